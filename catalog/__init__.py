@@ -1,0 +1,4 @@
+"""Where providers come from and what they mean: fetch, cache, snapshot, validate, interpret.
+
+This wing never sees config.toml, a prompt or a print.
+"""

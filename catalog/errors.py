@@ -1,0 +1,72 @@
+"""Everything the catalog wing raises.
+
+CatalogError
+├── DocumentInvalid     the bytes arrived, but they are not a usable catalog or registry
+├── FetchFailed         they could not be fetched or reached
+│   └── CredentialRefused   the host answered 401 or 403
+├── ShrinkRefused       a new document lost more than half of its providers
+└── NotImportable       one provider of a sound document cannot be used, and why
+
+Every error carries fields, not a sentence to parse: ``message`` (what happened), ``hint`` (the one command
+or action that mends it) and ``where`` (a URL, a path or a JSON pointer).
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class CatalogError(Exception):
+    """Base of the wing's errors.
+
+    ``code`` is stable and part of the command line's contract: scripts read it in the JSON error object.
+    """
+
+    code: ClassVar[str] = "catalog"
+
+    def __init__(self, message: str, *, hint: str | None = None, where: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.where = where
+
+
+class DocumentInvalid(CatalogError):
+    """The bytes arrived, but they are not a usable catalog or registry."""
+
+    code = "document_invalid"
+
+
+class FetchFailed(CatalogError):
+    """The document could not be fetched or reached; ``status`` is the HTTP status when there was one."""
+
+    code = "fetch_failed"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        where: str | None = None,
+        status: int | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint, where=where)
+        self.status = status
+
+
+class CredentialRefused(FetchFailed):
+    """The host answered 401 or 403: the token is missing or wrong."""
+
+    code = "credential_refused"
+
+
+class ShrinkRefused(CatalogError):
+    """A new document lost more than half of the providers of the copy at hand."""
+
+    code = "shrink_refused"
+
+
+class NotImportable(CatalogError):
+    """One provider of a sound document cannot be used: unknown, proprietary, or without an endpoint."""
+
+    code = "not_importable"

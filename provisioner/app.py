@@ -1,0 +1,101 @@
+"""The world a command runs in: paths, clock, environment and HTTP, in one frozen value.
+
+Only :meth:`App.from_environment` reads ``os.environ``; everything below it is told. Tests build an ``App`` of
+their own and can therefore reach no real home, cache or network.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from provisioner import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import httpx
+
+CONFIG_NAME = "config.toml"
+
+
+@dataclass(frozen=True)
+class Http:
+    """Opens HTTP clients that never follow a redirect by themselves and name this program truthfully.
+
+    Proxies and CA files come from the environment, as httpx reads them. Building a client can therefore fail
+    (``SSL_CERT_FILE`` that is no certificate, a SOCKS proxy without ``socksio``): callers diagnose that as they
+    do a failed connection.
+    """
+
+    transport: httpx.BaseTransport | None = None
+    async_transport: httpx.AsyncBaseTransport | None = None
+    user_agent: str = f"kimi-provider/{__version__}"
+
+    def client(self, timeout: httpx.Timeout) -> httpx.Client:
+        """A blocking client, for documents."""
+        import httpx
+
+        return httpx.Client(
+            timeout=timeout,
+            transport=self.transport,
+            follow_redirects=False,
+            headers={"User-Agent": self.user_agent},
+        )
+
+    def async_client(self, timeout: httpx.Timeout) -> httpx.AsyncClient:
+        """An asynchronous client, for model streams."""
+        import httpx
+
+        return httpx.AsyncClient(
+            timeout=timeout,
+            transport=self.async_transport,
+            follow_redirects=False,
+            headers={"User-Agent": self.user_agent},
+        )
+
+
+@dataclass(frozen=True)
+class App:
+    """Paths, clock, environment and HTTP.
+
+    Attributes:
+        config_path: config.toml, not resolved: it may be a symlink, and may not exist yet.
+        cache_dir: a folder of our own below the user's cache folder; made when first written to.
+        state_dir: backups and test history live here; made when first written to.
+        env: the environment at start-up.
+        clock: seconds since the epoch.
+        http: opens clients.
+    """
+
+    config_path: Path
+    cache_dir: Path
+    state_dir: Path
+    env: Mapping[str, str] = field(repr=False)
+    clock: Callable[[], float] = time.time
+    http: Http = Http()
+
+    @classmethod
+    def from_environment(cls, config: Path | None = None) -> App:
+        """The real world.
+
+        ``config`` is the command line's ``--config``; without it config.toml lies in ``$KIMI_CODE_HOME``, else in
+        ``~/.kimi-code``, as Kimi Code itself looks for it.
+        """
+        import platformdirs
+
+        env = dict(os.environ)
+        home = Path(env.get("KIMI_CODE_HOME") or Path.home() / ".kimi-code").expanduser()
+        return cls(
+            config_path=config or home / CONFIG_NAME,
+            cache_dir=platformdirs.user_cache_path("kimi-provider", appauthor=False),
+            state_dir=platformdirs.user_state_path("kimi-provider", appauthor=False),
+            env=env,
+        )
+
+    def with_config(self, path: Path) -> App:
+        """The same world around another config.toml."""
+        return replace(self, config_path=path)

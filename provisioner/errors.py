@@ -1,0 +1,75 @@
+"""Everything the provisioning wing raises.
+
+ProvisionerError
+├── UsageError          the request contradicts itself or lacks something; a flag mends it
+│   └── TerminalNeeded  a question would have to be asked and there is no terminal
+├── NotFound            a provider or alias that config.toml does not have
+├── ConfigInvalid       config.toml cannot be read, or does not mean what it must
+├── ConfigUnwritable    config.toml cannot be written here (a folder, a bind mount, permissions)
+├── CredentialMissing   no key where one is needed
+└── Busy                another process holds the lock
+
+Errors carry fields, not sentences to parse: ``message`` (what happened), ``hint`` (the one command or action
+that mends it), ``where`` (a path, ``path:line`` or URL).
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class ProvisionerError(Exception):
+    """Base of the wing's errors.
+
+    ``code`` is stable and part of the command line's contract: scripts read it in the JSON error object.
+    """
+
+    code: ClassVar[str] = "provisioner"
+
+    def __init__(self, message: str, *, hint: str | None = None, where: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.where = where
+
+
+class UsageError(ProvisionerError):
+    """The request contradicts itself or lacks something."""
+
+    code = "usage"
+
+
+class TerminalNeeded(UsageError):
+    """A question would have to be asked and there is no terminal; the hint names the flags that answer it."""
+
+    code = "terminal_needed"
+
+
+class NotFound(ProvisionerError):
+    """A provider or alias that config.toml does not have."""
+
+    code = "not_found"
+
+
+class ConfigInvalid(ProvisionerError):
+    """config.toml cannot be read, or does not mean what it must."""
+
+    code = "config_invalid"
+
+
+class ConfigUnwritable(ProvisionerError):
+    """config.toml cannot be written at this place."""
+
+    code = "config_unwritable"
+
+
+class CredentialMissing(ProvisionerError):
+    """No key where one is needed."""
+
+    code = "credential_missing"
+
+
+class Busy(ProvisionerError):
+    """Another process holds the lock on config.toml."""
+
+    code = "busy"

@@ -1,0 +1,59 @@
+"""Keys never reach a screen, a log or a file that is not config.toml: what masks them.
+
+Source of the rule: everything that is shown or reported is masked unless the user asks for it by name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+# `source.apiKey` is camelCase in config.toml; everything else is snake_case.
+_SECRET_KEYS = re.compile(r"(?i)(api_?key$|_key$|^key$|token|secret|password|authorization|^x-.*-key$)")
+_NOT_SECRET_KEYS = frozenset({"reasoning_key", "api_key_env"})
+_SHORT = 12
+
+
+def mask(secret: str) -> str:
+    """The form in which a key may be shown: its first and last characters when it is long enough to spare them.
+
+    An empty key stays empty: there is nothing to hide, and saying so helps.
+    """
+    if not secret:
+        return ""
+    if len(secret) < _SHORT:
+        return "•" * 8
+    return f"{secret[:3]}•••{secret[-4:]}"
+
+
+def is_secret_key(key: str) -> bool:
+    """Whether a value under this key of config.toml, or this HTTP header, is a credential."""
+    return key.lower() not in _NOT_SECRET_KEYS and _SECRET_KEYS.search(key) is not None
+
+
+def masked(value: Any, key: str = "", *, inside_secrets: bool = False) -> Any:
+    """A copy of a parsed TOML or JSON value with every credential masked.
+
+    ``env`` and ``custom_headers`` tables hold credentials under names of the user's own choice: every string
+    below them is masked unless its name is one that never holds a secret (a project, a location, a base URL).
+    """
+    if isinstance(value, Mapping):
+        below = inside_secrets or key in {"env", "custom_headers"}
+        return {k: masked(v, k, inside_secrets=below) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [masked(v, key, inside_secrets=inside_secrets) for v in value]
+    if isinstance(value, str) and (is_secret_key(key) or (inside_secrets and not _plain(key))):
+        return mask(value)
+    return value
+
+
+def _plain(key: str) -> bool:
+    return key.endswith(("_URL", "_PROJECT", "_LOCATION")) or key.lower() in {"user-agent", "accept"}
+
+
+def scrub(text: str, secrets: Iterable[str]) -> str:
+    """``text`` with every occurrence of a known secret masked: providers echo keys in their error messages."""
+    for secret in sorted({s for s in secrets if s}, key=len, reverse=True):
+        text = text.replace(secret, mask(secret))
+    return text

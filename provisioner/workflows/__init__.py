@@ -1,0 +1,1 @@
+"""One verb a file: ``run(app, request)`` returns a frozen result; nothing here prints or exits."""
