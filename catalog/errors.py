@@ -13,7 +13,18 @@ or action that mends it) and ``where`` (a URL, a path or a JSON pointer).
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
+
+Reason = Literal[
+    "bad_id",  # the id cannot be written safely
+    "unknown_wire",  # it names a protocol that none of the wires is
+    "proprietary",  # it speaks a protocol of its own
+    "no_endpoint",  # no base URL is known: ask for one
+    "variables",  # the base URL has placeholders: ask for their values
+    "bad_endpoint",  # the base URL is none
+    "no_models",  # nothing in it is a chat model
+    "no_listing",  # the endpoint has no list of its models: name them
+]
 
 
 class CatalogError(Exception):
@@ -67,6 +78,23 @@ class ShrinkRefused(CatalogError):
 
 
 class NotImportable(CatalogError):
-    """One provider of a sound document cannot be used: unknown, proprietary, or without an endpoint."""
+    """One provider of a sound document cannot be used: unknown, proprietary, or without an endpoint.
+
+    ``reason`` tells the cases apart for code that can mend one by asking; ``variables`` are the names that an
+    endpoint needs filled in, where that is what is missing.
+    """
 
     code = "not_importable"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        reason: Reason,
+        hint: str | None = None,
+        where: str | None = None,
+        variables: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(message, hint=hint, where=where)
+        self.reason = reason
+        self.variables = variables
