@@ -1,0 +1,98 @@
+"""What an import consists of: providers, their models, and what was left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from catalog.wire import Wire
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Prices in US dollars per million tokens; None where the catalog does not say."""
+
+    input: float | None
+    output: float | None
+    cache_read: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One chat model, as config.toml describes it. None means "not known" and becomes an absent key.
+
+    Attributes:
+        key: what follows the provider's id in the alias; in the catalog the model's own id.
+        id: what the endpoint calls the model.
+        context: context window in tokens.
+        input_limit: most input tokens, where smaller than the context.
+        output_limit: most output tokens.
+        capabilities: in the order that config.toml lists them; an empty tuple says "none", None says nothing.
+        reasoning_key: the field of a streamed delta that carries the reasoning.
+        support_efforts: selectable reasoning levels; an empty tuple is written as an empty list.
+        off_effort: the level that switches reasoning off.
+        protocol: the model's own wire where it differs from the provider's.
+        base_url: the model's own endpoint.
+        cost: None where no price is published.
+        context_known: False where ``context`` is an assumption, which the user should be told.
+    """
+
+    key: str
+    id: str
+    context: int
+    input_limit: int | None = None
+    output_limit: int | None = None
+    capabilities: tuple[str, ...] | None = None
+    display_name: str | None = None
+    reasoning_key: str | None = None
+    support_efforts: tuple[str, ...] | None = None
+    default_effort: str | None = None
+    off_effort: str | None = None
+    protocol: Wire | None = None
+    base_url: str | None = None
+    cost: Cost | None = None
+    context_known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A model that was left out. ``reason`` is the same sentence for the same cause, so it can be counted."""
+
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something amiss in a document: where, as a JSON pointer (RFC 6901), and what in a few words."""
+
+    pointer: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """One provider that can be written to config.toml.
+
+    Attributes:
+        id: key of the provider's table and first part of its aliases.
+        name: for people.
+        wire: the protocol it speaks.
+        guessed: the document does not name a protocol; ``wire`` is the fallback, which the user should be told.
+        base_url: None leaves the wire's own default endpoint.
+        models: at least one for a catalog import; a registry may list none.
+        skipped: models left out, in the document's order.
+        env: variables that usually hold the provider's credential and coordinates. A hint to show, never to bind.
+        doc: address of the provider's documentation.
+    """
+
+    id: str
+    name: str
+    wire: Wire
+    guessed: bool
+    base_url: str | None
+    models: tuple[Model, ...]
+    skipped: tuple[Skipped, ...] = ()
+    env: tuple[str, ...] = ()
+    doc: str | None = None

@@ -1,0 +1,80 @@
+"""Reading single values of a document that strangers wrote: any field may hold anything.
+
+Kimi Code reads the same documents with JavaScript's rules. Where those give a defined result it is matched here,
+so that both tools write the same tables; where Kimi Code stops with an exception, the field counts as absent.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+# Kimi Code refuses a config.toml with an integer above JavaScript's Number.MAX_SAFE_INTEGER.
+MAX_INTEGER = 2**53 - 1
+_LONGEST_ID = 256
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def text(value: Any) -> str | None:
+    """A string that is not empty, else None."""
+    return _encodable(value) if isinstance(value, str) and value else None
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """An object, else an empty one."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def strings(value: Any) -> tuple[str, ...] | None:
+    """A list of nothing but strings, else None."""
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(map(_encodable, value))
+    return None
+
+
+def number(value: Any) -> float | None:
+    """A finite number (true and false are none), else None. Integers stay integers."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if isinstance(value, int) or math.isfinite(value) else None
+
+
+def positive_integer(value: Any) -> int | None:
+    """A positive whole number however large, also when written as ``1e5`` or ``131072.0``, else None."""
+    found = number(value)
+    return int(found) if found is not None and found > 0 and found == int(found) else None
+
+
+def truthy(value: Any) -> bool:
+    """Whether JavaScript takes the value for true: empty lists and objects included, unlike in Python."""
+    return isinstance(value, list | dict) or bool(value)
+
+
+def contains(value: Any, member: str) -> bool:
+    """Whether a list holds ``member``, or a string (where a list belongs) has it somewhere inside."""
+    return isinstance(value, list | str) and member in value
+
+
+def _encodable(value: str) -> str:
+    # JSON can spell half a surrogate pair, which no file can hold.
+    return value if value.isascii() else _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", value)
+
+
+def id_flaw(identifier: str) -> str | None:
+    """Why an id may not become a key of config.toml and a word on a terminal; None when it may.
+
+    Ids are free text in both documents. Characters that cannot be seen (controls, bidirectional overrides,
+    zero-width) would let one id pass for another or rewrite the terminal, and ``..`` segments would climb out of
+    whatever path an id is put in. Everything that is printed stays possible: ``a/b:c@d.e+f``, spaces, any script.
+    """
+    if len(identifier) > _LONGEST_ID:
+        return f"its id is longer than {_LONGEST_ID} characters"
+    if not identifier.isprintable():
+        return "its id holds control or invisible characters"
+    if identifier != identifier.strip():
+        return "its id begins or ends with a space"
+    if ".." in identifier.replace("\\", "/").split("/"):
+        return "its id holds a '..' path segment"
+    return None

@@ -1,0 +1,82 @@
+"""Providers and models as the tables that config.toml keeps for them.
+
+Key order is that of Kimi Code's documentation. A value that is not known is an absent key.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from catalog.models import Model, Provider
+
+Table = dict[str, Any]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Credential:
+    """How a provider gets its key: it stands in the file, or the file names the variable that holds it."""
+
+    field: Literal["api_key", "api_key_env"]
+    value: str = dataclasses.field(repr=False)
+
+
+def catalog_source(url: str, provider_id: str) -> Table:
+    """Marks an import from a catalog, so that it can be refreshed. Kimi Code keeps it and does not read it.
+
+    ``provider_id`` is the provider's key in the catalog, whatever name it was imported under.
+    """
+    return {"kind": "modelsDev", "url": url, "id": provider_id}
+
+
+def registry_source(url: str, token: str | None) -> Table:
+    """Marks an import from a registry.
+
+    Kimi Code refreshes it only when the three keys read exactly so: ``apiKey`` is camelCase, and a string even
+    where no token is needed.
+    """
+    return {"kind": "apiJson", "url": url, "apiKey": token or ""}
+
+
+def provider_table(provider: Provider, *, credential: Credential | None, source: Table | None) -> Table:
+    """The ``[providers.<id>]`` table; without a credential the file holds none."""
+    table: Table = {"type": provider.wire}
+    if provider.base_url is not None:
+        table["base_url"] = provider.base_url
+    if credential is not None:
+        table[credential.field] = credential.value
+    if source is not None:
+        table["source"] = source
+    return table
+
+
+def alias_tables(provider_id: str, provider: Provider) -> dict[str, Table]:
+    """The ``[models."<provider id>/<model>"]`` tables by alias.
+
+    ``provider_id`` is the name that the provider gets in the file, which may be the user's own.
+    """
+    return {f"{provider_id}/{model.key}": _alias_table(provider_id, model) for model in provider.models}
+
+
+def _alias_table(provider_id: str, model: Model) -> Table:
+    known = {
+        "provider": provider_id,
+        "model": model.id,
+        "max_context_size": model.context,
+        "max_input_size": model.input_limit,
+        "max_output_size": model.output_limit,
+        "capabilities": _array(model.capabilities),
+        "display_name": model.display_name,
+        "reasoning_key": model.reasoning_key,
+        "support_efforts": _array(model.support_efforts),
+        "default_effort": model.default_effort,
+        "off_effort": model.off_effort,
+        "protocol": model.protocol,
+        "base_url": model.base_url,
+    }
+    return {key: value for key, value in known.items() if value is not None}
+
+
+def _array(values: tuple[str, ...] | None) -> list[str] | None:
+    return None if values is None else list(values)
