@@ -1,0 +1,291 @@
+"""Chat completions: the wires `kimi` and `openai`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from provisioner.demo import shelf
+from provisioner.demo.conversation import ANY_TOOL, Conversation, Tool, weigh
+from provisioner.demo.refusals import Moonshot, OpenAI
+from provisioner.demo.wire import Request, Wire, compact, event, last, obj, objects, text, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from provisioner.demo.conversation import Answer, Stamp
+    from provisioner.demo.shelf import Model
+
+_FINISH = {"stop": "stop", "length": "length", "tool": "tool_calls"}
+_BAD_IMAGE = "You uploaded an unsupported image. Please make sure your image is valid."
+_LIMITS = ("max_completion_tokens", "max_tokens")
+
+
+class Chat(Wire):
+    """api.openai.com and the many servers that speak like it; reasoning travels as `reasoning_content`."""
+
+    house: OpenAI | Moonshot
+
+    def __init__(self) -> None:
+        self.house = OpenAI()
+
+    def lists_models(self, request: Request) -> bool:
+        """GET /v1/models."""
+        return (request.method, request.path) == ("GET", "/v1/models")
+
+    def asks_model(self, request: Request) -> bool:
+        """POST /v1/chat/completions."""
+        return (request.method, request.path) == ("POST", "/v1/chat/completions")
+
+    def check_key(self, request: Request, keys: frozenset[str]) -> None:
+        """A bearer token."""
+        self.bearer(request, keys)
+
+    def listing(self, models: tuple[Model, ...]) -> dict[str, Any]:
+        """OpenAI's list, with vLLM's ``max_model_len``."""
+        return {
+            "object": "list",
+            "data": [
+                {
+                    "id": model.id,
+                    "object": "model",
+                    "created": 1_767_225_600,
+                    "owned_by": "demo",
+                    "max_model_len": model.context,
+                }
+                for model in models
+            ],
+        }
+
+    def read(self, request: Request) -> Conversation:
+        """The conversation of a request for a completion."""
+        body = self.json_object(request)
+        model = self._model(body)
+        messages = body.get("messages")
+        if not isinstance(messages, list):
+            raise self.house.invalid(
+                "messages", "Missing required parameter: 'messages'.", "missing_required_parameter"
+            )
+        if not messages:
+            raise self.house.invalid(
+                "messages",
+                "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty "
+                "array instead.",
+                "empty_array",
+            )
+        thinks = self._thinks(body, model)
+        turns = objects(messages)
+        self._check_tool_turns(turns, thinks=thinks)
+        users = [turn for turn in turns if turn.get("role") == "user"]
+        asked = users[-1].get("content") if users else ""
+        stream = body.get("stream") is True
+        options = body.get("stream_options")
+        if options is not None and not stream:
+            raise self.house.invalid(
+                "stream_options", "The 'stream_options' parameter is only allowed when 'stream' is enabled."
+            )
+        return Conversation(
+            model=model,
+            prompt=last(texts(asked, "text")),
+            images=tuple(self._images(asked, model)),
+            results=tuple(_results(turns)),
+            tools=tuple(self._tools(body)),
+            must_call=self._must_call(body),
+            input_tokens=weigh(messages) + weigh(body.get("tools")),
+            limit=self._limit(body, model),
+            thinks=thinks,
+            shows_thoughts=True,
+            stream=stream,
+            usage_in_stream=obj(options).get("include_usage") is True,
+        )
+
+    def frames(self, conversation: Conversation, answer: Answer, stamp: Stamp) -> Iterator[bytes]:
+        """Chunks, usage when asked for, ``[DONE]``."""
+        extra = {"usage": None} if conversation.usage_in_stream else {}
+
+        def chunk(delta: dict[str, Any], finish: str | None = None) -> bytes:
+            choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
+            if finish:
+                choice |= self._last_choice(conversation, answer)
+            return event(self._head("chat.completion.chunk", conversation, stamp, [choice]) | extra)
+
+        yield chunk({"role": "assistant", "content": ""})
+        for piece in answer.reasoning:
+            yield chunk({"reasoning_content": piece})
+        for piece in answer.text:
+            yield chunk({"content": piece})
+        if answer.call is not None:
+            head = {"id": self._call_id(answer, stamp), "type": "function"}
+            function = {"name": answer.call.name, "arguments": ""}
+            yield chunk({"tool_calls": [{"index": 0, **head, "function": function}]})
+            for piece in answer.call.pieces:
+                yield chunk({"tool_calls": [{"index": 0, "function": {"arguments": piece}}]})
+        yield chunk({}, _FINISH[answer.finish])
+        if conversation.usage_in_stream:
+            usage = {"usage": self._usage(conversation, answer)}
+            yield event(self._head("chat.completion.chunk", conversation, stamp, []) | usage)
+        yield b"data: [DONE]\n\n"
+
+    def whole(self, conversation: Conversation, answer: Answer, stamp: Stamp) -> dict[str, Any]:
+        """A chat.completion."""
+        message: dict[str, Any] = {
+            "role": "assistant",
+            "content": "".join(answer.text) if answer.call is None else None,
+        }
+        if answer.reasoning:
+            message["reasoning_content"] = "".join(answer.reasoning)
+        if answer.call is not None:
+            function = {"name": answer.call.name, "arguments": "".join(answer.call.pieces)}
+            message["tool_calls"] = [
+                {"id": self._call_id(answer, stamp), "type": "function", "function": function}
+            ]
+        choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": _FINISH[answer.finish]}
+        return self._head("chat.completion", conversation, stamp, [choice]) | {
+            "usage": self._usage(conversation, answer)
+        }
+
+    def error_frame(self) -> bytes:
+        """The error where a chunk should be."""
+        return f"data: {compact(self.house.failing().body)}\n\n".encode()
+
+    def _model(self, body: dict[str, Any]) -> Model:
+        name = body.get("model")
+        if not isinstance(name, str) or not name:
+            raise self.house.invalid("model", "you must provide a model parameter")
+        model = shelf.find(name)
+        if model is None:
+            raise self.house.no_model(name)
+        return model
+
+    def _limit(self, body: dict[str, Any], model: Model) -> int | None:
+        """The request's limit of output tokens, if it names one."""
+        param = next((name for name in _LIMITS if body.get(name) is not None), None)
+        if param is None:
+            return None
+        limit = body[param]
+        if not isinstance(limit, int) or isinstance(limit, bool):
+            raise self.house.invalid(
+                param, f"Invalid type for '{param}': expected an integer.", "invalid_type"
+            )
+        if limit < 1:
+            raise self.house.invalid(
+                param,
+                f"Invalid '{param}': integer below minimum value. Expected a value >= 1, but got {limit} instead.",
+                "integer_below_min_value",
+            )
+        if limit > model.output:
+            raise self.house.invalid(
+                param,
+                f"{param} is too large: {limit}. This model supports at most {model.output} completion tokens, "
+                f"whereas you provided {limit}.",
+                "invalid_value",
+            )
+        return limit
+
+    def _thinks(self, body: dict[str, Any], model: Model) -> bool:
+        """A reasoning model thinks unless `reasoning_effort` is "none"."""
+        effort = body.get("reasoning_effort")
+        if effort is None:
+            return model.reasoning
+        if not model.reasoning:
+            raise self.house.invalid(
+                "reasoning_effort", "Unrecognized request argument supplied: reasoning_effort"
+            )
+        if effort not in (*model.efforts, "none"):
+            known = ", ".join(f"'{level}'" for level in ("none", *model.efforts))
+            raise self.house.invalid(
+                "reasoning_effort",
+                f"Invalid value: '{effort}'. Supported values are: {known}.",
+                "invalid_value",
+            )
+        return bool(effort != "none")
+
+    def _images(self, content: Any, model: Model) -> Iterator[bytes]:
+        for part in objects(content):
+            if part.get("type") != "image_url":
+                continue
+            if not model.images:
+                raise self.house.invalid(
+                    "messages", "Invalid content type. image_url is only supported by certain models."
+                )
+            url = text(obj(part.get("image_url")).get("url"))
+            if not url.startswith("data:image/"):
+                raise self.house.invalid(
+                    "messages", "Error while downloading the image.", "invalid_image_url"
+                )
+            yield self.image(url.partition("base64,")[2], "messages", _BAD_IMAGE)
+
+    def _tools(self, body: dict[str, Any]) -> Iterator[Tool]:
+        for at, tool in enumerate(objects(body.get("tools"))):
+            function = obj(tool.get("function"))
+            if not text(function.get("name")):
+                where = f"tools[{at}].function.name"
+                raise self.house.invalid(
+                    where, f"Missing required parameter: '{where}'.", "missing_required_parameter"
+                )
+            yield Tool(function["name"], obj(function.get("parameters")))
+
+    def _must_call(self, body: dict[str, Any]) -> str | None:
+        choice = body.get("tool_choice")
+        if choice == "required":
+            return ANY_TOOL
+        return text(obj(obj(choice).get("function")).get("name")) or None
+
+    def _check_tool_turns(self, turns: list[dict[str, Any]], *, thinks: bool) -> None:
+        """Every result follows the call that it answers, and every call is answered."""
+        waiting: list[str] = []
+        for turn in turns:
+            if turn.get("role") == "tool":
+                if turn.get("tool_call_id") not in waiting:
+                    raise self.house.invalid(
+                        "messages",
+                        "Invalid parameter: messages with role 'tool' must be a response to a preceeding message "
+                        "with 'tool_calls'.",
+                    )
+                waiting.remove(turn["tool_call_id"])
+                continue
+            if waiting:
+                break
+            waiting = [text(call.get("id")) for call in objects(turn.get("tool_calls"))]
+        if waiting:
+            raise self.house.invalid(
+                "messages",
+                "An assistant message with 'tool_calls' must be followed by tool messages responding to each "
+                f"'tool_call_id'. The following tool_call_ids did not have response messages: {', '.join(waiting)}",
+            )
+
+    def _last_choice(self, conversation: Conversation, answer: Answer) -> dict[str, Any]:
+        return {}
+
+    def _call_id(self, answer: Answer, stamp: Stamp) -> str:
+        return f"call_{stamp.id}"
+
+    def _usage(self, conversation: Conversation, answer: Answer) -> dict[str, Any]:
+        return {
+            "prompt_tokens": conversation.input_tokens,
+            "completion_tokens": answer.output_tokens,
+            "total_tokens": conversation.input_tokens + answer.output_tokens,
+            "prompt_tokens_details": {"cached_tokens": 0},
+            "completion_tokens_details": {"reasoning_tokens": answer.reasoning_tokens},
+        }
+
+    def _head(
+        self, kind: str, conversation: Conversation, stamp: Stamp, choices: list[dict[str, Any]]
+    ) -> dict[str, Any]:
+        return {
+            "id": f"chatcmpl-{stamp.id}",
+            "object": kind,
+            "created": stamp.now,
+            "model": conversation.model.id,
+            "system_fingerprint": "fp_demo",
+            "choices": choices,
+        }
+
+
+def _results(turns: list[dict[str, Any]]) -> list[str]:
+    """What tools returned since the model last spoke."""
+    results: list[str] = []
+    for turn in reversed(turns):
+        if turn.get("role") != "tool":
+            break
+        results.insert(0, " ".join(texts(turn.get("content"), "text")))
+    return results

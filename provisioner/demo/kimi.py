@@ -1,0 +1,73 @@
+"""Where api.moonshot.ai differs from other chat completions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from provisioner.demo.chat import Chat
+from provisioner.demo.refusals import Moonshot
+from provisioner.demo.wire import obj, objects
+
+if TYPE_CHECKING:
+    from provisioner.demo.conversation import Answer, Conversation, Stamp
+    from provisioner.demo.shelf import Model
+
+
+class Kimi(Chat):
+    """Thinking has a switch of its own, usage also stands in the last choice, and reasoning must be sent back."""
+
+    def __init__(self) -> None:
+        self.house = Moonshot()
+
+    def headers(self, stamp: Stamp) -> dict[str, str]:
+        """Moonshot's request id."""
+        return {"msh-request-id": stamp.id}
+
+    def listing(self, models: tuple[Model, ...]) -> dict[str, Any]:
+        """Moonshot's list tells what each model can do."""
+        return {
+            "object": "list",
+            "data": [
+                {
+                    "id": model.id,
+                    "object": "model",
+                    "created": 1_767_225_600,
+                    "owned_by": "moonshot",
+                    "context_length": model.context,
+                    "supports_image_in": model.images,
+                    "supports_video_in": False,
+                    "supports_reasoning": model.reasoning,
+                }
+                for model in models
+            ],
+        }
+
+    def _thinks(self, body: dict[str, Any], model: Model) -> bool:
+        """On for a model that can, unless ``thinking.type`` is "disabled"."""
+        switch = obj(body.get("thinking")).get("type", "enabled")
+        if switch not in ("enabled", "disabled"):
+            raise self.house.invalid("thinking", f"thinking.type must be enabled or disabled, got {switch}")
+        thinks = model.reasoning and switch == "enabled"
+        if thinks and self._must_call(body) is not None:
+            raise self.house.invalid(
+                "tool_choice", "tool_choice 'specified' is incompatible with thinking enabled"
+            )
+        return thinks
+
+    def _check_tool_turns(self, turns: list[dict[str, Any]], *, thinks: bool) -> None:
+        super()._check_tool_turns(turns, thinks=thinks)
+        for at, turn in enumerate(turns):
+            if thinks and objects(turn.get("tool_calls")) and not turn.get("reasoning_content"):
+                raise self.house.invalid(
+                    "messages",
+                    f"thinking is enabled but reasoning_content is missing in assistant tool call message at index {at}",
+                )
+
+    def _last_choice(self, conversation: Conversation, answer: Answer) -> dict[str, Any]:
+        return {"usage": self._usage(conversation, answer)}
+
+    def _call_id(self, answer: Answer, stamp: Stamp) -> str:
+        return f"{answer.call.name}:0" if answer.call else ""
+
+    def _usage(self, conversation: Conversation, answer: Answer) -> dict[str, Any]:
+        return super()._usage(conversation, answer) | {"cached_tokens": 0}
