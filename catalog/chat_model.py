@@ -53,7 +53,7 @@ def read_model(key: str, raw: Any, host: Host, variables: Mapping[str, str]) -> 
         return Skipped(key, "it has no id")
     limits = mapping(entry.get("limit"))
     context = positive_integer(limits.get("context"))
-    flaw = id_flaw(model_id) or _context_flaw(context) or _no_chat(entry)
+    flaw = id_flaw(entry["id"]) or _context_flaw(context) or _no_chat(entry)
     if flaw is not None or context is None:
         return Skipped(model_id, flaw or "")
     route = _route(entry.get("provider"), host, variables)

@@ -45,7 +45,7 @@ def interpret(
     Raises:
         NotImportable: ``reason`` says which of the cases, ``variables`` what is still to be filled in.
     """
-    provider_id = _checked_id(key or text(entry.get("id")) or "")
+    provider_id = _checked_id(key or entry.get("id"))
     wire, guessed = wire_of(entry)
     if wire is None:
         raise _no_wire(entry, provider_id)
@@ -105,11 +105,11 @@ def _model_objects(models: Any) -> Iterable[tuple[str, Any]]:
     return mapping(models).items()
 
 
-def _checked_id(provider_id: str) -> str:
-    flaw = id_flaw(provider_id) if provider_id else "it has no id"
+def _checked_id(value: Any) -> str:
+    flaw = id_flaw(value) if isinstance(value, str) and value else "it has no id"
     if flaw is not None:
         raise NotImportable(f"a provider of the catalog cannot be imported: {flaw}", reason="bad_id")
-    return provider_id
+    return str(value)
 
 
 def _no_wire(entry: Mapping[str, Any], provider_id: str) -> NotImportable:
