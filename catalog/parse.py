@@ -1,0 +1,202 @@
+"""From the bytes of a document to its published objects, or one line that names what came instead.
+
+A catalog is cut at its top level while it is parsed: each provider's own text is kept, so that a cache can hand
+back one provider without parsing the others, and as published.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from catalog.errors import DocumentInvalid
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_BLANK = " \t\r\n"
+_NAMED, _LISTED = 80, 5  # characters of an id, and ids, in warnings
+
+
+@dataclass(frozen=True)
+class IndexEntry:
+    """One provider without its models: what a list of providers shows.
+
+    Attributes:
+        entry: the published provider object without ``models``.
+        model_count: how many models it had.
+    """
+
+    entry: Mapping[str, Any]
+    model_count: int
+
+
+@dataclass(frozen=True)
+class Sliced:
+    """A catalog cut into providers.
+
+    Attributes:
+        index: provider id → what a list shows.
+        slices: provider id → the provider's JSON text as published.
+        warnings: what was left out, and why.
+    """
+
+    index: Mapping[str, IndexEntry]
+    slices: Mapping[str, bytes]
+    warnings: tuple[str, ...]
+
+
+def parse_object(body: bytes, where: str) -> dict[str, Any]:
+    """The JSON object that ``body`` is.
+
+    Raises:
+        DocumentInvalid: it is something else; the message says what.
+    """
+    text = _text(body, where)
+    try:
+        document = _DECODER.decode(text)
+    except (ValueError, RecursionError) as error:
+        raise DocumentInvalid(_what(text, error), hint=_HINT, where=where) from None
+    if not isinstance(document, dict):
+        raise DocumentInvalid(_what(text, None), hint=_HINT, where=where)
+    return document
+
+
+def parse_slice(text: bytes) -> dict[str, Any]:
+    """One provider out of :attr:`Sliced.slices`.
+
+    Raises:
+        ValueError: it is no JSON object, so it is not what was stored.
+    """
+    value = _DECODER.decode(text.decode())
+    if not isinstance(value, dict):
+        message = "not an object"
+        raise ValueError(message)  # noqa: TRY004  one error for all that can be wrong with the text
+    return value
+
+
+def slice_catalog(body: bytes, where: str) -> Sliced:
+    """The catalog that ``body`` is, cut into providers.
+
+    Values that are no objects are left out with a warning; what an object holds is not looked into, but at least
+    one must have ``models``.
+
+    Raises:
+        DocumentInvalid: it is no catalog; the message says what it is.
+    """
+    text = _text(body, where)
+    try:
+        members = _members(text)
+    except (ValueError, RecursionError) as error:
+        raise DocumentInvalid(_what(text, error), hint=_HINT, where=where) from None
+    index = {id_: _entry(value) for id_, (value, _) in members.items() if isinstance(value, dict)}
+    if not any(
+        isinstance(value, dict) and isinstance(value.get("models"), dict) for value, _ in members.values()
+    ):
+        message = "a JSON object, but not a catalog: no value of it has `models`"
+        raise DocumentInvalid(message, hint=_HINT, where=where)
+    left_out = [id_ for id_ in members if id_ not in index]
+    warnings = [f"{id_[:_NAMED]!a} was left out: it is not an object" for id_ in left_out[:_LISTED]]
+    if len(left_out) > _LISTED:
+        warnings.append(f"{len(left_out) - _LISTED} more values were left out: they are not objects")
+    slices = {id_: members[id_][1].encode() for id_ in index}
+    return Sliced(index, slices, tuple(warnings))
+
+
+def _entry(provider: dict[str, Any]) -> IndexEntry:
+    models = provider.get("models")
+    entry = {key: value for key, value in provider.items() if key != "models"}
+    return IndexEntry(entry, len(models) if isinstance(models, dict) else 0)
+
+
+_HINT = "check the address: it should lead to a JSON document in the form of models.dev's api.json"
+
+
+def _text(body: bytes, where: str) -> str:
+    try:
+        return body.decode(json.detect_encoding(body)).removeprefix("\ufeff")
+    except UnicodeDecodeError:
+        raise DocumentInvalid("the document is not text", hint=_HINT, where=where) from None
+
+
+def _number(text: str) -> float | None:
+    """A number beyond what a double holds counts as absent, as it does for readers in other languages."""
+    value = float(text)
+    return value if math.isfinite(value) else None
+
+
+def _no_constant(name: str) -> NoReturn:
+    message = f"{name} is not JSON"
+    raise ValueError(message)
+
+
+_DECODER = json.JSONDecoder(parse_float=_number, parse_constant=_no_constant)
+
+
+def _members(text: str) -> dict[str, tuple[Any, str]]:
+    """Each member of the object that ``text`` is: its value, and the value's text.
+
+    A repeated key counts once, the last one, as in :func:`json.loads`.
+    """
+    at = _skip(text, 0)
+    _expect(text, at, "{")
+    at = _skip(text, at + 1)
+    members: dict[str, tuple[Any, str]] = {}
+    if text.startswith("}", at):
+        _end(text, at + 1)
+        return members
+    while True:
+        _expect(text, at, '"')
+        key, at = _DECODER.raw_decode(text, at)
+        at = _skip(text, at)
+        _expect(text, at, ":")
+        start = _skip(text, at + 1)
+        value, at = _DECODER.raw_decode(text, start)
+        members[key] = value, text[start:at]
+        at = _skip(text, at)
+        if text.startswith("}", at):
+            _end(text, at + 1)
+            return members
+        _expect(text, at, ",")
+        at = _skip(text, at + 1)
+
+
+def _skip(text: str, at: int) -> int:
+    while text[at : at + 1] in _BLANK and at < len(text):
+        at += 1
+    return at
+
+
+def _expect(text: str, at: int, token: str) -> None:
+    if not text.startswith(token, at):
+        raise json.JSONDecodeError(f"expecting {token!r}", text, at)
+
+
+def _end(text: str, at: int) -> None:
+    at = _skip(text, at)
+    if at != len(text):
+        raise json.JSONDecodeError("extra data", text, at)
+
+
+def _what(text: str, error: Exception | None) -> str:
+    """Names what came in place of a JSON object."""
+    start = text.lstrip()[:200].lower()
+    if not start:
+        return "the document is empty"
+    if start.startswith(("<!doctype html", "<html")):
+        return "a web page (HTML) came instead of a JSON document"
+    if start.startswith("<"):
+        return "markup (XML or HTML) came instead of a JSON document"
+    if start.startswith("["):
+        return "a JSON array came instead of an object keyed by provider"
+    if isinstance(error, json.JSONDecodeError) and start.startswith("{"):
+        return f"the document is not valid JSON: line {error.lineno}, column {error.colno}: {error.msg}"
+    if isinstance(error, RecursionError):
+        return "the document is nested too deeply"
+    if start.startswith("{"):
+        return "the document is not valid JSON: it holds a number that cannot be read"
+    if error is None:
+        return "a single JSON value came instead of an object keyed by provider"
+    return "the document is not JSON"
