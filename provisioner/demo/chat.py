@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from provisioner.demo import shelf
-from provisioner.demo.conversation import ANY_TOOL, Conversation, Tool, weigh
+from provisioner.demo.conversation import ANY_TOOL, Conversation, Said, Tool, latest, weigh
 from provisioner.demo.refusals import Moonshot, OpenAI
-from provisioner.demo.wire import Request, Wire, compact, event, last, obj, objects, text, texts
+from provisioner.demo.wire import Request, Wire, compact, event, obj, objects, since_model, text, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,8 +75,7 @@ class Chat(Wire):
         thinks = self._thinks(body, model)
         turns = objects(messages)
         self._check_tool_turns(turns, thinks=thinks)
-        users = [turn for turn in turns if turn.get("role") == "user"]
-        asked = users[-1].get("content") if users else ""
+        prompt, results = latest(_said(turns))
         stream = body.get("stream") is True
         options = body.get("stream_options")
         if options is not None and not stream:
@@ -85,9 +84,9 @@ class Chat(Wire):
             )
         return Conversation(
             model=model,
-            prompt=last(texts(asked, "text")),
-            images=tuple(self._images(asked, model)),
-            results=tuple(_results(turns)),
+            prompt=prompt,
+            images=tuple(self._images(since_model(turns, "assistant"), model)),
+            results=results,
             tools=tuple(self._tools(body)),
             must_call=self._must_call(body),
             input_tokens=weigh(messages) + weigh(body.get("tools")),
@@ -199,8 +198,8 @@ class Chat(Wire):
             )
         return bool(effort != "none")
 
-    def _images(self, content: Any, model: Model) -> Iterator[bytes]:
-        for part in objects(content):
+    def _images(self, turns: list[dict[str, Any]], model: Model) -> Iterator[bytes]:
+        for part in (part for turn in turns for part in objects(turn.get("content"))):
             if part.get("type") != "image_url":
                 continue
             if not model.images:
@@ -281,11 +280,13 @@ class Chat(Wire):
         }
 
 
-def _results(turns: list[dict[str, Any]]) -> list[str]:
-    """What tools returned since the model last spoke."""
-    results: list[str] = []
-    for turn in reversed(turns):
-        if turn.get("role") != "tool":
-            break
-        results.insert(0, " ".join(texts(turn.get("content"), "text")))
-    return results
+def _said(turns: list[dict[str, Any]]) -> Iterator[Said]:
+    for turn in turns:
+        found = texts(turn.get("content"), "text")
+        match turn.get("role"):
+            case "user":
+                yield from (Said("user", one) for one in found)
+            case "tool":
+                yield Said("tool", " ".join(found))
+            case "assistant":
+                yield Said("model")

@@ -7,14 +7,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from provisioner.demo.shelf import Model
 
 IMAGE_TOKENS = 258
 ANY_TOOL = "*"
 
+_WRAPPED = re.compile(r"\s*<([\w-]+)>.*</\1>\s*", re.DOTALL)
 _TOKEN = re.compile(r"\s*(?:\w{1,8}|[^\w\s])|\s+")
+
+
+@dataclass(frozen=True)
+class Said:
+    """One thing said so far; ``who`` is ``user``, ``model`` or ``tool``."""
+
+    who: str
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,6 +105,23 @@ class Stamp:
 
     id: str
     now: int
+
+
+def latest(said: Iterable[Said]) -> tuple[str, tuple[str, ...]]:
+    """What the user typed last, and what tools have returned since the model spoke after it.
+
+    A text that is wholly inside a tag is none that was typed: clients add their reminders so.
+    """
+    prompt = ""
+    results: list[str] = []
+    for one in said:
+        if one.who == "tool":
+            results.append(one.text)
+        elif one.who == "model":
+            results = []
+        elif one.text and not _WRAPPED.fullmatch(one.text):
+            prompt, results = one.text, []
+    return prompt, tuple(results)
 
 
 def tokens(text: str) -> tuple[str, ...]:

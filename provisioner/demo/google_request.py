@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from provisioner.demo import shelf
-from provisioner.demo.conversation import ANY_TOOL, Conversation, Tool, weigh
-from provisioner.demo.wire import compact, image_in, last, obj, objects, text
+from provisioner.demo.conversation import ANY_TOOL, Conversation, Said, Tool, latest, weigh
+from provisioner.demo.wire import compact, image_in, obj, objects, since_model, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,15 +49,13 @@ def read_conversation(body: dict[str, Any], name: str, house: Gemini, *, stream:
     thinking = _camel(obj(settings.get("thinkingConfig")))
     thinks = _thinks(thinking, model, house)
     _check_turns(turns, model, house)
-    parts = _parts(turns[-1])
-    said = [text(part.get("text")) for part in parts if text(part.get("text"))]
+    prompt, results = latest(_said(turns))
+    parts = [part for turn in since_model(turns, "model") for part in _parts(turn)]
     return Conversation(
         model=model,
-        prompt=last(said) or last(_said_before(turns)),
+        prompt=prompt,
         images=tuple(_images(parts, model, house)),
-        results=tuple(
-            compact(obj(part["functionResponse"]).get("response")) for part in _responses(turns[-1])
-        ),
+        results=results,
         tools=tuple(_tools(body, house)),
         must_call=_must_call(body),
         input_tokens=sum(weigh(body.get(part)) for part in ("contents", "systemInstruction", "tools")),
@@ -86,8 +84,16 @@ def _responses(turn: dict[str, Any]) -> list[dict[str, Any]]:
     return [part for part in _parts(turn) if "functionResponse" in part]
 
 
-def _said_before(turns: list[dict[str, Any]]) -> list[str]:
-    return [text(part.get("text")) for turn in turns if turn.get("role") != "model" for part in _parts(turn)]
+def _said(turns: list[dict[str, Any]]) -> Iterator[Said]:
+    for turn in turns:
+        if turn.get("role") == "model":
+            yield Said("model")
+            continue
+        for part in _parts(turn):
+            if "functionResponse" in part:
+                yield Said("tool", compact(obj(part["functionResponse"]).get("response")))
+            else:
+                yield Said("user", text(part.get("text")))
 
 
 def _limit(settings: dict[str, Any], model: Model, house: Gemini) -> int | None:

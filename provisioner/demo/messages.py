@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from provisioner.demo import shelf
-from provisioner.demo.conversation import ANY_TOOL, Conversation, Tool, weigh
+from provisioner.demo.conversation import ANY_TOOL, Conversation, Said, Tool, latest, weigh
 from provisioner.demo.messages_rules import check_fields, check_turns, limit_of, signature, thinks_for
 from provisioner.demo.refusals import Anthropic
-from provisioner.demo.wire import Request, Wire, event, last, obj, objects, text, texts
+from provisioner.demo.wire import Request, Wire, event, obj, objects, since_model, text, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,12 +83,12 @@ class Messages(Wire):
         limit = limit_of(body, model)
         thinks = thinks_for(body, model, limit)
         check_turns(turns, thinking=obj(body.get("thinking")).get("type") == "enabled")
-        asked = turns[-1].get("content")
+        prompt, results = latest(_said(turns))
         return Conversation(
             model=model,
-            prompt=last(texts(asked, "text")),
-            images=tuple(self._images(asked, model)),
-            results=tuple(_results(asked)),
+            prompt=prompt,
+            images=tuple(self._images(since_model(turns, "assistant"), model)),
+            results=results,
             tools=tuple(self._tools(body)),
             must_call=self._must_call(body, thinks=thinks),
             input_tokens=sum(weigh(body.get(part)) for part in ("messages", "system", "tools")),
@@ -161,8 +161,8 @@ class Messages(Wire):
                 raise self.house.invalid(f"tools.{at}.custom.input_schema", "Field required")
             yield Tool(tool["name"], obj(tool.get("input_schema")))
 
-    def _images(self, content: Any, model: Model) -> Iterator[bytes]:
-        for part in objects(content):
+    def _images(self, turns: list[dict[str, Any]], model: Model) -> Iterator[bytes]:
+        for part in (part for turn in turns for part in objects(turn.get("content"))):
             if part.get("type") != "image":
                 continue
             source = obj(part.get("source"))
@@ -217,10 +217,13 @@ def _blocks(answer: Answer, stamp: Stamp) -> Iterator[tuple[dict[str, Any], list
         )
 
 
-def _results(content: Any) -> list[str]:
-    """What the last turn's tool results say."""
-    return [
-        " ".join(texts(block.get("content"), "text"))
-        for block in objects(content)
-        if block.get("type") == "tool_result"
-    ]
+def _said(turns: list[dict[str, Any]]) -> Iterator[Said]:
+    for turn in turns:
+        content = turn.get("content")
+        if turn.get("role") == "assistant":
+            yield Said("model")
+            continue
+        yield from (Said("user", one) for one in texts(content, "text"))
+        for block in objects(content):
+            if block.get("type") == "tool_result":
+                yield Said("tool", " ".join(texts(block.get("content"), "text")))

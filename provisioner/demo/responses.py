@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from provisioner.demo import shelf
-from provisioner.demo.conversation import ANY_TOOL, Conversation, Tool, weigh
+from provisioner.demo.conversation import ANY_TOOL, Conversation, Said, Tool, latest, weigh
 from provisioner.demo.refusals import OpenAI
 from provisioner.demo.responses_stream import Writer
-from provisioner.demo.wire import Request, Wire, event, last, obj, objects, text, texts
+from provisioner.demo.wire import Request, Wire, event, obj, objects, since_model, text, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,14 +63,13 @@ class Responses(Wire):
             raise self._missing("input")
         items = [{"role": "user", "content": given}] if isinstance(given, str) else objects(given)
         self._check_results(items)
-        users = [item for item in items if item.get("role") == "user"]
-        asked = users[-1].get("content") if users else ""
+        prompt, results = latest(_said(items))
         reasoning = obj(body.get("reasoning"))
         return Conversation(
             model=model,
-            prompt=last(texts(asked, "input_text", "text")),
-            images=tuple(self._images(asked, model)),
-            results=tuple(_results(items)),
+            prompt=prompt,
+            images=tuple(self._images(since_model(items, "assistant"), model)),
+            results=results,
             tools=tuple(self._tools(body)),
             must_call=self._must_call(body),
             input_tokens=weigh(given) + weigh(body.get("instructions")) + weigh(body.get("tools")),
@@ -140,8 +139,8 @@ class Responses(Wire):
             )
         return model.reasoning and effort != "none"
 
-    def _images(self, content: Any, model: Model) -> Iterator[bytes]:
-        for part in objects(content):
+    def _images(self, items: list[dict[str, Any]], model: Model) -> Iterator[bytes]:
+        for part in (part for item in items for part in objects(item.get("content"))):
             if part.get("type") != "input_image":
                 continue
             if not model.images:
@@ -181,11 +180,11 @@ class Responses(Wire):
                 raise self.house.invalid("input", f"No tool output found for function call {name}.")
 
 
-def _results(items: list[dict[str, Any]]) -> list[str]:
-    """What tools returned since anyone last spoke."""
-    results: list[str] = []
-    for item in reversed(items):
-        if item.get("type") != _RESULT:
-            break
-        results.insert(0, " ".join(texts(item.get("output"), "input_text", "output_text", "text")))
-    return results
+def _said(items: list[dict[str, Any]]) -> Iterator[Said]:
+    for item in items:
+        if item.get("role") == "user":
+            yield from (Said("user", one) for one in texts(item.get("content"), "input_text", "text"))
+        elif item.get("type") == _RESULT:
+            yield Said("tool", " ".join(texts(item.get("output"), "input_text", "output_text", "text")))
+        elif item.get("role") == "assistant" or item.get("type") == "function_call":
+            yield Said("model")

@@ -148,6 +148,7 @@ def texts(content: Any, *kinds: str) -> list[str]:
     return [text(part.get("text")) for part in objects(content) if part.get("type") in kinds]
 
 
-def last(found: list[str]) -> str:
-    """The last of some texts: clients put what the user typed after what they add themselves."""
-    return found[-1] if found else ""
+def since_model(turns: list[dict[str, Any]], *roles: str) -> list[dict[str, Any]]:
+    """The turns that follow the last one in one of the model's roles."""
+    at = max((at for at, turn in enumerate(turns, 1) if turn.get("role") in roles), default=0)
+    return turns[at:]
