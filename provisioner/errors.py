@@ -2,7 +2,8 @@
 
 ProvisionerError
 ├── UsageError          the request contradicts itself or lacks something; a flag mends it
-│   └── TerminalNeeded  a question would have to be asked and there is no terminal
+│   ├── TerminalNeeded  a question would have to be asked and there is no terminal
+│   └── ProviderManaged the provider is Kimi Code's own, or its id is
 ├── NotFound            a provider or alias that config.toml does not have
 ├── ConfigInvalid       config.toml cannot be read, or does not mean what it must
 ├── ConfigUnwritable    config.toml cannot be written here (a folder, a bind mount, permissions)
@@ -43,6 +44,12 @@ class TerminalNeeded(UsageError):
     """A question would have to be asked and there is no terminal; the hint names the flags that answer it."""
 
     code = "terminal_needed"
+
+
+class ProviderManaged(UsageError):
+    """The provider is a login of Kimi Code, or its id is reserved for one: it is never written or removed here."""
+
+    code = "provider_managed"
 
 
 class NotFound(ProvisionerError):

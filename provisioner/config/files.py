@@ -1,0 +1,126 @@
+"""A file replaced as a whole: at any moment, a power cut included, it is either the old one or the new one."""
+
+from __future__ import annotations
+
+import errno
+import glob
+import os
+import secrets
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+from provisioner.errors import ConfigUnwritable
+
+_TEMPORARY = ".kimi-provider.tmp"
+_OTHERS = 0o007
+
+_DENIED = ("permission denied", "make the file and its folder writable for you")
+_MOUNTED = ("it is a mount point and cannot be replaced", "mount its folder instead of the file itself")
+_FULL = ("no space is left for it", "free some space")
+_REASONS = {
+    errno.EACCES: _DENIED,
+    errno.EPERM: _DENIED,
+    errno.EROFS: ("the file system is read-only", "remount it writable"),
+    errno.ENOSPC: _FULL,
+    getattr(errno, "EDQUOT", errno.ENOSPC): _FULL,
+    errno.EBUSY: _MOUNTED,
+    errno.EXDEV: _MOUNTED,
+}
+
+
+def resolve(path: Path) -> Path:
+    """The file that ``path`` leads to through any symlinks; it need not exist.
+
+    Raises:
+        OSError: there is no way there: a circle of symlinks, a file where a folder must be.
+    """
+    try:
+        return Path(os.path.realpath(path, strict=True))
+    except FileNotFoundError:
+        return Path(os.path.realpath(path))
+
+
+def unwritable(target: Path, error: OSError) -> ConfigUnwritable:
+    """What an ``OSError`` while writing ``target`` means to the user."""
+    reason, hint = _REASONS.get(error.errno or 0, ((error.strerror or str(error)).lower(), "mend its path"))
+    return ConfigUnwritable(
+        f"{target.name} cannot be written: {reason}",
+        hint=f"{hint}, or name another file with --config",
+        where=str(target),
+    )
+
+
+def replace(target: Path, content: bytes, *, private: bool) -> None:
+    """Put ``content`` in the place of ``target``, which is no symlink, with the owner and mode that it had.
+
+    A new file gets mode 0600. ``private``: nobody but the owner keeps access to a file that everybody had.
+
+    Raises:
+        OSError: it cannot be written; the old file is still there and no temporary one is left.
+    """
+    old = target.stat() if target.exists() else None
+    if old and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(6)}{_TEMPORARY}")
+    try:
+        descriptor = os.open(
+            temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600
+        )
+        with os.fdopen(descriptor, "wb") as file:
+            if os.name == "posix":
+                _take_after(descriptor, old, private=private)
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(target.parent)
+
+
+def clean(target: Path) -> None:
+    """Remove temporary files that killed runs left beside ``target``; only for who holds the lock on it."""
+    for leftover in target.parent.glob(f".{glob.escape(target.name)}.*{_TEMPORARY}"):
+        with suppress(OSError):
+            leftover.unlink()
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder and what is missing above it, for the user alone whatever the umask.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    if folder.is_dir():
+        return
+    make_private(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.chmod(0o700)
+
+
+def is_public(target: Path) -> bool:
+    """Whether everybody has some access to ``target``; false when it does not exist."""
+    return target.exists() and bool(target.stat().st_mode & _OTHERS)
+
+
+def _take_after(descriptor: int, old: os.stat_result | None, *, private: bool) -> None:
+    if old is None:
+        os.fchmod(descriptor, 0o600)
+        return
+    new = os.fstat(descriptor)
+    if (new.st_uid, new.st_gid) != (old.st_uid, old.st_gid):
+        os.fchown(descriptor, old.st_uid, old.st_gid)
+    mode = stat.S_IMODE(old.st_mode) & 0o777
+    os.fchmod(descriptor, mode & 0o700 if private and mode & _OTHERS else mode)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename survive a power cut, where the system can do that."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

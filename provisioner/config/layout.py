@@ -1,0 +1,218 @@
+"""Where everything stands in a TOML text: one linear scan for its sections, then the statements of those that matter.
+
+The text is valid TOML (tomllib has parsed it) without byte order mark. All positions are offsets into it; an end
+never includes the newline. Comments and blank lines belong to no statement. What the scan cannot place it refuses.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from provisioner.config.plan import Path
+
+_BASIC = r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
+_LITERAL = r"'[^'\n]*'"
+_PART = rf"(?:[A-Za-z0-9_-]+|{_BASIC}|{_LITERAL})"
+_KEY = rf"{_PART}(?:[ \t]*\.[ \t]*{_PART})*"
+_TAIL = r"[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z)"
+# `"` and `'` that open a string of one line, not one of three quotes.
+_STRING = rf"""(?:(?!\"\"\"){_BASIC}|(?!'''){_LITERAL})"""
+_ML_BASIC = r'"""[^"\\]*(?:(?:\\[\s\S]|"{1,2}(?!"))[^"\\]*)*"{3,5}'
+_ML_LITERAL = r"'''[^']*(?:'{1,2}(?!')[^']*)*'{3,5}"
+_ARRAY = rf"""\[[^\[\]{{}}"'#\n]*(?:{_STRING}[^\[\]{{}}"'#\n]*)*\]"""
+
+_CONTENT = re.compile(r"^[ \t]*(?=[^ \t\r\n#])", re.MULTILINE)
+_HEADER = re.compile(rf"[ \t]*\[(\[?)[ \t]*({_KEY})[ \t]*\]\]?{_TAIL}")
+# A run of statements that need a line each, the common case; bounded, so that a long section needs little memory.
+_RUN = re.compile(
+    rf"""(?:[ \t]*{_KEY}[ \t]*=[ \t]*(?:{_STRING}|{_ARRAY}|[^\s"'\[{{#][^\n#]*){_TAIL}){{1,200}}"""
+)
+_ASSIGN = re.compile(rf"[ \t\r\n]*({_KEY})[ \t]*=[ \t]*")
+_PARTS = re.compile(_PART)
+_VALUE = re.compile(
+    rf"""{_ML_BASIC}|{_ML_LITERAL}|{_BASIC}|{_LITERAL}|{_ARRAY}|[^\s"'\[\]{{}},#][^\]}},#\n]*"""
+)
+_TOKEN = re.compile(rf"""{_ML_BASIC}|{_ML_LITERAL}|{_BASIC}|{_LITERAL}|#[^\n]*|[^\[\]{{}}"'#]+|[\[\]{{}}]""")
+_SPACE = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
+
+
+class LayoutUnknown(Exception):
+    """The scan met what it does not know; ``offset`` is where."""
+
+    def __init__(self, offset: int) -> None:
+        super().__init__(f"unknown syntax at offset {offset}")
+        self.offset = offset
+
+
+class Statement(NamedTuple):
+    """One ``key = value``, on its own lines or inside an inline table.
+
+    Attributes:
+        start: of the line; inside an inline table, of the key.
+        end: of the last line, its comment included; inside an inline table, of the value.
+        key: as written, dotted keys in their parts; relative to its section or inline table.
+        value_start: of the value.
+        value_end: of the value.
+    """
+
+    start: int
+    end: int
+    key: Path
+    value_start: int
+    value_end: int
+
+
+@dataclass(slots=True)
+class Section:
+    """A header and what belongs to it. The first section of a text is its top: no header, path ``()``.
+
+    Attributes:
+        path: the key in the header.
+        array: whether it is an ``[[array]]`` header.
+        start: of the header's line.
+        header_end: of the header's line; 0 at the top.
+        last: end of the last statement, of the header when there is none; 0 at the top of a text without any.
+    """
+
+    path: Path
+    array: bool
+    start: int
+    header_end: int
+    last: int
+
+
+def sections(text: str) -> list[Section]:
+    """All sections in order, the top first.
+
+    Raises:
+        LayoutUnknown: the scan lost its way.
+    """
+    found = [section := Section((), False, 0, 0, 0)]
+    position = 0
+    while match := _CONTENT.search(text, position):
+        position = match.start()
+        if header := _HEADER.match(text, position):
+            position = header.end()
+            end = line_end(text, header.end(2))
+            section = Section(split_key(header[2]), bool(header[1]), header.start(), end, end)
+            found.append(section)
+        elif run := _RUN.match(text, position):
+            position = run.end()
+            section.last = _before_newline(text, position)
+        else:
+            section.last = _statement(text, position).end
+            position = section.last + 1
+    return found
+
+
+def statements(text: str, section: Section) -> Iterator[Statement]:
+    """The statements of a section in order.
+
+    Raises:
+        LayoutUnknown: the scan lost its way.
+    """
+    position = section.header_end
+    if position:
+        position = text.find("\n", position) + 1 or len(text)
+    while position < section.last and (match := _CONTENT.search(text, position)):
+        statement = _statement(text, match.start())
+        yield statement
+        position = statement.end + 1
+
+
+def entries(text: str, start: int, end: int) -> list[Statement] | None:
+    """The entries of the inline table in ``text[start:end]``; ``None`` when the value there is no inline table.
+
+    Raises:
+        LayoutUnknown: the scan lost its way.
+    """
+    if text[start] != "{":
+        return None
+    found = []
+    position = skip_space(text, start + 1)
+    while text[position : position + 1] != "}":
+        match = _ASSIGN.match(text, position)
+        if match is None:
+            raise LayoutUnknown(position)
+        value_end = _value_end(text, match.end())
+        found.append(Statement(match.start(1), value_end, split_key(match[1]), match.end(), value_end))
+        position = skip_space(text, value_end)
+        if text[position : position + 1] == ",":
+            position = skip_space(text, position + 1)
+        elif position != end - 1:
+            raise LayoutUnknown(position)
+    return found
+
+
+def skip_space(text: str, position: int) -> int:
+    """The next offset that is neither white space nor in a comment."""
+    match = _SPACE.match(text, position)
+    assert match is not None  # the pattern matches the empty string
+    return match.end()
+
+
+def line_end(text: str, position: int) -> int:
+    """Where the line that holds ``position`` ends, before its newline."""
+    newline = text.find("\n", position)
+    if newline < 0:
+        return len(text)
+    return newline - 1 if newline > position and text[newline - 1] == "\r" else newline
+
+
+def split_key(key: str) -> Path:
+    """The parts of a key as written: bare, quoted, dotted."""
+    if '"' not in key and "'" not in key:
+        return tuple(part.strip(" \t") for part in key.split("."))
+    return tuple(_unquoted(part) for part in _PARTS.findall(key))
+
+
+def _unquoted(part: str) -> str:
+    if part[0] == "'":
+        return part[1:-1]
+    if part[0] != '"':
+        return part
+    if "\\" in part:
+        (unescaped,) = tomllib.loads(f"{part} = 0")
+        return unescaped
+    return part[1:-1]
+
+
+def _statement(text: str, start: int) -> Statement:
+    match = _ASSIGN.match(text, start)
+    if match is None:
+        raise LayoutUnknown(start)
+    value_end = _value_end(text, match.end())
+    return Statement(start, line_end(text, value_end), split_key(match[1]), match.end(), value_end)
+
+
+def _value_end(text: str, start: int) -> int:
+    match = _VALUE.match(text, start)
+    if match:
+        end = match.end()
+        while text[end - 1] in " \t\r":
+            end -= 1
+        return end
+    depth = 0
+    position = start
+    while token := _TOKEN.match(text, position):
+        position = token.end()
+        if (first := text[token.start()]) in "[{":
+            depth += 1
+        elif first in "]}":
+            depth -= 1
+            if depth == 0:
+                return position
+    raise LayoutUnknown(start)
+
+
+def _before_newline(text: str, position: int) -> int:
+    """The end of the last line before ``position``, which stands behind a newline or at the end of the text."""
+    if text[position - 1] != "\n":
+        return position
+    return position - 2 if text[position - 2] == "\r" else position - 1

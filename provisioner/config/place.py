@@ -1,0 +1,84 @@
+"""Where new text goes: behind which section a new table stands, and where exactly in the gap that follows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from provisioner.config.layout import line_end
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from provisioner.config.layout import Section
+    from provisioner.config.plan import Path
+
+
+class Places:
+    """Finds the section behind which a new table belongs: each table with its kind.
+
+    Args:
+        text: of the file.
+        sections: of the text, the top first.
+        aliases: the ``models`` table that the text holds, to know the provider of each alias.
+    """
+
+    def __init__(self, text: str, sections: Sequence[Section], aliases: Mapping[str, Any]) -> None:
+        self._text = text
+        self._sections = sections
+        self._gaps: dict[int, int] = {}
+        self._last: dict[Path, int] = {}
+        self._last_of_provider: dict[str, int] = {}
+        self._first_alias: int | None = None
+        for index, section in enumerate(sections):
+            self._last[section.path[:1]] = self._last[section.path[:2]] = index
+            if section.path[:1] == ("models",):
+                if self._first_alias is None:
+                    self._first_alias = index
+                if len(section.path) > 1 and (provider := _provider(aliases.get(section.path[1]))):
+                    self._last_of_provider[provider] = index
+
+    def after(self, path: Path, content: Any) -> int:
+        """The offset where the new table ``path`` goes, as :func:`gap` has it.
+
+        A table of a known provider or alias follows that; a new alias follows the others of its provider; a new
+        provider follows the other providers, else precedes the models; anything else goes to the end.
+        """
+        index = self._section(path, content)
+        if index not in self._gaps:
+            self._gaps[index] = gap(self._text, self._sections, index)
+        return self._gaps[index]
+
+    def _section(self, path: Path, content: Any) -> int:
+        for known in (path[:2], path[:1]):
+            if known == ("models",) and (provider := _provider(content)) in self._last_of_provider:
+                return self._last_of_provider[provider]
+            if known in self._last:
+                return self._last[known]
+        if path[0] == "providers" and self._first_alias is not None:
+            return self._first_alias - 1
+        return len(self._sections) - 1
+
+
+def gap(text: str, sections: Sequence[Section], index: int) -> int:
+    """The offset behind section ``index`` where a new table goes; 0 means before the first line.
+
+    Comments directly above the next header belong to that header; other comments belong to the section before.
+    """
+    start = sections[index].last
+    stop = len(text)
+    if index + 1 < len(sections):
+        stop = sections[index + 1].start
+        while (
+            stop > start
+            and text[(above := text.rfind("\n", 0, stop - 1) + 1) : stop].lstrip(" \t")[:1] == "#"
+        ):
+            if above < start:
+                break  # the comment behind the section's last statement
+            stop = above
+    content = len(text[start:stop].rstrip(" \t\r\n"))
+    return line_end(text, start + content) if content else start
+
+
+def _provider(alias: Any) -> str:
+    provider = alias.get("provider") if isinstance(alias, dict) else None
+    return provider if isinstance(provider, str) else ""

@@ -1,0 +1,115 @@
+"""A change as data: from what config.toml means now and what it should mean, the ordered changes between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Path = tuple[str, ...]
+Kind = Literal["add", "change", "remove"]
+
+# Tables that only hold other tables: one that appears is the sum of its entries.
+_CONTAINERS = frozenset({("providers",), ("models",)})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One key or whole table that appears, changes its value, or goes.
+
+    Attributes:
+        kind: ``add`` and ``remove`` may name a table; ``change`` names a single value, arrays included.
+        path: key by key from the top of the file.
+        before: ``None`` for ``add``.
+        after: ``None`` for ``remove``.
+    """
+
+    kind: Kind
+    path: Path
+    before: Any = field(repr=False)  # may hold a key
+    after: Any = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Names of providers or aliases, by what happens to them; each in the order of the plan."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All changes, in the order of the desired data. A plan without changes is false."""
+
+    changes: tuple[Change, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.changes)
+
+    @property
+    def providers(self) -> Entries:
+        """What happens to ``[providers.*]``."""
+        return self._entries("providers")
+
+    @property
+    def aliases(self) -> Entries:
+        """What happens to ``[models.*]``."""
+        return self._entries("models")
+
+    @property
+    def elsewhere(self) -> tuple[Change, ...]:
+        """Changes outside ``[providers.*]`` and ``[models.*]``: ``default_model``, ``[thinking]`` and the like."""
+        return tuple(c for c in self.changes if c.path[:1] not in _CONTAINERS)
+
+    def _entries(self, container: str) -> Entries:
+        by_kind: dict[Kind, dict[str, None]] = {"add": {}, "change": {}, "remove": {}}
+        for change in self.changes:
+            if change.path[0] == container and len(change.path) > 1:
+                by_kind[change.kind if len(change.path) == 2 else "change"][change.path[1]] = None  # noqa: PLR2004 - container and name
+            elif change.path == (container,) and change.kind == "remove":
+                by_kind["remove"].update(dict.fromkeys(change.before))
+        return Entries(*(tuple(by_kind[kind]) for kind in ("add", "change", "remove")))
+
+
+def plan(before: Mapping[str, Any], after: Mapping[str, Any]) -> Plan:
+    """The changes that lead from ``before`` to ``after``; key order alone is no change."""
+    return Plan(tuple(_changes(before, after, ())))
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two parsed values are equal for TOML: ``1``, ``1.0`` and ``true`` are three values, ``nan`` is one."""
+    if one is other:
+        return True
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict):
+        return len(one) == len(other) and all(k in other and same(v, other[k]) for k, v in one.items())
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, str | int):
+        return bool(one == other)
+    return repr(one) == repr(other)  # -0.0, nan, and times that differ in their offset only
+
+
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any], path: Path) -> Iterator[Change]:
+    for key, old in before.items():
+        if key not in after:
+            yield Change("remove", (*path, key), old, None)
+    for key, new in after.items():
+        here = (*path, key)
+        if key in before:
+            old = before[key]
+            if old is new:
+                continue
+            if isinstance(old, dict) and isinstance(new, dict):
+                yield from _changes(old, new, here)
+            elif not same(old, new):
+                yield Change("change", here, old, new)
+        elif here in _CONTAINERS and isinstance(new, dict):
+            yield from _changes({}, new, here)
+        else:
+            yield Change("add", here, None, new)

@@ -1,0 +1,112 @@
+"""config.toml as it is: its exact text and what the text means. A missing file means nothing is configured."""
+
+from __future__ import annotations
+
+import re
+import stat
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from provisioner.errors import ConfigInvalid
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BOM = "\ufeff"
+
+# tomllib says where it stopped in its text only; `lineno` attributes came with Python 3.14.
+_POSITION = re.compile(r"\s*\((?:at line (\d+), column \d+|at end of document)\)$")
+
+
+@dataclass(frozen=True)
+class ConfigFile:
+    """One reading of config.toml.
+
+    Attributes:
+        path: as it was given; it may be a symlink.
+        text: the whole file with its own line ends and byte order mark; ``None`` when there is no file.
+        data: what the text means; empty without a file. Shared, never changed in place.
+    """
+
+    path: Path
+    text: str | None
+    data: dict[str, Any]
+
+
+def read(path: Path) -> ConfigFile:
+    """Read and parse config.toml; creates nothing.
+
+    Raises:
+        ConfigInvalid: it is not a regular file, may not be read, is not UTF-8 or is not TOML; ``where`` is
+            ``path:line`` where there is a line to name.
+    """
+    text = read_text(path)
+    return ConfigFile(path, text, {} if text is None else parse(text, path))
+
+
+def read_text(path: Path) -> str | None:
+    """The exact text of config.toml, ``None`` when there is no such file.
+
+    Raises:
+        ConfigInvalid: as :func:`read`, TOML errors apart.
+    """
+    try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            raise ConfigInvalid(
+                f"config.toml is {_kind(mode)}, not a file",
+                hint="name a regular file with --config",
+                where=str(path),
+            )
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except (OSError, RuntimeError) as error:  # RuntimeError: how Python before 3.13 reports a symlink loop
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise ConfigInvalid(
+            f"config.toml cannot be read: {reason}",
+            hint="mend the path or its permissions, or name another file with --config",
+            where=str(path),
+        ) from error
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ConfigInvalid(
+            f"config.toml is not UTF-8: byte 0x{content[error.start]:02x}",
+            hint="save the file as UTF-8; it was left as it is",
+            where=f"{path}:{line}",
+        ) from None
+
+
+def parse(text: str, path: Path) -> dict[str, Any]:
+    """What ``text`` means, as tomllib has it; a leading byte order mark is allowed, as in Kimi Code.
+
+    Raises:
+        ConfigInvalid: it is not TOML.
+    """
+    try:
+        return tomllib.loads(text.removeprefix(BOM))
+    except RecursionError:
+        reason, line = "values are nested too deeply", None
+    except ValueError as error:  # TOMLDecodeError, or a number that Python refuses
+        reason = str(error)
+        position = _POSITION.search(reason)
+        reason = _POSITION.sub("", reason)
+        line = int(position[1]) if position and position[1] else text.count("\n") + 1 if position else None
+    raise ConfigInvalid(
+        f"config.toml is not valid TOML: {reason[:1].lower()}{reason[1:]}",
+        hint="mend that line by hand; the file was left as it is",
+        where=f"{path}:{line}" if line else str(path),
+    )
+
+
+def _kind(mode: int) -> str:
+    if stat.S_ISDIR(mode):
+        return "a folder"
+    if stat.S_ISFIFO(mode):
+        return "a FIFO"
+    if stat.S_ISSOCK(mode):
+        return "a socket"
+    return "a device"

@@ -1,0 +1,202 @@
+"""What a command does to the data of config.toml: pure functions, a dict in and a new dict out.
+
+Unchanged tables are shared between the two, so a plan finds what changed without looking at the rest. What a
+change of providers and aliases means for the rest of the file is the rule of Kimi Code 2.1.0, carried further:
+when an alias goes, whatever names it goes too, and a default that still resolves is kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from provisioner.errors import ConfigInvalid, NotFound, ProviderManaged
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+# Ids under which Kimi Code keeps its own logins.
+RESERVED_IDS = frozenset({"managed:kimi-code", "kimi-code", "moonshot-cn", "moonshot-ai"})
+
+_KEPT_TABLES = ("custom_headers", "env")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A provider as it should stand in config.toml.
+
+    Attributes:
+        provider: the table ``[providers.<id>]``; values as tomllib gives them (lists, no ``None``).
+        aliases: the tables ``[models."<alias>"]``, by alias; each names the provider.
+    """
+
+    provider: Mapping[str, Any] = field(repr=False)  # holds a key
+    aliases: Mapping[str, Mapping[str, Any]]
+
+
+def with_provider(
+    data: Mapping[str, Any],
+    provider_id: str,
+    provider: Mapping[str, Any],
+    aliases: Mapping[str, Mapping[str, Any]],
+) -> dict[str, Any]:
+    """``data`` with this provider and exactly these aliases of it; see :func:`with_providers`."""
+    return with_providers(data, {provider_id: Entry(provider, aliases)})
+
+
+def with_providers(
+    data: Mapping[str, Any],
+    entries: Mapping[str, Entry],
+    *,
+    vanished: Collection[str] = (),
+) -> dict[str, Any]:
+    """``data`` with each provider of ``entries`` rebuilt, all its former aliases replaced by the given ones.
+
+    The user's own values survive: ``overrides`` of an alias that is still there, and ``custom_headers``, ``env``
+    and ``default_model`` of a provider, below what an entry itself gives. Providers in ``vanished`` are removed.
+
+    Raises:
+        ProviderManaged: an id is reserved, or a provider to replace or remove is a login of Kimi Code.
+        ConfigInvalid: ``providers`` or ``models`` is not a table.
+    """
+    for provider_id in entries:
+        if provider_id in RESERVED_IDS:
+            raise ProviderManaged(
+                f'"{provider_id}" is reserved for Kimi Code itself',
+                hint="choose another id (--as NAME)",
+            )
+    providers = _table(data, "providers")
+    models = _table(data, "models")
+    for provider_id in (*entries, *vanished):
+        _refuse_login(providers, provider_id)
+
+    owned = {*entries, *vanished}
+    desired = {
+        alias: _alias(models.get(alias), table)
+        for entry in entries.values()
+        for alias, table in entry.aliases.items()
+    }
+    new_models = {
+        alias: desired.get(alias, table)
+        for alias, table in models.items()
+        if alias in desired or not _names(_provider_of(table), owned)
+    }
+    new_models.update(desired)
+    gone = models.keys() - new_models.keys()
+    new_providers = {
+        provider_id: _provider(table, entries[provider_id], gone) if provider_id in entries else table
+        for provider_id, table in providers.items()
+        if provider_id in entries or provider_id not in owned
+    }
+    for provider_id, entry in entries.items():
+        new_providers.setdefault(provider_id, dict(entry.provider))
+
+    built = {"providers": new_providers, "models": new_models}
+    new = {**data, **{name: table for name, table in built.items() if table or name in data}}
+    return _without_names(new, gone, set(vanished))
+
+
+def without_provider(data: Mapping[str, Any], provider_id: str) -> dict[str, Any]:
+    """``data`` without this provider; see :func:`without_providers`."""
+    return without_providers(data, (provider_id,))
+
+
+def without_providers(data: Mapping[str, Any], provider_ids: Collection[str]) -> dict[str, Any]:
+    """``data`` without these providers, their aliases under whatever name, and what named either.
+
+    Raises:
+        NotFound: there is no such provider.
+        ProviderManaged: one of them is a login of Kimi Code.
+        ConfigInvalid: ``providers`` or ``models`` is not a table.
+    """
+    providers = _table(data, "providers")
+    for provider_id in provider_ids:
+        if provider_id not in providers:
+            raise NotFound(
+                f'no provider "{provider_id}" in config.toml',
+                hint="see what there is with: kimi provider list",
+            )
+    return with_providers(data, {}, vanished=provider_ids)
+
+
+def with_default_model(data: Mapping[str, Any], alias: str) -> dict[str, Any]:
+    """``data`` with ``default_model`` naming this alias; ``[thinking]`` is the user's and stays as it is.
+
+    Raises:
+        NotFound: there is no such alias.
+        ConfigInvalid: ``models`` is not a table.
+    """
+    if alias not in _table(data, "models"):
+        raise NotFound(
+            f'no model alias "{alias}" in config.toml',
+            hint="see what there is with: kimi provider list",
+        )
+    return {**data, "default_model": alias}
+
+
+def is_managed(provider: Any) -> bool:
+    """Whether a provider table is a login that Kimi Code wrote itself: never replaced, never removed."""
+    return isinstance(provider, dict) and "oauth" in provider
+
+
+def _refuse_login(providers: Mapping[str, Any], provider_id: str) -> None:
+    if is_managed(providers.get(provider_id)):
+        raise ProviderManaged(
+            f'provider "{provider_id}" is a login of Kimi Code and is left alone',
+            hint="log out of it in Kimi Code, or choose another id (--as NAME)",
+        )
+
+
+def _table(data: Mapping[str, Any], name: str) -> dict[str, Any]:
+    table = data.get(name, {})
+    if not isinstance(table, dict):
+        raise ConfigInvalid(
+            f"`{name}` in config.toml is not a table",
+            hint=f"make it a table ([{name}.…]), or remove it",
+        )
+    return table
+
+
+def _provider_of(alias: Any) -> Any:
+    return alias.get("provider") if isinstance(alias, dict) else None
+
+
+def _names(value: Any, names: Collection[str]) -> bool:
+    return isinstance(value, str) and value in names
+
+
+def _alias(old: Any, table: Mapping[str, Any]) -> dict[str, Any]:
+    new = dict(table)
+    if isinstance(old, dict) and "overrides" in old:
+        new["overrides"] = old["overrides"]
+    return new
+
+
+def _provider(old: Any, entry: Entry, gone: Collection[str]) -> dict[str, Any]:
+    new = dict(entry.provider)
+    if not isinstance(old, dict):
+        return new
+    for name in _KEPT_TABLES:
+        if isinstance(old.get(name), dict) and isinstance(new.get(name, {}), dict):
+            new[name] = {**old[name], **new.get(name, {})}
+    if "default_model" in old and not _names(old["default_model"], gone):
+        new.setdefault("default_model", old["default_model"])
+    return new
+
+
+def _without_names(
+    data: dict[str, Any], aliases: Collection[str], providers: Collection[str]
+) -> dict[str, Any]:
+    """``data`` without what names an alias or a provider that went; every table stays a copy of its own."""
+    if _names(data.get("default_model"), aliases):
+        del data["default_model"]
+        data.pop("thinking", None)
+    if _names(data.get("default_provider"), providers):
+        del data["default_provider"]
+    secondary = data.get("secondary_model")
+    if aliases and isinstance(secondary, dict):
+        new = {k: v for k, v in secondary.items() if k != "default_model" or not _names(v, aliases)}
+        if isinstance(secondary.get("models"), dict):
+            new["models"] = {k: v for k, v in secondary["models"].items() if k not in aliases}
+        data["secondary_model"] = new
+    return data
