@@ -10,6 +10,7 @@ import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import httpx
@@ -22,7 +23,7 @@ from catalog.limits import LIMITS, Limits
 from catalog.urls import check, host_of, may_redirect, origin, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 OpenClient = Callable[[httpx.Timeout], httpx.Client]
 
@@ -54,8 +55,11 @@ def fetch(
     url: str,
     *,
     token: str | None = None,
+    carrier: str = "Authorization",
     etag: str | None = None,
     last_modified: str | None = None,
+    headers: Mapping[str, str] = MappingProxyType({}),
+    question: bytes | None = None,
     token_hint: str | None = None,
     limits: Limits = LIMITS,
 ) -> Reply:
@@ -65,8 +69,11 @@ def fetch(
         open_client: makes a client that follows no redirects; it is closed here.
         url: http or https. A user name and password in it are sent as Basic credentials unless there is a token.
         token: sent as ``Authorization: Bearer`` to the origin of ``url`` only.
+        carrier: another header that takes the token instead, as it is, such as ``x-api-key``.
         etag: of the copy at hand.
         last_modified: of the copy at hand.
+        headers: sent to whatever origin answers in the end, so no place for a credential.
+        question: a JSON document to POST; without one the request is a GET.
         token_hint: what to advise on a 401 or 403 where no token can be given.
         limits: time-outs and sizes.
 
@@ -78,7 +85,9 @@ def fetch(
     """
     check(url)
     token = checked(token) if token is not None else None
-    request = _Request(url, token, _sendable(etag), _sendable(last_modified), token_hint)
+    request = _Request(
+        url, token, carrier, _sendable(etag), _sendable(last_modified), headers, question, token_hint
+    )
     return _Exchange(open_client, request, limits).outcome()
 
 
@@ -91,8 +100,11 @@ def _sendable(validator: str | None) -> str | None:
 class _Request:
     url: str
     token: str | None
+    carrier: str
     etag: str | None
     last_modified: str | None
+    headers: Mapping[str, str]
+    question: bytes | None
     token_hint: str | None
 
 
@@ -177,16 +189,21 @@ class _Exchange:
             response.close()
 
     def _build(self, client: httpx.Client, url: str, token: str | None) -> httpx.Request:
-        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        ask = self._request
+        headers = {"Accept": "application/json", "Accept-Encoding": "identity", **ask.headers}
         address = httpx.URL(url)
         if token is not None:
-            headers["Authorization"] = f"Bearer {token}"
+            headers[ask.carrier] = f"Bearer {token}" if ask.carrier == "Authorization" else token
             address = address.copy_with(username="", password="")  # httpx would put these in its place
-        if self._request.etag:
-            headers["If-None-Match"] = self._request.etag
-        if self._request.last_modified:
-            headers["If-Modified-Since"] = self._request.last_modified
-        return client.build_request("GET", address, headers=headers, extensions={"trace": self._trace})
+        if ask.etag:
+            headers["If-None-Match"] = ask.etag
+        if ask.last_modified:
+            headers["If-Modified-Since"] = ask.last_modified
+        method = "GET" if ask.question is None else "POST"
+        if ask.question is not None:
+            headers["Content-Type"] = "application/json"
+        trace = {"trace": self._trace}
+        return client.build_request(method, address, headers=headers, content=ask.question, extensions=trace)
 
     def _trace(self, event: str, info: dict[str, object]) -> None:
         """Note who is really connected to: behind a proxy that is not the document's host."""
