@@ -93,12 +93,13 @@ def _no_chat(entry: Mapping[str, Any]) -> str | None:
     status = entry.get("status")
     if status in ("deprecated", "alpha"):
         return f"its status is {status}"
-    if any(_marks_embedding(entry.get(field)) for field in ("family", "id", "name")):
+    if any(marks_embedding(entry.get(field)) for field in ("family", "id", "name")):
         return "it is an embedding model"
     return None
 
 
-def _marks_embedding(value: Any) -> bool:
+def marks_embedding(value: Any) -> bool:
+    """Whether a family, id or name says that a model makes embeddings and cannot chat."""
     lower = value.lower() if isinstance(value, str) else ""
     return "embedding" in lower or _EMBED.search(lower) is not None
 

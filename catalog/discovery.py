@@ -1,0 +1,164 @@
+"""The models of an endpoint, by its own list: for local servers, gateways and providers that no catalog knows."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from catalog.errors import CatalogError, CredentialRefused, DocumentInvalid, FetchFailed, NotImportable
+from catalog.limits import MIB, Limits
+from catalog.listing import Listed, read_anthropic, read_google, read_openai
+from catalog.local_servers import enriched
+from catalog.untrusted import id_flaw, mapping, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from catalog.http import OpenClient
+    from catalog.models import Model
+    from catalog.wire import Wire
+
+# OpenRouter's list, the longest known, is under one.
+_LIMITS = Limits(body=8 * MIB)
+_MOST_PAGES = 50
+_NAME_THEM = "name the models yourself with --model ID[:CONTEXT]"
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Asks one endpoint for JSON documents, with its key in the header that its wire uses."""
+
+    open_client: OpenClient
+    key: str | None
+    carrier: str
+    headers: Mapping[str, str]
+
+    def ask(self, url: str, question: Any = None) -> Any:
+        """The JSON document at ``url``; with a question, the answer to a POST of it.
+
+        Raises:
+            FetchFailed, CredentialRefused: as :func:`catalog.http.fetch`.
+            DocumentInvalid: too large, or no JSON.
+        """
+        from catalog.http import fetch
+
+        reply = fetch(
+            self.open_client,
+            url,
+            token=self.key or None,
+            carrier=self.carrier,
+            headers=self.headers,
+            question=None if question is None else json.dumps(question).encode(),
+            token_hint="check the key: --api-key-stdin, or --api-key-env NAME",  # noqa: S106  names the flags
+            limits=_LIMITS,
+        )
+        try:
+            return json.loads(reply.body)
+        except (ValueError, RecursionError):
+            what = "a web page" if reply.body.lstrip().startswith(b"<") else "something that is not JSON"
+            raise DocumentInvalid(
+                f"the endpoint answered with {what} instead of its list of models",
+                hint=f"check --base-url, or {_NAME_THEM}",
+                where=url,
+            ) from None
+
+    def ask_if_it_can(self, url: str, question: Any = None) -> Mapping[str, Any]:
+        """The JSON object at ``url``, or an empty one: for what a server may or may not offer."""
+        try:
+            return mapping(self.ask(url, question))
+        except CatalogError:
+            return {}
+
+
+def discover(open_client: OpenClient, wire: Wire, base_url: str, key: str | None) -> tuple[Model, ...]:
+    """The chat models that an endpoint lists, in its order.
+
+    Capabilities and limits are what the server says; where it says nothing of the context the model carries
+    ``context_known=False``. Models whose ids are not safe to write are left out.
+
+    Args:
+        open_client: makes a client that follows no redirects.
+        wire: decides the address of the list and the header of the key.
+        base_url: in the wire's own form, as in config.toml.
+        key: None for servers that want none.
+
+    Raises:
+        NotImportable: the wire has no list, or nothing on it is a chat model.
+        FetchFailed, CredentialRefused, DocumentInvalid: the list could not be had.
+    """
+    base = base_url.rstrip("/")
+    try:
+        listed = _listed(open_client, wire, base, key)
+    except CredentialRefused:
+        raise
+    except FetchFailed as error:
+        if error.status is None:
+            raise
+        hint = f"check --base-url, or {_NAME_THEM}"
+        raise FetchFailed(error.message, hint=hint, where=error.where, status=error.status) from error
+    models = {found.id: found.model() for found in listed if found.chat and id_flaw(found.id) is None}
+    if not models:
+        raise NotImportable(
+            "the endpoint lists no chat model", reason="no_models", hint=_NAME_THEM, where=base
+        )
+    return tuple(models.values())
+
+
+def _listed(open_client: OpenClient, wire: Wire, base: str, key: str | None) -> list[Listed]:
+    if wire == "vertexai":
+        raise NotImportable(
+            "Vertex AI has no list of models to ask for", reason="no_listing", hint=_NAME_THEM
+        )
+    if wire == "anthropic":
+        asker = Asker(open_client, key, "x-api-key", {"anthropic-version": "2023-06-01"})
+        pages = _pages(asker, f"{base}/v1/models", {"limit": "1000"}, _after_last_id)
+        return _read(pages, "data", read_anthropic)
+    if wire == "google-genai":
+        asker = Asker(open_client, key, "x-goog-api-key", {})
+        pages = _pages(asker, f"{base}/v1beta/models", {"pageSize": "1000"}, _next_page_token)
+        return _read(pages, "models", read_google)
+    asker = Asker(open_client, key, "Authorization", {})
+    document = asker.ask(f"{base}/models")
+    # Together's list stands alone; everyone else's is the member "data".
+    members = document if isinstance(document, list) else mapping(document).get("data")
+    owners = {text(mapping(member).get("owned_by")) for member in _objects(members)}
+    return enriched(_read([{"data": members}], "data", read_openai), owners, base, asker.ask_if_it_can)
+
+
+def _read(pages: Any, member: str, read: Callable[[Mapping[str, Any]], Listed | None]) -> list[Listed]:
+    found = (read(entry) for page in pages for entry in _objects(page.get(member)))
+    return [listed for listed in found if listed is not None]
+
+
+def _objects(members: Any) -> list[Mapping[str, Any]]:
+    return [member for member in members if isinstance(member, dict)] if isinstance(members, list) else []
+
+
+def _pages(
+    asker: Asker,
+    url: str,
+    query: dict[str, str],
+    following: Callable[[Mapping[str, Any]], dict[str, str] | None],
+) -> Iterator[Mapping[str, Any]]:
+    """Every page of a list; a server that repeats itself or never ends is not followed for ever."""
+    asked: list[dict[str, str]] = []
+    while query not in asked and len(asked) < _MOST_PAGES:
+        asked.append(query)
+        page = mapping(asker.ask(f"{url}?{urlencode(query)}"))
+        yield page
+        cursor = following(page)
+        if cursor is None:
+            return
+        query = query | cursor
+
+
+def _after_last_id(page: Mapping[str, Any]) -> dict[str, str] | None:
+    last = text(page.get("last_id"))
+    return {"after_id": last} if page.get("has_more") is True and last else None
+
+
+def _next_page_token(page: Mapping[str, Any]) -> dict[str, str] | None:
+    token = text(page.get("nextPageToken"))
+    return {"pageToken": token} if token else None

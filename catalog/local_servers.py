@@ -1,0 +1,92 @@
+"""What llama.cpp, LM Studio and Ollama say of their models beside the OpenAI-compatible list, which lacks limits."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from catalog.listing import Listed, boolean, read_openai, size
+from catalog.untrusted import mapping, strings, text
+
+# Asks for a JSON object, with or without a question to POST; an empty one where there is none.
+Ask = Callable[..., Mapping[str, Any]]
+
+_NUM_CTX = re.compile(r"^num_ctx\s+(\d{1,15})\s*$", re.MULTILINE)
+
+
+def enriched(models: list[Listed], owners: Collection[str | None], base_url: str, ask: Ask) -> list[Listed]:
+    """The models with what a local server's own interface adds; unchanged for any other server.
+
+    Args:
+        models: from the OpenAI-compatible list.
+        owners: the ``owned_by`` values of that list, by which these servers are known.
+        base_url: of the list; the servers' own interface lies at its root, beside ``/v1``.
+        ask: asks for a JSON object.
+    """
+    root = base_url.removesuffix("/v1")
+    if "llamacpp" in owners:
+        return _llama_cpp(models, root, ask)
+    if "organization_owner" in owners:
+        return _lm_studio(models, root, ask)
+    if "library" in owners or (_is_near(root) and "version" in ask(f"{root}/api/version")):
+        return [_ollama(model, root, ask) for model in models]
+    return models
+
+
+def _llama_cpp(models: list[Listed], root: str, ask: Ask) -> list[Listed]:
+    """The list gives the context that the model was trained with; what counts is the one the server runs with."""
+    if len(models) != 1:  # a router: asking it about a model would load it
+        return models
+    properties = ask(f"{root}/props")
+    senses = mapping(properties.get("modalities"))
+    running = size(mapping(properties.get("default_generation_settings")).get("n_ctx"))
+    return [
+        replace(
+            models[0],
+            context=running or models[0].context,
+            tools=boolean(mapping(properties.get("chat_template_caps")).get("supports_tools")),
+            image=boolean(senses.get("vision")),
+            audio=boolean(senses.get("audio")),
+        )
+    ]
+
+
+def _lm_studio(models: list[Listed], root: str, ask: Ask) -> list[Listed]:
+    members = ask(f"{root}/api/v0/models").get("data")
+    entries = [read_openai(mapping(member)) for member in members] if isinstance(members, list) else []
+    known = {entry.id: entry for entry in entries if entry is not None}
+    return [known.get(model.id, model) for model in models]
+
+
+def _ollama(model: Listed, root: str, ask: Ask) -> Listed:
+    shown = ask(f"{root}/api/show", {"model": model.id})
+    details = mapping(shown.get("model_info"))
+    architecture = text(details.get("general.architecture"))
+    # A num_ctx of the model's own settings is what it runs with, whatever it could hold.
+    fixed = _NUM_CTX.search(text(shown.get("parameters")) or "")
+    capabilities = strings(shown.get("capabilities"))
+    found = replace(
+        model, context=size(int(fixed[1])) if fixed else size(details.get(f"{architecture}.context_length"))
+    )
+    if capabilities is None:
+        return found
+    return replace(
+        found,
+        chat="completion" in capabilities,
+        tools="tools" in capabilities,
+        thinking="thinking" in capabilities,
+        image="vision" in capabilities,
+    )
+
+
+def _is_near(url: str) -> bool:
+    """Whether a host is this machine or on its network: strangers are not asked whether they are an Ollama."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return "." not in host or host.endswith(".local")
