@@ -18,6 +18,7 @@ from provisioner.config.lock import held
 from provisioner.config.plan import Plan
 from provisioner.config.plan import plan as plan_between
 from provisioner.config.read import BOM, ConfigFile, parse, read, read_text
+from provisioner.config.splice import Splice
 from provisioner.config.values import dotted
 from provisioner.errors import ConfigInvalid
 from provisioner.secrets import masked
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from provisioner.config.diff import DiffLine
-    from provisioner.config.splice import Splice
 
     Edit = Callable[[dict[str, Any]], Mapping[str, Any]]
 
@@ -123,8 +123,10 @@ def preview(path: Path, edit: Edit, *, seen: ConfigFile | None = None) -> Previe
     draft = _draft(seen or read(path), edit)
     if draft.text is None:
         return Preview(draft.plan, ())
-    old = (draft.file.text or "").removeprefix(BOM)
-    return Preview(draft.plan, tuple(diff(old, draft.text.removeprefix(BOM), draft.splices)))
+    new = draft.text.removeprefix(BOM)
+    if draft.file.text is None:
+        return Preview(draft.plan, tuple(diff("", new, (Splice(0, 0, new),))))
+    return Preview(draft.plan, tuple(diff(draft.file.text.removeprefix(BOM), new, draft.splices)))
 
 
 @dataclass(frozen=True)

@@ -96,14 +96,12 @@ class _Edit:
         self.removals.append(Removal(start, section.last, spaced=True))
 
     def _statements(self, section: Section, node: _Node) -> None:
-        dropped, count = [], 0
-        for statement in statements(self.text, section):
-            count += 1
-            node.indent = _indent(self.text, statement)
-            if not self._in_place(statement, node, section):
-                dropped.append(statement)
+        found = list(statements(self.text, section))
+        dropped = [statement for statement in found if not self._in_place(statement, node, section)]
+        if found:
+            node.indent = _indent(self.text, found[-1])
         # A lone key at the top of a file stands as a table does, a blank line apart.
-        lone = not section.path and count == len(dropped) == 1 and not _adds_keys(node)
+        lone = not section.path and len(found) == len(dropped) == 1 and not _adds_keys(node)
         self.removals += (Removal(s.start, s.end, spaced=lone) for s in dropped)
 
     def _in_place(self, statement: Statement, node: _Node, section: Section) -> bool:

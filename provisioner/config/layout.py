@@ -168,7 +168,7 @@ def line_end(text: str, position: int) -> int:
 def split_key(key: str) -> Path:
     """The parts of a key as written: bare, quoted, dotted."""
     if '"' not in key and "'" not in key:
-        return tuple(part.strip(" \t") for part in key.split("."))
+        return tuple(part.strip(" \t") for part in key.split(".")) if "." in key else (key,)
     return tuple(_unquoted(part) for part in _PARTS.findall(key))
 
 

@@ -1,0 +1,88 @@
+"""A TOML text with every credential in it masked, line for line, so that parts of it can be shown.
+
+Values are masked by their keys, as everywhere. Text that has no key (comments, commands of hooks) and URLs are masked
+by their looks: better a harmless word too many than a key too few.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+from provisioner.config import values
+from provisioner.config.layout import sections, statements
+from provisioner.secrets import is_secret_key, mask, masked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from provisioner.config.plan import Path
+
+_SECRET_TABLES = frozenset({"env", "custom_headers"})
+
+_LOOKS = re.compile(
+    r"""
+    (?<=://)[^/\s@"']+(?=@)                                    # the user part of a URL
+  | (?<=[?&])(?P<name>[\w.-]+=)[^&\s"'\\]+                     # a value in its query
+  | (?P<scheme>(?i:bearer|basic)\s+)[^\s"'\\]{6,}              # an HTTP credential
+  | \b(?:[a-z]{2,6}[-_]|AIza|AKIA|eyJ)(?=[\w.-]*\d)[\w.-]{16,}   # the prefixes that vendors give their keys
+    """,
+    re.VERBOSE,
+)
+_COMMENT = re.compile(r"#[^\n]*")
+_COMMENTED_OUT = re.compile(
+    r"""(?i)((?:key|token|secret|password|authorization)[\w-]*["']?\s*[=:]\s*)(\S[^\r]*)"""
+)
+
+
+def masked_text(text: str) -> str:
+    """``text``, valid TOML, with its credentials masked and as many lines as before."""
+    return "".join(_parts(text))
+
+
+def _parts(text: str) -> Iterator[str]:
+    position = 0
+    for section in sections(text):
+        for statement in statements(text, section):
+            yield _without_comments(text[position : statement.start])
+            yield text[statement.start : statement.value_start]
+            value = text[statement.value_start : statement.value_end]
+            yield _value(value, (*section.path, *statement.key))
+            position = statement.value_end
+    yield _without_comments(text[position:])
+
+
+def _value(value: str, path: Path) -> str:
+    if "{" in value or any(part in _SECRET_TABLES or is_secret_key(part) for part in path):
+        data = tomllib.loads(f"value = {value}")["value"]
+        shown = _masked_below(data, path)
+        if shown != data:
+            return values.value(shown) + "\n" * value.count("\n")
+    return _LOOKS.sub(_unlike, value)
+
+
+def _masked_below(data: Any, path: Path) -> Any:
+    for part in reversed(path):
+        data = {part: data}
+    data = masked(data)
+    for part in path:
+        data = data[part]
+    return data
+
+
+def _without_comments(text: str) -> str:
+    return _COMMENT.sub(_comment, text) if "#" in text else text
+
+
+def _comment(match: re.Match[str]) -> str:
+    return _LOOKS.sub(_unlike, _COMMENTED_OUT.sub(_assigned, match[0]))
+
+
+def _assigned(match: re.Match[str]) -> str:
+    return match[1] + mask(match[2])
+
+
+def _unlike(match: re.Match[str]) -> str:
+    known = match["name"] or match["scheme"] or ""
+    return known + mask(match[0][len(known) :])
