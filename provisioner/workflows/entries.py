@@ -5,21 +5,14 @@ Key order is that of Kimi Code's documentation. A value that is not known is an 
 
 from __future__ import annotations
 
-import dataclasses
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from catalog.models import Model, Provider
 
 Table = dict[str, Any]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Credential:
-    """How a provider gets its key: it stands in the file, or the file names the variable that holds it."""
-
-    field: Literal["api_key", "api_key_env"]
-    value: str = dataclasses.field(repr=False)
 
 
 def catalog_source(url: str, provider_id: str) -> Table:
@@ -39,13 +32,12 @@ def registry_source(url: str, token: str | None) -> Table:
     return {"kind": "apiJson", "url": url, "apiKey": token or ""}
 
 
-def provider_table(provider: Provider, *, credential: Credential | None, source: Table | None) -> Table:
-    """The ``[providers.<id>]`` table; without a credential the file holds none."""
+def provider_table(provider: Provider, *, credential: Mapping[str, str], source: Table | None) -> Table:
+    """The ``[providers.<id>]`` table; ``credential`` is ``api_key`` or ``api_key_env`` with its value, or empty."""
     table: Table = {"type": provider.wire}
     if provider.base_url is not None:
         table["base_url"] = provider.base_url
-    if credential is not None:
-        table[credential.field] = credential.value
+    table.update(credential)
     if source is not None:
         table["source"] = source
     return table

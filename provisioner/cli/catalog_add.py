@@ -1,0 +1,24 @@
+"""``kimi provider catalog add``: Kimi Code's own spelling of ``add ID``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from provisioner.cli import options
+from provisioner.cli.add import add_from_catalog, catalog_options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command()
+@click.argument("provider_id", metavar="ID")
+@catalog_options
+@options.reading_catalog
+@options.writing
+@click.pass_context
+def command(context: click.Context, /, *, provider_id: str, config: Path | None, **given: Any) -> None:
+    """Import the provider ID of the catalog; the same as `add ID`."""
+    add_from_catalog(options.app_of(context, config), provider_id, given)

@@ -1,0 +1,40 @@
+"""``kimi provider catalog validate``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from provisioner.cli import options
+from provisioner.cli.catalog_info import print_problems
+from provisioner.cli.changes import count
+from provisioner.cli.terminal import clean, echo
+
+_INVALID = 4
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@options.as_json
+def command(*, file: Path, as_json: bool) -> int:
+    """Check FILE against the catalog's JSON Schema; exit 4 when it is not valid."""
+    from provisioner.workflows import catalog_validate
+
+    result = catalog_validate.run(file)
+    if as_json:
+        document = {
+            "file": str(result.path),
+            "valid": not result.problems,
+            "counts": asdict(result.counts),
+            "problems": [asdict(problem) for problem in result.problems],
+        }
+        echo(json.dumps(document, ensure_ascii=False, indent=2))
+    else:
+        verdict = f"{count(len(result.problems), 'problem')}" if result.problems else "valid"
+        held = f"{count(result.counts.providers, 'provider')}, {count(result.counts.models, 'model')}"
+        echo(f"{clean(str(file))}: {verdict} ({held})")
+        print_problems(result.problems)
+    return _INVALID if result.problems else 0

@@ -1,0 +1,80 @@
+"""Shows what a writing command did: as lines for people, or as the document of schemas/output/change.schema.json."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from provisioner.cli.terminal import clean, echo, echo_error, styled
+from provisioner.secrets import masked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from catalog.documents import Provenance
+    from catalog.models import Skipped
+    from provisioner.workflows.outcome import Note, Outcome
+
+_MARKS = {"hunk": ("@@ ", "cyan"), "context": ("  ", None), "remove": ("- ", "red"), "add": ("+ ", "green")}
+
+
+def show(
+    command: str,
+    outcome: Outcome,
+    done: Iterable[str],
+    *,
+    as_json: bool,
+    notes: Iterable[Note] = (),
+    provenance: Provenance | None = None,
+    skipped: Iterable[Skipped] = (),
+) -> None:
+    """Prints a change: ``done`` are the lines that say what happened, in the past tense."""
+    if as_json:
+        echo(
+            json.dumps(_document(command, outcome, notes, provenance, skipped), ensure_ascii=False, indent=2)
+        )
+        return
+    for shown in outcome.diff:
+        mark, colour = _MARKS[shown.kind]
+        echo(styled(f"{mark}{clean(shown.text)}", fg=colour))
+    if outcome.dry_run:
+        echo_error("Nothing written (--dry-run)." if outcome.plan.changes else "Nothing to change.")
+    elif not outcome.written:
+        echo(f"{clean(str(outcome.config_path))} already says so; nothing written.")
+    else:
+        for line in done:
+            echo(clean(line))
+    for text in (*outcome.notes, *(note.message for note in notes)):
+        echo_error(f"{styled('note:', fg='yellow')} {clean(text)}")
+
+
+def _document(
+    command: str,
+    outcome: Outcome,
+    notes: Iterable[Note],
+    provenance: Provenance | None,
+    skipped: Iterable[Skipped],
+) -> dict[str, Any]:
+    return {
+        "command": command,
+        "config": str(outcome.config_path),
+        "written": outcome.written,
+        "dry_run": outcome.dry_run,
+        "backup": str(outcome.backup) if outcome.backup else None,
+        "providers": asdict(outcome.plan.providers),
+        "models": asdict(outcome.plan.aliases),
+        "default_model": masked(outcome.data.get("default_model")),
+        "diff": [f"{_MARKS[line.kind][0]}{line.text}" for line in outcome.diff] if outcome.dry_run else None,
+        "source": asdict(provenance) if provenance else None,
+        "skipped": [{"id": item.id, "reason": item.reason} for item in skipped],
+        "notes": [
+            *({"code": "config", "message": message} for message in outcome.notes),
+            *(asdict(note) for note in notes),
+        ],
+    }
+
+
+def count(number: int, noun: str) -> str:
+    """``1 model``, ``2 models``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,55 @@
+"""``kimi provider list``."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from provisioner.cli import options
+from provisioner.cli.changes import count
+from provisioner.cli.terminal import clean, echo
+from provisioner.secrets import masked
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from provisioner.workflows import list_providers
+
+
+@click.command()
+@options.config
+@options.as_json
+@click.pass_context
+def command(context: click.Context, /, *, config: Path | None, as_json: bool) -> None:
+    """Show the configured providers: wire, models, where they came from, what their key is."""
+    from provisioner.workflows import list_providers
+
+    result = list_providers.run(options.app_of(context, config))
+    if as_json:
+        data = result.data
+        document = {
+            "providers": masked(data.get("providers", {})),
+            "models": masked(data.get("models", {})),
+            "default_model": result.default_model,
+        }
+        echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+        return
+    _table(result)
+
+
+def _table(result: list_providers.Result) -> None:
+    if not result.rows:
+        echo("No providers configured.")
+        return
+    width = max(len(clean(row.id)) for row in result.rows)
+    for row in result.rows:
+        echo(
+            f"{clean(row.id):<{width}}  type={clean(row.wire)}  models={len(row.aliases)}  "
+            f"source={clean(row.source)}  credential={clean(row.credential)}"
+        )
+    total = sum(len(row.aliases) for row in result.rows)
+    echo(f"\n{count(len(result.rows), 'provider')}, {count(total, 'model')}")
+    if result.default_model:
+        echo(f"Default model: {clean(result.default_model)}")

@@ -1,0 +1,76 @@
+"""Runs a command line and turns whatever comes of it into an exit code.
+
+Exit codes, the contract of the command line: 0 done, 1 a test or check failed or a name was not found, 2 usage
+or a question without a terminal, 3 drift, 4 an invalid document or config.toml, 5 not reachable, 6 credential
+refused, 75 busy, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from catalog import errors as catalog_errors
+from provisioner import errors
+from provisioner.cli.root import root
+from provisioner.cli.terminal import clean, echo_error, styled
+
+if TYPE_CHECKING:
+    from provisioner.app import App
+
+INTERRUPTED = 130
+_USAGE = 2
+
+# The first class in the list that fits decides.
+_EXIT_CODES: tuple[tuple[type[Exception], int], ...] = (
+    (errors.UsageError, _USAGE),
+    (errors.NotFound, 1),
+    (errors.ConfigInvalid, 4),
+    (errors.ConfigUnwritable, 1),
+    (errors.CredentialMissing, 6),
+    (errors.Busy, 75),
+    (catalog_errors.CredentialRefused, 6),
+    (catalog_errors.FetchFailed, 5),
+    (catalog_errors.CatalogError, 4),
+)
+
+
+def run(arguments: list[str], name: str, app: App | None = None) -> int:
+    """Runs ``arguments`` as the program ``name`` and returns the exit code.
+
+    ``app`` replaces the real world, for tests.
+    """
+    as_json = "--json" in arguments
+    try:
+        code = root.main(args=arguments, prog_name=name, standalone_mode=False, obj=app)
+        sys.stdout.flush()
+    except (catalog_errors.CatalogError, errors.ProvisionerError) as error:
+        _report(error.message, error.hint, error.where, error.code, as_json=as_json)
+        return next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 1)
+    except click.UsageError as error:
+        hint = f"{error.ctx.command_path} --help" if error.ctx else None
+        _report(error.format_message(), hint, None, errors.UsageError.code, as_json=as_json)
+        return _USAGE
+    except (KeyboardInterrupt, click.Abort):
+        _report("interrupted", None, None, "interrupted", as_json=as_json)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough. What is still buffered must not raise again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code if isinstance(code, int) else 0
+
+
+def _report(message: str, hint: str | None, where: str | None, code: str, *, as_json: bool) -> None:
+    if as_json:
+        document: dict[str, Any] = {"code": code, "message": message, "hint": hint, "where": where}
+        click.echo(json.dumps(document, ensure_ascii=False), err=True)
+        return
+    place = f" ({clean(where)})" if where and where not in message else ""
+    echo_error(f"{styled('error:', fg='red', bold=True)} {clean(message)}{place}")
+    if hint:
+        echo_error(f"  {styled('try:', bold=True)} {clean(hint)}")

@@ -1,0 +1,78 @@
+"""Options that several commands share, and the App that a command runs in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from provisioner.app import App
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from catalog.documents import Access
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+config = click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Use this config.toml instead of $KIMI_CODE_HOME/config.toml.",
+)
+
+
+def writing(command: F) -> F:
+    """The options of every command that writes config.toml."""
+    for option in (
+        config,
+        as_json,
+        click.option(
+            "--yes", is_flag=True, help="Accept what would otherwise be refused as a likely accident."
+        ),
+        click.option("--dry-run", is_flag=True, help="Show the change as a masked diff; write nothing."),
+    ):
+        command = option(command)
+    return command
+
+
+catalog_url = click.option(
+    "--url",
+    envvar="KIMI_CATALOG_URL",
+    show_envvar=True,
+    metavar="URL",
+    help="Another catalog than https://models.dev/api.json.",
+)
+
+
+def reading_catalog(command: F) -> F:
+    """The options of every command that reads the models.dev catalog."""
+    for option in (
+        catalog_url,
+        click.option("--refresh", is_flag=True, help="Ask the server even when the cached copy is fresh."),
+        click.option("--offline", is_flag=True, help="Use the cached copy or the built-in snapshot only."),
+    ):
+        command = option(command)
+    return command
+
+
+def access_of(given: Mapping[str, Any], *, accept_shrink: bool = False) -> Access:
+    """The options of :func:`reading_catalog` as a request to the catalog wing."""
+    from catalog.documents import DEFAULT_CATALOG_URL, Access
+
+    return Access(
+        url=(given["url"] or DEFAULT_CATALOG_URL).strip(),
+        offline=given.get("offline", False),
+        refresh=given.get("refresh", False),
+        accept_shrink=accept_shrink,
+    )
+
+
+def app_of(context: click.Context, config_path: Path | None = None) -> App:
+    """The App of this run: a test's own, else the real world; with ``--config`` around that file."""
+    if isinstance(context.obj, App):
+        return context.obj.with_config(config_path) if config_path else context.obj
+    return App.from_environment(config_path)

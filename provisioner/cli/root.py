@@ -1,0 +1,52 @@
+"""The tree of commands. Each is one module, imported only when its command runs or is listed."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+from provisioner import __version__
+
+
+class LazyGroup(click.Group):
+    """A group whose commands live in modules of this package, each with a click command named ``command``."""
+
+    def __init__(self, modules: dict[str, str], **settings: object) -> None:
+        super().__init__(**settings)  # type: ignore[arg-type]  # click's own keyword arguments
+        self._modules = modules
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order in which a user meets them."""
+        del ctx
+        return list(self._modules)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Imports the module of one command; None where there is no such command."""
+        del ctx
+        module = self._modules.get(cmd_name)
+        if module is None:
+            return None
+        command = importlib.import_module(f"provisioner.cli.{module}").command
+        if not isinstance(command, click.Command):
+            raise TypeError(f"provisioner.cli.{module}.command is not a click command")
+        return command
+
+
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+root = LazyGroup(
+    {
+        "add": "add",
+        "list": "list",
+        "remove": "remove",
+        "set-default": "set_default",
+        "catalog": "catalog",
+    },
+    name="provider",
+    context_settings=_CONTEXT,
+    help="Provision and test the model providers in Kimi Code's config.toml.",
+)
+click.version_option(__version__, "--version", prog_name="kimi-provider", message="%(prog)s %(version)s")(
+    root
+)

@@ -1,0 +1,46 @@
+"""What reaches a terminal: cleaned of control characters, coloured only where colour is wanted."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from typing import Any
+
+import click
+
+# C0 and C1 controls, and the bidirectional controls that can make a line read as another than it is.
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def clean(text: str) -> str:
+    """``text`` on one line, control and bidirectional characters shown as escapes.
+
+    Ids and messages come from servers; a terminal must not obey them.
+    """
+    return _UNSAFE.sub(lambda found: found.group().encode("unicode_escape").decode(), text)
+
+
+def wants_colour(stream: Any) -> bool:
+    """Whether colour may be written to ``stream``: a terminal, no ``NO_COLOR``, not ``TERM=dumb``."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def styled(text: str, **style: Any) -> str:
+    """``text`` with click's styles; :func:`echo` and :func:`echo_error` take them off where unwanted."""
+    return click.style(text, **style)
+
+
+def echo(text: str = "") -> None:
+    """One line of result, on stdout."""
+    click.echo(text, color=wants_colour(sys.stdout))
+
+
+def echo_error(text: str = "") -> None:
+    """One line of everything else, on stderr."""
+    click.echo(text, err=True, color=wants_colour(sys.stderr))
+
+
+def interactive() -> bool:
+    """Whether a person can be asked: stdin and stdout are both terminals."""
+    return bool(sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty())

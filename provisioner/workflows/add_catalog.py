@@ -1,0 +1,180 @@
+"""Imports one provider of the models.dev catalog."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from catalog import schema
+from catalog.documents import Access, Catalog, Places, load_catalog
+from catalog.interpret import interpret
+from provisioner.config import tables
+from provisioner.errors import NotFound
+from provisioner.workflows.credential import Credential, settled
+from provisioner.workflows.entries import alias_tables, catalog_source, provider_table
+from provisioner.workflows.near import near
+from provisioner.workflows.outcome import Note, Outcome, commit, default_model_note
+from provisioner.workflows.watch import silent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from catalog.documents import Provenance
+    from catalog.models import Problem, Provider
+    from provisioner.app import App
+    from provisioner.workflows.watch import Watch
+
+
+@dataclass(frozen=True)
+class Request:
+    """What ``add ID`` and ``catalog add ID`` ask for.
+
+    Attributes:
+        provider_id: the provider's id in the catalog.
+        credential: a key or the variable that holds it; empty keeps the one in config.toml.
+        base_url: an endpoint in place of the catalog's.
+        variables: values for the ``${NAME}`` parts of the catalog's endpoint.
+        models: shell patterns of model ids; empty imports all that can be used.
+        default_model: a model id of this provider that becomes default_model.
+        name: the provider's id in config.toml; None takes the catalog's.
+        access: which catalog, and how it may be reached.
+        dry_run: plan, write nothing.
+    """
+
+    provider_id: str
+    credential: Credential = field(default_factory=Credential)
+    base_url: str | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+    models: tuple[str, ...] = ()
+    default_model: str | None = None
+    name: str | None = None
+    access: Access = field(default_factory=Access)
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of it; ``provider`` carries the imported models, and the skipped ones with reasons."""
+
+    outcome: Outcome
+    provenance: Provenance
+    provider: Provider
+    notes: tuple[Note, ...]
+
+
+def run(app: App, request: Request, watch: Watch = silent) -> Result:
+    """Looks the provider up, interprets and imports it.
+
+    Raises:
+        FetchFailed, DocumentInvalid, ShrinkRefused: the catalog.
+        NotImportable: the provider speaks no known wire, has no endpoint or no usable model.
+        NotFound: the catalog has no such provider, or the provider no such model.
+        CredentialMissing: it needs a key.
+        ConfigInvalid, ConfigUnwritable, Busy: config.toml.
+    """
+    watch(f"reading the catalog at {request.access.url}")
+    catalog = load_catalog(Places(app.cache_dir, app.http.client, app.clock), request.access)
+    provider, problems = _provider(catalog, request)
+    chosen = _chosen(provider, request.models)
+    default = _default(chosen, request.default_model)
+    source = catalog_source(request.access.url, request.provider_id)
+
+    def edit(data: dict[str, Any]) -> dict[str, Any]:
+        existing = data.get("providers", {}).get(chosen.id, {})
+        credential = settled(
+            request.credential, existing, provider_id=chosen.id, wire=chosen.wire, base_url=chosen.base_url
+        )
+        table = provider_table(chosen, credential=credential, source=source)
+        data = tables.with_provider(data, chosen.id, table, alias_tables(chosen.id, chosen))
+        return tables.with_default_model(data, default) if default else data
+
+    outcome = commit(app, edit, dry_run=request.dry_run, watch=watch)
+    return Result(
+        outcome=outcome,
+        provenance=catalog.provenance,
+        provider=chosen,
+        notes=(
+            *_wire_notes(chosen),
+            *_skipped_notes(chosen),
+            *(Note("schema", f"{p.pointer}: {p.message}") for p in problems),
+            *default_model_note(outcome.data, [f"{chosen.id}/{model.key}" for model in chosen.models]),
+        ),
+    )
+
+
+def _provider(catalog: Catalog, request: Request) -> tuple[Provider, list[Problem]]:
+    entry = catalog.provider(request.provider_id)
+    if entry is None:
+        raise NotFound(
+            f'the catalog has no provider "{request.provider_id}"',
+            hint=near(request.provider_id, catalog.index(), otherwise="kimi provider catalog list"),
+            where=request.access.url,
+        )
+    problems = schema.problems(entry, "catalog", definition="provider", limit=5)
+    provider = interpret(
+        entry, key=request.provider_id, base_url=request.base_url, variables=request.variables
+    )
+    return dataclasses.replace(provider, id=request.name or provider.id), problems
+
+
+def _chosen(provider: Provider, patterns: tuple[str, ...]) -> Provider:
+    if not patterns:
+        return provider
+    ids = [model.id for model in provider.models]
+    for pattern in patterns:
+        if not any(fnmatchcase(name, pattern) for name in ids):
+            raise NotFound(
+                f'no model of "{provider.id}" matches {pattern}',
+                hint=near(pattern.strip("*"), ids, otherwise=f"kimi provider catalog list {provider.id}"),
+            )
+    kept = tuple(m for m in provider.models if any(fnmatchcase(m.id, pattern) for pattern in patterns))
+    return dataclasses.replace(provider, models=kept)
+
+
+def _default(provider: Provider, wanted: str | None) -> str | None:
+    """The alias of the wanted default model, which may be given as a model id or as an alias."""
+    if wanted is None:
+        return None
+    aliases = {
+        name: f"{provider.id}/{m.key}" for m in provider.models for name in (m.id, f"{provider.id}/{m.key}")
+    }
+    if wanted not in aliases:
+        raise NotFound(
+            f'the import has no model "{wanted}" to make the default',
+            hint=near(wanted, aliases, otherwise=f"kimi provider catalog list {provider.id}"),
+        )
+    return aliases[wanted]
+
+
+def _wire_notes(provider: Provider) -> list[Note]:
+    notes = []
+    if provider.guessed:
+        notes.append(
+            Note(
+                "guessed_wire",
+                f'the catalog names no wire for "{provider.id}"; "{provider.wire}" is a guess: '
+                f"kimi provider test {provider.id}/{provider.models[0].key}",
+            )
+        )
+    if provider.wire == "vertexai":
+        notes.append(
+            Note(
+                "vertexai",
+                'Kimi Code 2.1.0 accepts type = "vertexai" but refuses its prompts; type = "google-genai" with '
+                "GOOGLE_CLOUD_PROJECT and GOOGLE_CLOUD_LOCATION in "
+                f"[providers.{provider.id}.env] works",
+            )
+        )
+    return notes
+
+
+def _skipped_notes(provider: Provider) -> list[Note]:
+    if not provider.skipped:
+        return []
+    reasons = Counter(skipped.reason for skipped in provider.skipped)
+    counted = "; ".join(f"{count} {reason}" for reason, count in reasons.most_common())
+    plural = "s" if len(provider.skipped) > 1 else ""
+    return [Note("skipped_models", f"{len(provider.skipped)} model{plural} skipped: {counted}")]

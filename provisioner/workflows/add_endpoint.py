@@ -1,0 +1,173 @@
+"""Adds any endpoint that speaks one of the six wires: a local server, a gateway, a provider no catalog knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from catalog.discovery import discover
+from catalog.endpoint import doubts, for_wire, is_http_url
+from catalog.models import Model, Provider
+from catalog.registry import DEFAULT_CONTEXT
+from catalog.wire import WIRES
+from provisioner.config import tables
+from provisioner.config.read import read
+from provisioner.errors import NotFound, UsageError
+from provisioner.workflows.credential import Credential, settled
+from provisioner.workflows.entries import alias_tables, provider_table
+from provisioner.workflows.near import near
+from provisioner.workflows.outcome import Note, Outcome, commit, default_model_note
+from provisioner.workflows.watch import silent
+
+if TYPE_CHECKING:
+    from catalog.wire import Wire
+    from provisioner.app import App
+    from provisioner.workflows.watch import Watch
+
+# How many models a note names before it trails off.
+_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Request:
+    """What ``add --type W --base-url URL --as NAME`` asks for.
+
+    Attributes:
+        wire: one of the six.
+        base_url: the endpoint, by the wire's own convention.
+        name: the provider's id in config.toml.
+        credential: a key or the variable that holds it; a local server may need none.
+        models: (id, context in tokens or None) pairs; empty asks the endpoint for its list.
+        default_model: a model id that becomes default_model.
+        dry_run: plan, write nothing.
+    """
+
+    wire: str
+    base_url: str
+    name: str
+    credential: Credential = field(default_factory=Credential)
+    models: tuple[tuple[str, int | None], ...] = ()
+    default_model: str | None = None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of it; ``discovered`` says whether the models are the endpoint's own list."""
+
+    outcome: Outcome
+    provider: Provider
+    discovered: bool
+    notes: tuple[Note, ...]
+
+
+def run(app: App, request: Request, watch: Watch = silent) -> Result:
+    """Finds out the endpoint's models, unless they are named, and writes provider and aliases.
+
+    Raises:
+        UsageError: an unknown wire, an unusable URL, or ``default_model`` is none of the models.
+        FetchFailed, CredentialRefused, DocumentInvalid, NotImportable: the endpoint's list of models.
+        ConfigInvalid, ConfigUnwritable, Busy: config.toml.
+    """
+    wire, base_url = _checked(request)
+    existing = read(app.config_path).data.get("providers", {}).get(request.name, {})
+    models, discovered = _named(request.models), False
+    if not models:
+        key = _key_to_ask_with(app, request, existing, base_url)
+        watch(f"asking {base_url} for its models")
+        models, discovered = discover(app.http.client, wire, base_url, key), True
+    provider = Provider(request.name, request.name, wire, guessed=False, base_url=base_url, models=models)
+    default = _default(provider, request.default_model)
+
+    def edit(data: dict[str, Any]) -> dict[str, Any]:
+        credential = settled(
+            request.credential,
+            data.get("providers", {}).get(request.name, {}),
+            provider_id=request.name,
+            wire=wire,
+            base_url=base_url,
+            optional=True,
+        )
+        table = provider_table(provider, credential=credential, source=None)
+        data = tables.with_provider(data, provider.id, table, alias_tables(provider.id, provider))
+        return tables.with_default_model(data, default) if default else data
+
+    outcome = commit(app, edit, dry_run=request.dry_run, watch=watch)
+    aliases = [f"{provider.id}/{model.key}" for model in models]
+    return Result(
+        outcome=outcome,
+        provider=provider,
+        discovered=discovered,
+        notes=(
+            *(Note("endpoint", f"{base_url}: {doubt}") for doubt in doubts(wire, base_url)),
+            *_context_notes(models),
+            *default_model_note(outcome.data, aliases),
+        ),
+    )
+
+
+def _checked(request: Request) -> tuple[Wire, str]:
+    wire = next((known for known in WIRES if known == request.wire), None)
+    if wire is None:
+        raise UsageError(f'"{request.wire}" is no wire', hint=f"--type {' | '.join(WIRES)}")
+    base_url = for_wire(request.base_url, wire)
+    if not is_http_url(base_url):
+        raise UsageError(f"{request.base_url!r} is no http or https URL", hint="--base-url https://host/v1")
+    return wire, base_url
+
+
+def _named(models: tuple[tuple[str, int | None], ...]) -> tuple[Model, ...]:
+    return tuple(
+        Model(
+            key=name,
+            id=name,
+            context=context or DEFAULT_CONTEXT,
+            capabilities=("tool_use",),
+            context_known=context is not None,
+        )
+        for name, context in dict(models).items()
+    )
+
+
+def _key_to_ask_with(app: App, request: Request, existing: dict[str, Any], base_url: str) -> str | None:
+    """The key for the endpoint's list: the given one, the named variable's, or the one kept for this endpoint."""
+    fields = settled(
+        request.credential,
+        existing,
+        provider_id=request.name,
+        wire=request.wire,
+        base_url=base_url,
+        optional=True,
+    )
+    variable = fields.get("api_key_env")
+    if variable is None:
+        return fields.get("api_key")
+    if not app.env.get(variable):
+        raise UsageError(
+            f"the environment variable {variable} is not set, and the endpoint's list may need the key",
+            hint=f"export {variable}, or name the models with --model ID",
+        )
+    return app.env[variable]
+
+
+def _default(provider: Provider, wanted: str | None) -> str | None:
+    if wanted is None:
+        return None
+    ids = [model.id for model in provider.models]
+    if wanted not in ids:
+        raise NotFound(f'the endpoint has no model "{wanted}" to make the default', hint=near(wanted, ids))
+    return f"{provider.id}/{wanted}"
+
+
+def _context_notes(models: tuple[Model, ...]) -> list[Note]:
+    unknown = [model.id for model in models if not model.context_known]
+    if not unknown:
+        return []
+    named = ", ".join(unknown[:_NAMED]) + (", …" if unknown[_NAMED:] else "")
+    return [
+        Note(
+            "context_unknown",
+            f"the context window of {named} is not known; {DEFAULT_CONTEXT} was written: "
+            "say it with --model ID:CONTEXT",
+        )
+    ]

@@ -1,0 +1,127 @@
+"""What the models.dev catalog offers: its providers, or the models of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from catalog.documents import Access, Places, load_catalog
+from catalog.interpret import usable_models
+from catalog.wire import wire_of
+from provisioner.errors import NotFound
+from provisioner.workflows.near import near
+from provisioner.workflows.watch import silent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from catalog.documents import Catalog, Provenance
+    from catalog.models import Model, Skipped
+    from catalog.wire import Wire
+    from provisioner.app import App
+    from provisioner.workflows.watch import Watch
+
+
+@dataclass(frozen=True)
+class Request:
+    """Which part of the catalog.
+
+    Attributes:
+        provider_id: the models of this provider; None lists providers.
+        filter: a part of an id or name, in any case.
+        access: which catalog, and how it may be reached.
+        published: also return the matching slice as the catalog publishes it.
+    """
+
+    provider_id: str | None = None
+    filter: str | None = None
+    access: Access = field(default_factory=Access)
+    published: bool = False
+
+
+@dataclass(frozen=True)
+class ProviderRow:
+    """One provider: ``wire`` is None where Kimi Code cannot speak to it."""
+
+    id: str
+    name: str
+    wire: Wire | None
+    guessed: bool
+    models: int
+
+
+@dataclass(frozen=True)
+class ProviderModels:
+    """The models of one provider that a coding agent can use, and those left out."""
+
+    id: str
+    name: str
+    doc: str | None
+    models: tuple[Model, ...]
+    skipped: tuple[Skipped, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """Either ``providers`` or ``one``; ``published`` is keyed by provider id."""
+
+    provenance: Provenance
+    providers: tuple[ProviderRow, ...]
+    one: ProviderModels | None
+    published: Mapping[str, Any] | None
+
+
+def run(app: App, request: Request, watch: Watch = silent) -> Result:
+    """Reads the catalog, from a fresh cache without parsing more of it than is shown.
+
+    Raises:
+        FetchFailed, DocumentInvalid, ShrinkRefused: the catalog.
+        NotFound: no such provider.
+    """
+    watch(f"reading the catalog at {request.access.url}")
+    catalog = load_catalog(Places(app.cache_dir, app.http.client, app.clock), request.access)
+    needle = (request.filter or "").lower()
+    if request.provider_id is not None:
+        return _one(catalog, request, request.provider_id, needle)
+    rows = tuple(
+        ProviderRow(key, name, *wire_of({**entry.entry, "id": key}), models=entry.model_count)
+        for key, entry in sorted(catalog.index().items())
+        if needle in f"{key} {(name := str(entry.entry.get('name') or key))}".lower()
+    )
+    published = catalog.providers([row.id for row in rows]) if request.published else None
+    return Result(catalog.provenance, rows, None, published)
+
+
+def _one(catalog: Catalog, request: Request, provider_id: str, needle: str) -> Result:
+    entry = catalog.provider(provider_id)
+    if entry is None:
+        raise NotFound(
+            f'the catalog has no provider "{provider_id}"',
+            hint=near(provider_id, catalog.index(), otherwise="kimi provider catalog list"),
+            where=request.access.url,
+        )
+    models, skipped = usable_models(entry)
+    one = ProviderModels(
+        id=provider_id,
+        name=str(entry.get("name") or provider_id),
+        doc=str(entry["doc"]) if entry.get("doc") else None,
+        models=tuple(m for m in models if needle in f"{m.id} {m.display_name or ''}".lower()),
+        skipped=skipped,
+    )
+    published = {provider_id: _narrowed(entry, needle)} if request.published else None
+    return Result(catalog.provenance, (), one, published)
+
+
+def _narrowed(entry: dict[str, Any], needle: str) -> dict[str, Any]:
+    """The published provider with only the models whose id or name matches."""
+    models = entry.get("models")
+    if not needle or not isinstance(models, dict):
+        return entry
+    return {
+        **entry,
+        "models": {
+            key: model
+            for key, model in models.items()
+            if isinstance(model, dict) and needle in f"{model.get('id')} {model.get('name')}".lower()
+        },
+    }

@@ -1,0 +1,52 @@
+"""Checks a file in the models.dev catalog's form."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from catalog import schema
+from catalog.errors import DocumentInvalid
+from provisioner.errors import NotFound
+from provisioner.workflows.catalog_info import Counts, count
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from catalog.models import Problem
+
+_MOST_PROBLEMS = 50
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the file holds and what is wrong with it (the first fifty problems); no problems means valid."""
+
+    path: Path
+    counts: Counts
+    problems: tuple[Problem, ...]
+
+
+def run(path: Path) -> Result:
+    """Validates the document against schemas/catalog.schema.json.
+
+    Raises:
+        NotFound: no such file.
+        DocumentInvalid: it is not a JSON object.
+    """
+    document = _document(path)
+    problems = tuple(schema.problems(document, "catalog", limit=_MOST_PROBLEMS))
+    return Result(path, count(document), problems)
+
+
+def _document(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_bytes())
+    except OSError as error:
+        raise NotFound(f"cannot read the file: {error.strerror}", where=str(path)) from error
+    except (ValueError, RecursionError) as error:
+        raise DocumentInvalid(f"not JSON: {error}", where=str(path)) from error
+    if not isinstance(document, dict):
+        raise DocumentInvalid("not a catalog: its top level is no JSON object", where=str(path))
+    return document

@@ -1,0 +1,89 @@
+"""Which credential an imported provider gets: the one that was given, else the one that already stands there."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from provisioner.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Wires whose key may be absent: Vertex takes application default credentials.
+_KEYLESS_WIRES = frozenset({"vertexai"})
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class Credential:
+    """A key as given by the user, or the name of the environment variable that holds it; at most one is set."""
+
+    key: str | None = field(default=None, repr=False)
+    variable: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.key is not None and self.variable is not None:
+            raise UsageError("a key and --api-key-env exclude each other", hint="give one of them")
+        if self.variable is not None and not _VARIABLE.fullmatch(self.variable):
+            raise UsageError(f"{self.variable!r} is not the name of an environment variable")
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The keys of a provider table that carry it: ``api_key``, ``api_key_env`` or none."""
+        if self.variable is not None:
+            return {"api_key_env": self.variable}
+        return {} if self.key is None else {"api_key": self.key}
+
+
+def clean_key(text: str, what: str = "the key") -> str:
+    """A pasted key without the white space around it.
+
+    Raises:
+        UsageError: it is empty, or holds anything but printable ASCII: no HTTP header could carry it.
+    """
+    key = text.strip()
+    if not key:
+        raise UsageError(f"{what} is empty")
+    if not (key.isascii() and key.isprintable()) or " " in key:
+        raise UsageError(
+            f"{what} holds characters that no HTTP header can carry", hint="copy it again, alone"
+        )
+    return key
+
+
+def settled(
+    given: Credential,
+    existing: Mapping[str, Any],
+    *,
+    provider_id: str,
+    wire: str,
+    base_url: str | None,
+    optional: bool = False,
+) -> dict[str, str]:
+    """The credential fields for a provider table that replaces ``existing`` (empty when there is none).
+
+    Without a given credential the one in the file is kept, but only for the endpoint that it was given for: a
+    key must not follow a provider to another host. ``optional`` is for endpoints that may need none.
+
+    Raises:
+        UsageError: none was given and none can be kept, and the provider needs one.
+    """
+    if given.fields:
+        return given.fields
+    kept = {name: str(existing[name]) for name in ("api_key", "api_key_env") if existing.get(name)}
+    if kept and existing.get("base_url") == base_url and existing.get("type") == wire:
+        return kept
+    if optional or wire in _KEYLESS_WIRES or _has_key_in_env_table(existing):
+        return {}
+    moved = "its endpoint changed, so the key in config.toml is not reused; " if kept else ""
+    raise UsageError(
+        f'no key for provider "{provider_id}": {moved}give one',
+        hint="--api-key-stdin, --api-key-env NAME or KIMI_REGISTRY_API_KEY",
+    )
+
+
+def _has_key_in_env_table(existing: Mapping[str, Any]) -> bool:
+    table = existing.get("env")
+    return isinstance(table, dict) and any(name.endswith("_API_KEY") for name in table)

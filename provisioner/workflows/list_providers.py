@@ -1,0 +1,96 @@
+"""What config.toml configures, by provider."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from provisioner.config.read import read
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from provisioner.app import App
+
+
+@dataclass(frozen=True)
+class Row:
+    """One provider.
+
+    Attributes:
+        id: its key in config.toml.
+        wire: its ``type``, as written.
+        aliases: the aliases that name it, in the file's order.
+        source: ``catalog``, ``registry URL``, ``login`` for one that Kimi Code's own login made, else ``hand``.
+        credential: ``key``, ``env NAME``, ``env table``, ``login`` or ``none``.
+    """
+
+    id: str
+    wire: str
+    aliases: tuple[str, ...]
+    source: str
+    credential: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """The providers in order of their ids, and the file's data."""
+
+    config_path: Path
+    rows: tuple[Row, ...]
+    default_model: str | None
+    data: Mapping[str, Any]
+
+
+def run(app: App) -> Result:
+    """Reads config.toml; a missing file configures nothing.
+
+    Raises:
+        ConfigInvalid: it cannot be read.
+    """
+    data = read(app.config_path).data
+    aliases: dict[str, list[str]] = {}
+    for alias, model in _tables(data, "models").items():
+        aliases.setdefault(str(model.get("provider")), []).append(alias)
+    rows = tuple(
+        Row(
+            id=name,
+            wire=str(table.get("type", "?")),
+            aliases=tuple(aliases.get(name, ())),
+            source=source_of(table),
+            credential=_credential_of(table),
+        )
+        for name, table in sorted(_tables(data, "providers").items())
+    )
+    default = data.get("default_model")
+    return Result(app.config_path, rows, default if isinstance(default, str) else None, data)
+
+
+def source_of(table: Mapping[str, Any]) -> str:
+    """Where a provider table came from, in the words of :class:`Row`."""
+    if "oauth" in table:
+        return "login"
+    source = table.get("source")
+    if not isinstance(source, dict):
+        return "hand"
+    if source.get("kind") == "apiJson":
+        return f"registry {source.get('url')}"
+    return "catalog" if source.get("kind") == "modelsDev" else str(source.get("kind"))
+
+
+def _credential_of(table: Mapping[str, Any]) -> str:
+    if "oauth" in table:
+        return "login"
+    if table.get("api_key"):
+        return "key"
+    if table.get("api_key_env"):
+        return f"env {table['api_key_env']}"
+    env = table.get("env")
+    return "env table" if isinstance(env, dict) and any(k.endswith("_API_KEY") for k in env) else "none"
+
+
+def _tables(data: Mapping[str, Any], key: str) -> dict[str, dict[str, Any]]:
+    """The tables below a top-level key; anything else that a hand wrote there is not one of ours to list."""
+    found = data.get(key)
+    return {k: v for k, v in found.items() if isinstance(v, dict)} if isinstance(found, dict) else {}

@@ -1,0 +1,106 @@
+"""What every command that writes config.toml reports: the change, whether it was made, and what to know about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from provisioner.config import apply
+from provisioner.workflows.watch import silent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from provisioner.app import App
+    from provisioner.config.diff import DiffLine
+    from provisioner.config.plan import Plan
+    from provisioner.workflows.watch import Watch
+
+    Edit = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something the user should know beside the result; ``code`` is stable, ``message`` is one line."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A change of config.toml.
+
+    Attributes:
+        config_path: the file.
+        plan: the ordered changes; empty when the file already says all of it.
+        written: whether the file was written. False for a dry run and for an empty plan.
+        dry_run: whether only the plan was asked for.
+        data: the file's content after the change.
+        diff: the masked unified diff; filled by a dry run only.
+        backup: the copy of the file as it was; None when there was none or nothing was written.
+        notes: what the writing itself had to say.
+    """
+
+    config_path: Path
+    plan: Plan
+    written: bool
+    dry_run: bool
+    data: dict[str, Any] = field(repr=False)
+    diff: tuple[DiffLine, ...] = ()
+    backup: Path | None = None
+    notes: tuple[str, ...] = ()
+
+
+def commit(app: App, edit: Edit, *, dry_run: bool, watch: Watch = silent) -> Outcome:
+    """Applies ``edit`` to config.toml, or with ``dry_run`` only plans it.
+
+    ``edit`` is a pure function from the file's data to the intended data. It runs on what is on disk once the
+    lock is held, so that two commands at once lose nothing.
+
+    Raises:
+        ConfigInvalid: config.toml is broken, or ``edit`` refuses what it finds there.
+        ConfigUnwritable: the file cannot be written at this place.
+        Busy: another process holds the lock.
+    """
+    intended: dict[str, Any] = {}
+
+    def remembered(data: dict[str, Any]) -> dict[str, Any]:
+        nonlocal intended
+        intended = edit(data)
+        return intended
+
+    path = app.config_path
+    if dry_run:
+        shown = apply.preview(path, remembered)
+        return Outcome(path, shown.plan, written=False, dry_run=True, diff=shown.diff, data=intended)
+
+    def waited_for(lock: Path) -> None:
+        watch(f"waiting for another process to release {lock}")
+
+    done = apply.change(
+        path, remembered, backups=app.state_dir / "backups", clock=app.clock, on_wait=waited_for
+    )
+    return Outcome(
+        path,
+        done.plan,
+        written=done.written,
+        dry_run=False,
+        backup=done.backup,
+        notes=done.notes,
+        data=intended,
+    )
+
+
+def default_model_note(data: dict[str, Any], aliases: Sequence[str]) -> tuple[Note, ...]:
+    """A note where config.toml names no default model: Kimi Code 2.1.0 then refuses ``-p`` whatever ``-m`` says."""
+    if data.get("default_model") or not aliases:
+        return ()
+    return (
+        Note(
+            "no_default_model",
+            "config.toml names no default_model, and Kimi Code's `-p` needs one: "
+            f"kimi provider set-default {aliases[0]}",
+        ),
+    )

@@ -1,0 +1,70 @@
+"""Removes providers, and with each everything that names it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from provisioner.config import tables
+from provisioner.errors import NotFound
+from provisioner.workflows.near import near
+from provisioner.workflows.outcome import Note, Outcome, commit
+from provisioner.workflows.watch import silent
+
+if TYPE_CHECKING:
+    from provisioner.app import App
+    from provisioner.workflows.watch import Watch
+
+
+@dataclass(frozen=True)
+class Request:
+    """Ids of the providers to remove."""
+
+    providers: tuple[str, ...]
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was removed."""
+
+    outcome: Outcome
+    providers: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+
+def run(app: App, request: Request, watch: Watch = silent) -> Result:
+    """Removes the providers, all or none.
+
+    Raises:
+        NotFound: one of them is not in config.toml.
+        ConfigInvalid, ConfigUnwritable, Busy: config.toml; also a provider that belongs to a login.
+    """
+    wanted = tuple(dict.fromkeys(request.providers))
+
+    def edit(data: dict[str, Any]) -> dict[str, Any]:
+        known = data.get("providers", {})
+        for name in wanted:
+            if name not in known:
+                raise NotFound(
+                    f'provider "{name}" not found',
+                    hint=near(name, known, otherwise="kimi provider list"),
+                    where=str(app.config_path),
+                )
+            data = tables.without_provider(data, name)
+        return data
+
+    outcome = commit(app, edit, dry_run=request.dry_run, watch=watch)
+    return Result(outcome, wanted, _default_note(outcome))
+
+
+def _default_note(outcome: Outcome) -> tuple[Note, ...]:
+    cleared = next((c.before for c in outcome.plan.changes if c.path == ("default_model",)), None)
+    if cleared is None:
+        return ()
+    return (
+        Note(
+            "default_cleared",
+            f'default_model was "{cleared}" and went with its provider: kimi provider set-default ALIAS',
+        ),
+    )

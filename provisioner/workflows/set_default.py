@@ -1,0 +1,54 @@
+"""Makes an alias the default model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from provisioner.config import tables
+from provisioner.errors import NotFound
+from provisioner.workflows.near import near
+from provisioner.workflows.outcome import Note, Outcome, commit
+from provisioner.workflows.watch import silent
+
+if TYPE_CHECKING:
+    from provisioner.app import App
+    from provisioner.workflows.watch import Watch
+
+
+@dataclass(frozen=True)
+class Request:
+    """The alias that becomes default_model."""
+
+    alias: str
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class Result:
+    """The alias that is the default now."""
+
+    outcome: Outcome
+    alias: str
+    notes: tuple[Note, ...] = ()
+
+
+def run(app: App, request: Request, watch: Watch = silent) -> Result:
+    """Sets default_model.
+
+    Raises:
+        NotFound: no such alias.
+        ConfigInvalid, ConfigUnwritable, Busy: config.toml.
+    """
+
+    def edit(data: dict[str, Any]) -> dict[str, Any]:
+        known = data.get("models", {})
+        if request.alias not in known:
+            raise NotFound(
+                f'alias "{request.alias}" not found',
+                hint=near(request.alias, known, otherwise="kimi provider list"),
+                where=str(app.config_path),
+            )
+        return tables.with_default_model(data, request.alias)
+
+    return Result(commit(app, edit, dry_run=request.dry_run, watch=watch), request.alias)

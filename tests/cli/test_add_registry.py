@@ -1,0 +1,241 @@
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from tests.cli.conftest import REGISTRY_URL, TOKEN, registry
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Cli, World
+
+ADD = ("add", "--registry", REGISTRY_URL)
+
+
+def test_every_provider_is_written_as_kimi_code_writes_it(world: World, cli: Cli) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    done = cli(*ADD, "--token", TOKEN)
+    assert done.code == 0, done.err
+    assert world.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
+    data = tomllib.loads(world.config.read_text())
+    source = {"kind": "apiJson", "url": REGISTRY_URL, "apiKey": TOKEN}
+    assert data["providers"]["alpha"] == {
+        "type": "openai",
+        "base_url": "https://alpha.example/v1",
+        "api_key": TOKEN,
+        "source": source,
+    }
+    assert data["models"]["alpha/big"] == {
+        "provider": "alpha",
+        "model": "alpha-big-1",
+        "max_context_size": 200000,
+        "capabilities": ["tool_use", "thinking", "image_in"],
+        "display_name": "Alpha Big",
+    }
+    assert data["models"]["beta/one"]["capabilities"] == ["tool_use"]
+    assert "Imported 2 providers (3 models)" in done.out
+    assert TOKEN not in done.out + done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "env"),
+    [
+        (("--token-stdin",), f"  {TOKEN}\n", {}),
+        (("--api-key", TOKEN), "", {}),
+        ((), "", {"KIMI_REGISTRY_API_KEY": TOKEN}),
+    ],
+)
+def test_the_token_comes_from_where_it_is_given(
+    world: World, cli: Cli, arguments: tuple[str, ...], stdin: str, env: dict[str, str]
+) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    assert cli(*ADD, *arguments, stdin=stdin, env=env).code == 0
+    assert tomllib.loads(world.config.read_text())["providers"]["alpha"]["api_key"] == TOKEN
+
+
+def test_kimi_codes_own_form_means_the_same(world: World, cli: Cli) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    assert cli(*ADD, "--token", TOKEN).code == 0
+    ours = world.config.read_bytes()
+    world.config.unlink()
+    assert cli("add", REGISTRY_URL, "--api-key", TOKEN).code == 0
+    assert world.config.read_bytes() == ours
+
+
+def test_twice_leaves_the_same_bytes_and_says_so(world: World, cli: Cli) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    cli(*ADD, "--token", TOKEN)
+    before = world.config.stat().st_mtime_ns, world.config.read_bytes()
+    done = cli(*ADD, "--token", TOKEN)
+    assert done.code == 0
+    assert "nothing written" in done.out
+    assert (world.config.stat().st_mtime_ns, world.config.read_bytes()) == before
+
+
+def test_without_a_token_the_one_of_the_last_import_is_used(world: World, cli: Cli) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    cli(*ADD, "--token", TOKEN)
+    assert cli(*ADD).code == 0
+    assert world.requests[-1].headers["authorization"] == f"Bearer {TOKEN}"
+
+
+def test_a_public_registry_gets_an_empty_key_and_no_header(world: World, cli: Cli) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    assert cli(*ADD).code == 0
+    assert "authorization" not in world.requests[0].headers
+    provider = tomllib.loads(world.config.read_text())["providers"]["alpha"]
+    assert (provider["api_key"], provider["source"]["apiKey"]) == ("", "")
+
+
+def test_only_picks_and_leaves_its_siblings_alone(world: World, cli: Cli) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    cli(*ADD, "--token", TOKEN)
+    assert cli(*ADD, "--only", "alpha", "--token", "tok-rotated-0123456").code == 0
+    providers = tomllib.loads(world.config.read_text())["providers"]
+    assert providers["alpha"]["api_key"] == "tok-rotated-0123456"
+    assert providers["beta"]["api_key"] == TOKEN
+
+
+def test_only_with_an_unknown_id_names_a_near_one(world: World, cli: Cli) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    done = cli(*ADD, "--only", "alpa")
+    assert done.code == 1
+    assert "did you mean alpha?" in done.err
+    assert not world.config.exists()
+
+
+def test_what_vanished_upstream_goes_and_a_hand_written_provider_stays(world: World, cli: Cli) -> None:
+    world.write('[providers.mine]\ntype = "openai"\napi_key = "sk-mine"\n')
+    world.serves((REGISTRY_URL, registry()))
+    cli(*ADD, "--token", TOKEN)
+    shorter = registry()
+    del shorter["second"]
+    world.serves((REGISTRY_URL, shorter))
+    done = cli(*ADD, "--token", TOKEN)
+    assert "Removed beta" in done.out
+    data = tomllib.loads(world.config.read_text())
+    assert list(data["providers"]) == ["mine", "alpha"]
+    assert not any(alias.startswith("beta/") for alias in data["models"])
+
+
+def test_overrides_survive_and_the_rest_of_an_alias_is_rebuilt(world: World, cli: Cli) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    cli(*ADD, "--token", TOKEN)
+    with world.config.open("a") as file:
+        file.write('\n[models."alpha/big".overrides]\nmax_context_size = 1000\n')
+    changed = registry()
+    changed["first"]["models"]["big"]["name"] = "Alpha Bigger"
+    world.serves((REGISTRY_URL, changed))
+    assert cli(*ADD, "--token", TOKEN).code == 0
+    alias = tomllib.loads(world.config.read_text())["models"]["alpha/big"]
+    assert alias["display_name"] == "Alpha Bigger"
+    assert alias["overrides"] == {"max_context_size": 1000}
+
+
+def test_a_moved_endpoint_never_gets_the_users_variable(world: World, cli: Cli) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    cli(*ADD, "--token", TOKEN)
+    text = world.config.read_text().replace(f'api_key = "{TOKEN}"', 'api_key_env = "MY_KEY"', 1)
+    world.config.write_text(text)
+    assert cli(*ADD, "--token", TOKEN).code == 0
+    assert 'api_key_env = "MY_KEY"' in world.config.read_text()
+    moved = registry()
+    moved["first"]["api"] = "https://elsewhere.example/v1"
+    world.serves((REGISTRY_URL, moved))
+    before = world.config.read_bytes()
+    done = cli(*ADD, "--token", TOKEN)
+    assert done.code == 4
+    assert "api_key_env" in done.err
+    assert world.config.read_bytes() == before
+
+
+def test_a_partly_broken_registry_imports_its_good_siblings(world: World, cli: Cli) -> None:
+    broken = registry(third={"id": "gamma"}, fourth="nonsense")
+    world.serves((REGISTRY_URL, broken))
+    done = cli(*ADD)
+    assert done.code == 0
+    assert "/third: skipped" in done.err
+    assert "/fourth: skipped" in done.err
+    assert list(tomllib.loads(world.config.read_text())["providers"]) == ["alpha", "beta"]
+
+
+def test_dry_run_shows_a_masked_diff_and_writes_nothing(world: World, cli: Cli) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    done = cli(*ADD, "--token", TOKEN, "--dry-run")
+    assert done.code == 0
+    assert "+ [providers.alpha]" in done.out
+    assert TOKEN not in done.out + done.err
+    assert not world.config.exists()
+
+
+def test_json_is_one_document_with_a_schema(world: World, cli: Cli) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    document = cli(*ADD, "--token", TOKEN, "--json").json("change")
+    assert document["providers"]["added"] == ["alpha", "beta"]
+    assert document["written"] is True
+    assert document["source"]["kind"] == "live"
+    again = cli(*ADD, "--token", TOKEN, "--json").json("change")
+    assert (again["written"], again["models"]["added"]) == (False, [])
+
+
+HTML = "<!doctype html><title>Sign in</title>"
+BAD = [
+    (lambda _: httpx.Response(200, text=HTML, headers={"content-type": "text/html"}), 4, "document_invalid"),
+    (lambda _: httpx.Response(200, text="{"), 4, "document_invalid"),
+    (lambda _: httpx.Response(200, json=[registry()]), 4, "document_invalid"),
+    (lambda _: httpx.Response(200, text=""), 4, "document_invalid"),
+    (lambda _: httpx.Response(200, json={}), 4, "document_invalid"),
+    (lambda _: httpx.Response(401, json={"error": "no"}), 6, "credential_refused"),
+    (lambda _: httpx.Response(404), 5, "fetch_failed"),
+    (lambda _: httpx.Response(500), 5, "fetch_failed"),
+    (
+        lambda _: httpx.Response(302, headers={"location": "http://registry.example/api.json"}),
+        5,
+        "fetch_failed",
+    ),
+]
+
+
+@pytest.mark.parametrize(("host", "code", "name"), BAD)
+def test_bad_registries_are_one_line_and_leave_the_file_alone(
+    world: World, cli: Cli, host: object, code: int, name: str
+) -> None:
+    before = world.write("# mine\n")
+    world.host = host  # type: ignore[assignment]  # lambdas of one argument
+    done = cli(*ADD, "--token", TOKEN)
+    assert done.code == code
+    assert done.out == ""
+    assert done.err.startswith("error: ")
+    assert len(done.err.splitlines()) <= 2
+    assert cli(*ADD, "--token", TOKEN, "--json").error()["code"] == name
+    assert world.config.read_bytes() == before
+
+
+def test_an_unreachable_registry_is_exit_5(cli: Cli) -> None:
+    assert cli(*ADD).code == 5
+
+
+def test_a_reserved_id_is_refused_before_anything_is_written(world: World, cli: Cli) -> None:
+    world.serves((REGISTRY_URL, registry(bad={**registry()["first"], "id": "kimi-code"})))
+    assert cli(*ADD).code == 4
+    assert not world.config.exists()
+
+
+def test_a_login_of_kimi_code_is_never_replaced(world: World, cli: Cli) -> None:
+    before = world.write(
+        '[providers.alpha]\ntype = "kimi"\n[providers.alpha.oauth]\nstorage = "file"\nkey = "k"\n'
+    )
+    world.serves((REGISTRY_URL, registry()))
+    assert cli(*ADD).code == 2
+    assert world.config.read_bytes() == before
+
+
+def test_a_broken_config_is_named_with_its_line_and_left_alone(world: World, cli: Cli) -> None:
+    before = world.write("a = 1\nb = = 2\n")
+    world.serves((REGISTRY_URL, registry()))
+    done = cli(*ADD)
+    assert done.code == 4
+    assert f"{world.config}:2" in done.err
+    assert world.config.read_bytes() == before

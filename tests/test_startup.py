@@ -1,0 +1,68 @@
+"""Start-up stays quick because heavy modules load only where they are needed: asserted in fresh interpreters."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from provisioner.app import App
+
+HEAVY = {
+    *("httpx", "tomlkit", "jsonschema", "questionary", "prompt_toolkit", "rich", "diskcache", "filelock"),
+    *("asyncio", "google.auth", "importlib.metadata"),
+}
+
+CONFIG = """\
+[providers.p]
+type = "openai"
+base_url = "http://127.0.0.1:9/v1"
+api_key = "sk-none"
+
+[models."p/m"]
+provider = "p"
+model = "m"
+max_context_size = 1000
+"""
+
+
+def loaded_by(*arguments: str) -> set[str]:
+    """The heavy modules that a command has imported when it ends."""
+    code = (
+        "import sys, json\n"
+        "from provisioner.cli.main import run\n"
+        f"code = run({list(arguments)!r}, 'kimi-provider')\n"
+        f"heavy = {sorted(HEAVY)!r}\n"
+        "print()\n"
+        "print(json.dumps([code, [name for name in heavy if name in sys.modules]]))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    exit_code, modules = json.loads(done.stdout.splitlines()[-1])
+    assert exit_code == 0, done.stderr
+    return set(modules)
+
+
+@pytest.fixture
+def configured(app: App) -> None:
+    app.config_path.parent.mkdir()
+    app.config_path.write_text(CONFIG)
+
+
+@pytest.mark.usefixtures("configured")
+@pytest.mark.parametrize("arguments", [("--version",), ("--help",), ("list",), ("list", "--json")])
+def test_reading_commands_load_nothing_heavy(arguments: tuple[str, ...]) -> None:
+    assert loaded_by(*arguments) == set()
+
+
+@pytest.mark.usefixtures("configured")
+def test_the_catalog_at_hand_is_read_without_http_or_validation() -> None:
+    assert loaded_by("catalog", "list", "--offline") <= {"diskcache"}
+
+
+@pytest.mark.usefixtures("configured")
+def test_removing_needs_a_lock_and_nothing_else() -> None:
+    assert loaded_by("remove", "p") <= {"filelock", "asyncio"}
