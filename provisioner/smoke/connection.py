@@ -1,0 +1,126 @@
+"""A request that got no answer, told apart by cause: DNS, refused, TLS, time-out, proxy, a broken reply."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import httpx
+
+from provisioner.smoke.problem import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+CONNECT_S = 10.0
+IDLE_S = 60.0
+
+
+def diagnose(error: BaseException, url: str, env: Mapping[str, str]) -> Problem:
+    """The problem behind an exception that httpx raised for a request to ``url``.
+
+    ``env`` is the environment at start-up: it says whether a proxy stood in between.
+    """
+    host = urlsplit(url).netloc
+    proxy = proxy_for(url, env)
+    if isinstance(error, httpx.ConnectTimeout):
+        return Problem("timeout", f"no connection to {host} within {CONNECT_S:.0f} s", transient=True)
+    if isinstance(error, httpx.TimeoutException):
+        return Problem("timeout", f"{host} was silent for {IDLE_S:.0f} s", transient=True)
+    if isinstance(error, httpx.ProxyError) or (proxy and isinstance(error, httpx.ConnectError)):
+        return Problem(
+            "proxy",
+            f"the proxy {proxy or 'of the environment'} did not let the request through: {error}",
+            transient=True,
+        )
+    if isinstance(error, httpx.RemoteProtocolError):
+        return Problem("protocol", f"{host} does not answer in HTTP: {error}")
+    if isinstance(
+        error, httpx.InvalidURL | httpx.UnsupportedProtocol | httpx.LocalProtocolError | UnicodeError
+    ):
+        return Problem("config", f"no request can be sent to {host}: {error}")
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLError):
+            return _tls(cause, url)
+        if isinstance(cause, socket.gaierror):
+            return Problem("dns", f"the name {urlsplit(url).hostname} has no address", transient=True)
+    refused = any(
+        isinstance(cause, OSError) and cause.errno == errno.ECONNREFUSED for cause in _causes(error)
+    )
+    if refused:
+        return Problem("refused", f"nothing listens on {host}", transient=True)
+    return Problem(
+        "refused", f"no connection to {host}: {str(error) or type(error).__name__}", transient=True
+    )
+
+
+def _tls(error: ssl.SSLError, url: str) -> Problem:
+    host, said = urlsplit(url).netloc, str(error)
+    if "WRONG_VERSION_NUMBER" in said or "RECORD_LAYER_FAILURE" in said or "HTTP_REQUEST" in said:
+        plain = url.replace("https://", "http://", 1).split("/", 3)
+        return Problem(
+            "tls", f"{host} speaks plain HTTP, not TLS", hint=f'base_url = "{"/".join(plain[:3])}/…"'
+        )
+    if isinstance(error, ssl.SSLCertVerificationError):
+        reason = error.verify_message or said
+        return Problem(
+            "tls",
+            f"the certificate of {host} is not trusted: {reason}",
+            hint="export SSL_CERT_FILE=/path/to/ca.pem",
+            transient=True,
+        )
+    return Problem("tls", f"TLS with {host} failed: {said}", transient=True)
+
+
+def unbuildable(error: Exception, env: Mapping[str, str]) -> Problem:
+    """The problem behind a client that could not even be built: what the environment says about proxies and CAs."""
+    if isinstance(error, ImportError):
+        return Problem(
+            "proxy",
+            "the environment names a SOCKS proxy, which needs one more package",
+            hint="pip install 'kimi-provider[socks]'",
+        )
+    if isinstance(error, ssl.SSLError | OSError):
+        name = next((name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if env.get(name)), "SSL_CERT_FILE")
+        return Problem("tls", f"{name} names no usable CA file ({error})", hint=f"unset {name}")
+    return Problem(
+        "proxy",
+        f"the proxy settings of the environment cannot be used: {error}",
+        hint="check HTTPS_PROXY and NO_PROXY",
+    )
+
+
+def proxy_for(url: str, env: Mapping[str, str]) -> str | None:
+    """The proxy that httpx takes from the environment for ``url``, without its password; None for a direct way."""
+    parts = urlsplit(url)
+    known = {
+        name.lower().removesuffix("_proxy"): value
+        for name, value in env.items()
+        if name.lower().endswith("_proxy")
+    }
+    proxy = known.get(parts.scheme) or known.get("all")
+    if not proxy or _direct(parts.hostname or "", known.get("no", "")):
+        return None
+    return urlsplit(proxy).netloc.rpartition("@")[2] or proxy
+
+
+def _direct(host: str, no_proxy: str) -> bool:
+    exempt = [entry.strip().lower().lstrip("*").lstrip(".") for entry in no_proxy.split(",") if entry.strip()]
+    return any(not entry or host == entry or host.endswith(f".{entry}") for entry in exempt)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """``error`` and all that led to it, the members of exception groups included."""
+    waiting, seen = [error], set[int]()
+    while waiting:
+        current = waiting.pop(0)
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        if isinstance(current, BaseExceptionGroup):
+            waiting.extend(current.exceptions)
+        waiting.extend(cause for cause in (current.__cause__, current.__context__) if cause is not None)

@@ -1,0 +1,108 @@
+"""Which key belongs to an alias, by Kimi Code's own order.
+
+``api_key``, then the variable that ``api_key_env`` names, then the ``env`` sub-table. Nothing else of the shell
+environment is read. Checked against Kimi Code 2.1.0: without any key it stops before it sends a request, on every
+wire, also for servers that would need none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from provisioner.smoke.loose import string
+from provisioner.smoke.unusable import Unusable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_ENV_KEYS = {
+    "kimi": ("KIMI_API_KEY",),
+    "openai": ("OPENAI_API_KEY",),
+    "openai_responses": ("OPENAI_API_KEY",),
+    "anthropic": ("ANTHROPIC_API_KEY",),
+    "google-genai": ("VERTEXAI_API_KEY", "GOOGLE_API_KEY"),
+    "vertexai": ("VERTEXAI_API_KEY",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What proves who is asking.
+
+    Attributes:
+        kind: ``key`` as configured, or ``token`` from Google's application default credentials.
+        value: the secret.
+        quota_project: the project a token's use is billed to, if the credential names one.
+    """
+
+    kind: Literal["key", "token"]
+    value: str = field(repr=False)
+    quota_project: str | None = None
+
+
+def configured(
+    provider_id: str,
+    provider: Mapping[str, Any],
+    model: Mapping[str, Any],
+    variables: Mapping[str, str],
+    env: Mapping[str, str],
+    *,
+    required: bool,
+) -> Credential | None:
+    """The key that config.toml gives a model; None where it gives none and none is ``required``.
+
+    Args:
+        provider_id: for messages.
+        provider: the provider's table.
+        model: the alias' table: Kimi Code reads an ``api_key`` there too.
+        variables: the provider's ``env`` sub-table.
+        env: the environment at start-up, for ``api_key_env``.
+        required: whether the wire cannot do without a key.
+
+    Raises:
+        Unusable: no key, two contradicting ones, an unset variable, or a key that no header can carry.
+    """
+    where = f"[providers.{provider_id}]"
+    if key := string(model.get("api_key")).strip():
+        return Credential("key", _printable(key, "api_key", where))
+    key, variable = string(provider.get("api_key")).strip(), string(provider.get("api_key_env")).strip()
+    both = [name for name in ("api_key", "api_key_env", "oauth") if provider.get(name)]
+    if len(both) > 1:
+        raise Unusable(
+            f"{where} has both {both[0]} and {both[1]}, which exclude each other", f"remove one from {where}"
+        )
+    if key:
+        return Credential("key", _printable(key, "api_key", where))
+    if variable:
+        value = env.get(variable, "").strip()
+        if not value:
+            raise Unusable(
+                f"{where} takes its key from the variable {variable}, which is not set",
+                f"export {variable}=…",
+            )
+        return Credential("key", _printable(value, variable, "the environment"))
+    for name in _ENV_KEYS[string(provider.get("type"))]:
+        if value := variables.get(name, "").strip():
+            return Credential("key", _printable(value, name, f"[providers.{provider_id}.env]"))
+    if provider.get("oauth"):
+        raise Unusable(
+            f"provider {provider_id!r} uses a login that Kimi Code itself holds; only Kimi Code can test it",
+            'kimi -p "say hi"',
+            untestable=True,
+        )
+    if required:
+        raise Unusable(
+            f"provider {provider_id!r} has no key, and Kimi Code asks for one even where the server needs none",
+            f'api_key = "…" in {where} (any word will do for a server that needs none)',
+        )
+    return None
+
+
+def _printable(key: str, name: str, where: str) -> str:
+    if all("!" <= character <= "~" for character in key):
+        return key
+    raise Unusable(
+        f"{name} in {where} holds characters that no key has (white space, quotes from a document, other scripts)",
+        f"copy the key again, as plain text, into {name}",
+    )

@@ -1,0 +1,34 @@
+"""``kimi``: chat completions with Moonshot's own thinking switch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from provisioner.smoke.first_turn import OFF, ON
+from provisioner.smoke.wires.chat import Chat
+
+if TYPE_CHECKING:
+    from provisioner.smoke.target import Target
+
+
+class Kimi(Chat):
+    """The Moonshot platforms, whose limit counts reasoning too."""
+
+    name: ClassVar[str] = "kimi"
+    default_base_url: ClassVar[str] = "https://api.moonshot.ai/v1"
+
+    def limit_name(self, model: str) -> str:
+        """One name for all models."""
+        del model
+        return "max_completion_tokens"
+
+    def thinking(self, target: Target, asked: str) -> dict[str, Any]:
+        """Thinking is always spoken of: it is on unless it is disabled."""
+        if asked == OFF:
+            return {"thinking": {"type": "disabled"}}
+        switch: dict[str, Any] = {"type": "enabled"}
+        if asked != ON:
+            switch["effort"] = asked
+        if target.turn.keep is not None:
+            switch["keep"] = target.turn.keep
+        return {"thinking": switch}
