@@ -42,6 +42,7 @@ root = LazyGroup(
         "remove": "remove",
         "set-default": "set_default",
         "catalog": "catalog",
+        "test": "test",
     },
     name="provider",
     context_settings=_CONTEXT,
