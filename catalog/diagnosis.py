@@ -61,6 +61,15 @@ def address_unusable(url: str) -> FetchFailed:
     return FetchFailed("not an address that a document can be fetched from", where=shown(url))
 
 
+def redirect_refused(url: str, target: str) -> FetchFailed:
+    """``url`` redirects where a redirect may not lead; ``target`` is empty when that is no address at all."""
+    return FetchFailed(
+        f"{host_of(url)} redirects to {shown(target) if target else 'an unusable address'}, which is not followed",
+        hint="redirects to https are; check the address, or give the final one",
+        where=shown(url),
+    )
+
+
 def transport_failed(error: Exception, url: str, peer: str | None, limits: Limits) -> FetchFailed:
     """The exchange with the server broke off, or never came about.
 
@@ -88,6 +97,8 @@ def transport_failed(error: Exception, url: str, peer: str | None, limits: Limit
         )
     if isinstance(error, httpx.ConnectError):
         return _not_connected(error, host, where)
+    if any(isinstance(cause, httpx.InvalidURL) for cause in _causes(error)):
+        return redirect_refused(url, "")
     if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError):
         return FetchFailed(
             f"{host} broke off before the document was complete, or does not speak HTTP",
@@ -103,7 +114,7 @@ def _not_connected(error: httpx.ConnectError, host: str, where: str) -> FetchFai
     for cause in _causes(error):
         if isinstance(cause, socket.gaierror):
             return FetchFailed(
-                f"the host name of {host} cannot be resolved",
+                f"the host name {host.rpartition(':')[0] or host} cannot be resolved",
                 hint="check the spelling, the network and DNS",
                 where=where,
             )

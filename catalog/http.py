@@ -20,7 +20,7 @@ from catalog.body import read_start, read_whole, refuse_size
 from catalog.credential import checked
 from catalog.errors import CatalogError, FetchFailed
 from catalog.limits import LIMITS, Limits
-from catalog.urls import check, host_of, may_redirect, origin, shown
+from catalog.urls import check, may_redirect, origin, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -72,7 +72,7 @@ def fetch(
         carrier: another header that takes the token instead, as it is, such as ``x-api-key``.
         etag: of the copy at hand.
         last_modified: of the copy at hand.
-        headers: sent to whatever origin answers in the end, so no place for a credential.
+        headers: sent to the origin of ``url`` only.
         question: a JSON document to POST; without one the request is a GET.
         token_hint: what to advise on a 401 or 403 where no token can be given.
         limits: time-outs and sizes.
@@ -158,18 +158,21 @@ class _Exchange:
             return self._follow(client)
 
     def _follow(self, client: httpx.Client) -> Reply:
-        url, token = self._request.url, self._request.token
+        url, at_home = self._request.url, True
         for _ in range(self._limits.redirects + 1):
             try:
-                answer = self._ask(client, url, token)
+                answer = self._ask(client, url, at_home=at_home)
             except httpx.HTTPError as error:
                 raise diagnosis.transport_failed(error, url, self._peer, self._limits) from error
-            except (httpx.InvalidURL, UnicodeError) as error:  # the latter from a label that is no host name
+            except (
+                httpx.InvalidURL
+            ) as error:  # httpx parses where a redirect leads even if it does not follow
+                raise diagnosis.redirect_refused(url, "") from error
+            except UnicodeError as error:  # a label that is no host name
                 raise diagnosis.address_unusable(url) from error
             if isinstance(answer, Reply):
                 return answer
-            if origin(answer) != origin(url):
-                token = None
+            at_home = at_home and origin(answer) == origin(url)
             url = answer
         raise FetchFailed(
             f"more than {self._limits.redirects} redirects",
@@ -177,22 +180,30 @@ class _Exchange:
             where=shown(self._request.url),
         )
 
-    def _ask(self, client: httpx.Client, url: str, token: str | None) -> Reply | str:
-        """One request: its reply, or the URL it redirects to."""
-        request = self._build(client, url, token)
+    def _ask(self, client: httpx.Client, url: str, *, at_home: bool) -> Reply | str:
+        """One request: its reply, or the URL it redirects to. Credentials are sent only ``at_home``."""
+        request = self._build(client, url, at_home=at_home)
         response = client.send(request, stream=True)
         try:
             if response.status_code in _REDIRECTS and "Location" in response.headers:
                 return self._target(response, url)
-            return self._read(response, url, sent=token is not None)
+            return self._read(response, url, sent=at_home and self._request.token is not None)
         finally:
             response.close()
 
-    def _build(self, client: httpx.Client, url: str, token: str | None) -> httpx.Request:
+    def _build(self, client: httpx.Client, url: str, *, at_home: bool) -> httpx.Request:
         ask = self._request
-        headers = {"Accept": "application/json", "Accept-Encoding": "identity", **ask.headers}
-        address = httpx.URL(url)
-        if token is not None:
+        headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            **(ask.headers if at_home else {}),
+        }
+        try:
+            address = httpx.URL(url)
+        except httpx.InvalidURL as error:
+            raise diagnosis.address_unusable(url) from error
+        if at_home and ask.token is not None:
+            token = ask.token
             headers[ask.carrier] = f"Bearer {token}" if ask.carrier == "Authorization" else token
             address = address.copy_with(username="", password="")  # httpx would put these in its place
         if ask.etag:
@@ -206,9 +217,9 @@ class _Exchange:
         return client.build_request(method, address, headers=headers, content=ask.question, extensions=trace)
 
     def _trace(self, event: str, info: dict[str, object]) -> None:
-        """Note who is really connected to: behind a proxy that is not the document's host."""
-        if self._given_up.is_set():
-            raise httpx.ReadTimeout("the fetch was given up")
+        """Note who is really connected to (a proxy, perhaps), and send nothing once the fetch is given up."""
+        if event.endswith("send_request_headers.started") and self._given_up.is_set():
+            raise httpx.WriteTimeout("the fetch was given up")
         if event == "connection.connect_tcp.started":
             self._peer = f"{info.get('host')}:{info.get('port')}"
 
@@ -220,12 +231,7 @@ class _Exchange:
             target = ""
         if target and may_redirect(url, target):
             return target
-        raise FetchFailed(
-            f"{host_of(url)} redirects to {shown(target) or 'an unusable address'}, which is not followed",
-            hint="only https addresses are; check the address, or give the final one yourself",
-            where=shown(url),
-            status=response.status_code,
-        )
+        raise diagnosis.redirect_refused(url, target)
 
     def _read(self, response: httpx.Response, url: str, *, sent: bool) -> Reply:
         status, limits, request = response.status_code, self._limits, self._request
