@@ -127,7 +127,9 @@ def _listed(open_client: OpenClient, wire: Wire, base: str, key: str | None) -> 
     return enriched(_read([{"data": members}], "data", read_openai), owners, base, asker.ask_if_it_can)
 
 
-def _read(pages: Any, member: str, read: Callable[[Mapping[str, Any]], Listed | None]) -> list[Listed]:
+def _read(
+    pages: Iterable[Mapping[str, Any]], member: str, read: Callable[[Mapping[str, Any]], Listed | None]
+) -> list[Listed]:
     found = (read(entry) for page in pages for entry in _objects(page.get(member)))
     return [listed for listed in found if listed is not None]
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _FOLDER = Path(__file__).resolve().parent.parent / "schemas"
 
+__all__ = ["Problem", "load", "problems"]
+
 _TYPES = {
     "array": "a list",
     "boolean": "true or false",

@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+
+from catalog import schema
+
+if TYPE_CHECKING:
+    from catalog.models import Problem
+
+SCHEMAS = sorted(Path(schema.__file__).resolve().parents[1].joinpath("schemas").rglob("*.schema.json"))
+
+MODEL = {
+    "id": "m",
+    "name": "M",
+    "reasoning": True,
+    "reasoning_options": [{"type": "effort", "values": ["none", None]}, {"type": "something new"}],
+    "tool_call": True,
+    "interleaved": {"field": "reasoning_content"},
+    "modalities": {"input": ["text", "smell"], "output": ["text"]},
+    "limit": {"context": 131072.0, "input": 1, "output": 0},
+    "cost": {"input": 0.1, "output": 2, "tiers": [{"input": 1}]},
+    "status": "something new",
+    "provider": {"npm": "@ai-sdk/anthropic", "shape": "responses"},
+    "something_new": [],
+}
+PROVIDER = {
+    "id": "p",
+    "npm": "x",
+    "api": "https://${X}/v1",
+    "env": ["K"],
+    "models": {"m": MODEL},
+    "something_new": 1,
+}
+ENTRY = {"id": "p", "name": "P", "api": "https://x.example/v1", "type": "kimi", "models": {"k": {"id": "m"}}}
+CONFIG = {
+    "default_model": "p/m",
+    "hooks": [{"event": "Stop"}],
+    "providers": {
+        "p": {
+            "type": "openai",
+            "api_key": "",
+            "api_key_env": "K",
+            "custom_headers": {"X": "y"},
+            "source": {"kind": "apiJson", "url": "https://x.example", "apiKey": ""},
+        },
+        "managed:kimi-code": {
+            "type": "kimi",
+            "oauth": {"storage": "file", "key": "k"},
+            "source": {"kind": "else"},
+        },
+    },
+    "models": {
+        "p/m": {"provider": "p", "model": "m", "max_context_size": 1, "overrides": {"max_output_size": 5}}
+    },
+}
+
+
+def at(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """A copy of the document with one member replaced; None takes it away."""
+    copy: dict[str, Any] = json.loads(json.dumps(document))
+    *above, last = path.split(".")
+    holder = copy
+    for part in above:
+        holder = holder[part]
+    if value is None:
+        del holder[last]
+    else:
+        holder[last] = value
+    return copy
+
+
+def lone(document: Any, name: str, definition: str | None = None) -> Problem:
+    (problem,) = schema.problems(document, name, definition=definition)
+    return problem
+
+
+@pytest.mark.parametrize("path", SCHEMAS, ids=lambda path: path.name)
+def test_every_published_schema_is_one_and_needs_no_network(path: Path) -> None:
+    published = json.loads(path.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(published)
+    assert published["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert published["$id"].startswith("urn:kimi-provider:")
+    assert published["title"]
+    references = [line for line in path.read_text(encoding="utf-8").splitlines() if '"$ref"' in line]
+    assert all('"$ref": "#' in line for line in references)
+
+
+@pytest.mark.parametrize(
+    ("document", "name", "definition"),
+    [
+        ({"p": PROVIDER}, "catalog", None),
+        (PROVIDER, "catalog", "provider"),
+        ({"any key": ENTRY}, "registry", None),
+        (CONFIG, "config", None),
+        ({}, "config", None),
+    ],
+)
+def test_sound_documents(document: Any, name: str, definition: str | None) -> None:
+    assert schema.problems(document, name, definition=definition) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "pointer", "words"),
+    [
+        ("id", None, "", "'id' is missing"),
+        ("models", [], "/models", "must be an object"),
+        ("api", 5, "/api", "must be a string"),
+        ("models.m.limit", None, "/models/m", "'limit' is missing"),
+        ("models.m.limit.context", 1.5, "/models/m/limit/context", "must be a whole number"),
+        ("models.m.limit.context", -1, "/models/m/limit/context", "must be at least 0"),
+        ("models.m.limit.output", 2**53, "/models/m/limit/output", f"must be at most {2**53 - 1}"),
+        ("models.m.interleaved", "yes", "/models/m/interleaved", "must be true or false or an object"),
+        ("models.m.id", "a\u202eb", "/models/m/id", "must be an id without control characters"),
+        ("models.m.id", "x" * 257, "/models/m/id", "must not be longer than 256 characters"),
+        (
+            "models.m.reasoning_options",
+            [{"values": [5]}],
+            "/models/m/reasoning_options/0/values/0",
+            "string or null",
+        ),
+    ],
+)
+def test_catalog_problems(path: str, value: Any, pointer: str, words: str) -> None:
+    problem = lone(at(PROVIDER, path, value), "catalog", "provider")
+    assert problem.pointer == pointer
+    assert words in problem.message
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "pointer", "words"),
+    [
+        ("api", "file:///etc/passwd", "/p/api", "an http or https address"),
+        ("type", "google-genai", "/p/type", "must be one of openai, "),
+        ("id", "kimi-code", "/p/id", "not reserved"),
+        ("name", "", "/p/name", "must not be empty"),
+        ("models", {}, "/p/models", "must not be empty"),
+        ("models.k.id", None, "/p/models/k", "'id' is missing"),
+        ("models.k", {"id": "m", "limit": {"context": 0}}, "/p/models/k/limit/context", "at least 1"),
+        ("models.k", {"id": "m", "support_efforts": "low"}, "/p/models/k/support_efforts", "a list"),
+    ],
+)
+def test_registry_problems(path: str, value: Any, pointer: str, words: str) -> None:
+    problem = lone({"p": at(ENTRY, path, value)}, "registry")
+    assert problem.pointer == pointer
+    assert words in problem.message
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "pointer", "words"),
+    [
+        ("providers.p.type", "ollama", "/providers/p/type", "must be one of kimi, "),
+        ("providers.p.api_key", "k", "/providers/p", "only one of api_key and api_key_env"),
+        (
+            "providers.p.oauth",
+            {"storage": "file", "key": "k"},
+            "/providers/p",
+            "only one of api_key_env and oauth",
+        ),
+        ("providers.p.source.apiKey", None, "/providers/p/source", "'apiKey' is missing"),
+        ("providers.p.source", {"kind": "modelsDev", "url": "u"}, "/providers/p/source", "'id' is missing"),
+        ("providers.p.custom_headers.X", 5, "/providers/p/custom_headers/X", "must be a string"),
+        ("models", {"a/b": {"provider": "p", "model": "m"}}, "/models/a~1b", "'max_context_size' is missing"),
+        (
+            "models",
+            {"a": MODEL | {"provider": "p", "model": "m", "max_context_size": 0}},
+            "/models/a/max_context_size",
+            "1",
+        ),
+        ("default_model", ["x"], "/default_model", "must be a string"),
+    ],
+)
+def test_config_problems(path: str, value: Any, pointer: str, words: str) -> None:
+    problem = lone(at(CONFIG, path, value), "config")
+    assert problem.pointer == pointer
+    assert words in problem.message
+
+
+def test_a_limit_in_overrides_is_checked_like_the_field_beside_it() -> None:
+    broken = at(CONFIG, "models", {"a": CONFIG["models"]["p/m"] | {"overrides": {"max_output_size": "x"}}})  # type: ignore[index]
+    assert lone(broken, "config").pointer == "/models/a/overrides/max_output_size"
+
+
+def test_messages_never_quote_the_document() -> None:
+    secret = "sk-secret-0123456789"
+    everywhere: list[Any] = [secret, {"k": secret}, [secret], 5]
+    for junk in everywhere:
+        broken = {
+            "default_model": junk,
+            "providers": {
+                "p": {"type": junk, "api_key": secret, "api_key_env": secret, "oauth": junk, "source": junk}
+            },
+            "models": {
+                "a": junk,
+                "b": {"provider": junk, "model": junk, "max_context_size": junk, "protocol": junk},
+            },
+        }
+        for name in ("config", "registry", "catalog"):
+            assert all(secret not in problem.message for problem in schema.problems(broken, name, limit=999))
+
+
+def test_no_more_than_asked_for() -> None:
+    assert len(schema.problems({str(n): 5 for n in range(100)}, "catalog", limit=7)) == 7
+
+
+@pytest.mark.parametrize(
+    "reference", ["http://127.0.0.1:9/schema.json", "file:///etc/hostname", "urn:elsewhere"]
+)
+def test_no_reference_is_ever_fetched(
+    reference: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import referencing.exceptions
+
+    tmp_path.joinpath("evil.schema.json").write_text(json.dumps({"$ref": reference}), encoding="utf-8")
+    monkeypatch.setattr(schema, "_FOLDER", tmp_path)
+    monkeypatch.setattr("urllib.request.urlopen", lambda *_, **__: pytest.fail("a reference was fetched"))
+    with pytest.raises(referencing.exceptions.Unresolvable):
+        schema.problems({}, "evil")
+
+
+def test_a_large_provider_takes_milliseconds() -> None:
+    large = PROVIDER | {"models": {str(number): MODEL for number in range(500)}}
+    schema.problems({}, "catalog", definition="provider")
+    start = time.process_time()
+    assert schema.problems(large, "catalog", definition="provider") == []
+    assert time.process_time() - start < 2, "about 0.2 s on an idle machine"
