@@ -159,7 +159,7 @@ def _must_call(body: dict[str, Any]) -> str | None:
 def _check_turns(turns: list[dict[str, Any]], model: Model, house: Gemini) -> None:
     """As many responses follow as there were calls, and a thinking model's calls come back signed."""
     calls: list[dict[str, Any]] = []
-    for at, turn in enumerate(turns):
+    for at, turn in enumerate([*turns, {}]):
         if len(_responses(turn)) != len(calls):
             raise house.invalid(
                 "",
