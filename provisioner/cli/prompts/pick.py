@@ -1,0 +1,202 @@
+"""Choosing from a list: type to filter, one or many."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
+from prompt_toolkit.layout import Dimension, HSplit, Layout, VSplit, Window
+from prompt_toolkit.layout.controls import BufferControl, FormattedTextControl
+
+from provisioner.cli.prompts import frame
+from provisioner.cli.prompts.control import ListControl
+from provisioner.cli.prompts.rows import Listing
+from provisioner.cli.prompts.style import colour_depth, style
+from provisioner.cli.prompts.table import Table
+from provisioner.cli.prompts.width import cut
+from provisioner.cli.terminal import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Hashable, Sequence
+
+    from prompt_toolkit.formatted_text import StyleAndTextTuples
+    from prompt_toolkit.key_binding.key_processor import KeyPressEvent
+
+    from provisioner.cli.prompts.asking import Question
+    from provisioner.cli.prompts.look import Look
+    from provisioner.cli.prompts.rows import Column, Row
+
+V = TypeVar("V", bound="Hashable")
+
+
+class Picker(Generic[V]):
+    """One list on the screen.
+
+    ``run`` answers the chosen values: one, or with ``many`` all that were marked.
+    """
+
+    def __init__(
+        self,
+        look: Look,
+        question: Question,
+        columns: Sequence[Column],
+        rows: Sequence[Row[V]],
+        *,
+        start: V | None = None,
+        marked: Collection[V] = (),
+        filters: bool = False,
+        many: bool = False,
+    ) -> None:
+        self._look = look
+        self._question = question
+        self._many = many
+        self._filters = filters
+        self._said = ""
+        self.listing = Listing(rows, start=start, marked=marked)
+        self._table = Table(columns, rows, more=look.symbols.more)
+        self._list = ListControl(self.listing, self._table, look, boxes=many)
+        self._buffer = Buffer(multiline=False, on_text_changed=self._narrow)
+        self._detailed = any(row.detail or row.closed for row in rows)
+        self.application: Application[tuple[V, ...]] = Application(
+            layout=self._layout(),
+            key_bindings=merge_key_bindings([self._keys(), frame.leaving_keys()]),
+            style=style(look),
+            color_depth=colour_depth(look),
+            erase_when_done=True,
+        )
+        frame.patient(self.application)
+
+    def run(self) -> tuple[V, ...]:
+        """Asks.
+
+        Raises:
+            Back: Esc.
+            KeyboardInterrupt: Ctrl-C.
+        """
+        return self.application.run()
+
+    def _layout(self) -> Layout:
+        listed = Window(
+            self._list,
+            wrap_lines=False,
+            height=lambda: Dimension(min=1, preferred=self._height(), max=self._height()),
+        )
+        parts = [
+            *frame.trail(self._question, self._look),
+            self._head(),
+            *frame.notes(self._question, self._look),
+        ]
+        if self._table.has_head:
+            parts.append(self._line(self._titles))
+        parts.append(listed)
+        if self._detailed or self._many:
+            parts.append(self._line(self._detail))
+        parts.append(frame.footer(self._keys_shown(), self._look))
+        self._around = sum(3 if isinstance(part, VSplit) else 1 for part in parts) - 1
+        return Layout(HSplit(parts), focused_element=self._input if self._filters else listed)
+
+    def _head(self) -> Any:
+        """The question, and behind it what is typed."""
+        asked: StyleAndTextTuples = [*frame.title(self._question), ("", "  ")]
+        said = Window(FormattedTextControl(asked), height=1, dont_extend_width=True)
+        self._input = Window(
+            BufferControl(self._buffer, input_processors=[]), height=1, dont_extend_width=not self._filters
+        )
+        if not self._filters:
+            return said
+        count = Window(FormattedTextControl(self._count), height=1, dont_extend_width=True)
+        return VSplit([said, self._input, count])
+
+    def _height(self) -> int:
+        rows = self.application.output.get_size().rows
+        return max(min(len(self.listing.rows), rows - self._around - 1), 1)
+
+    def _line(self, text: Any) -> Window:
+        return Window(FormattedTextControl(text), height=1, wrap_lines=False)
+
+    def _titles(self) -> StyleAndTextTuples:
+        indent = self._list.indent
+        return [("class:dim", " " * indent + self._table.head(frame.columns() - indent))]
+
+    def _count(self) -> StyleAndTextTuples:
+        listing = self.listing
+        entries = sum(not row.heading for row in listing.rows)
+        shown = sum(not row.heading for row in listing.shown) if listing.needle else entries
+        text = f"{shown} of {entries}" if listing.needle else f"{entries}"
+        if self._many:
+            text = f"{len(listing.marked)} chosen {self._look.symbols.dot} {text}"
+        return [("class:dim", f" {text} ")]
+
+    def _detail(self) -> StyleAndTextTuples:
+        room = frame.columns() - 1
+        if self._said:
+            return [("class:warn", cut(f"  {self._said}", room, self._look.symbols.more))]
+        row = self.listing.current
+        if row is None:
+            return []
+        text = clean(row.closed or row.detail)
+        return [
+            ("class:warn" if row.closed else "class:dim", cut(f"  {text}", room, self._look.symbols.more))
+        ]
+
+    def _keys_shown(self) -> frame.Keys:
+        keys: list[tuple[str, str]] = []
+        if self._filters:
+            keys.append(("type", "to filter"))
+        arrows = f"{self._look.symbols.up}{self._look.symbols.down}"
+        keys.append((arrows, "move"))
+        if self._many:
+            keys += [("space", "mark"), ("ctrl-a", "all")]
+        return (*keys, ("enter", "go on"), *frame.BACK)
+
+    def _keys(self) -> KeyBindings:
+        keys, listing = KeyBindings(), self.listing
+
+        def add(*names: str, does: Any) -> None:
+            def handler(event: KeyPressEvent) -> None:
+                del event
+                self._said = ""
+                does()
+
+            for name in names:
+                keys.add(name, eager=True)(handler)
+
+        add("up", "c-p", does=lambda: listing.move(-1))
+        add("down", "c-n", does=lambda: listing.move(1))
+        add("pageup", "left", does=lambda: listing.move(-self._page()))
+        add("pagedown", "right", does=lambda: listing.move(self._page()))
+        add("home", does=lambda: listing.go_to(None))
+        add("end", does=listing.go_to_end)
+        if self._many:
+            add("space", "tab", does=listing.toggle)
+            add("c-a", does=listing.toggle_shown)
+
+        @keys.add("enter", eager=True)
+        def _accept(event: KeyPressEvent) -> None:
+            del event
+            self._accept()
+
+        return keys
+
+    def _page(self) -> int:
+        return max(self._height() - 1, 2)
+
+    def _narrow(self, buffer: Buffer) -> None:
+        self._said = ""
+        self.listing.narrow(buffer.text)
+
+    def _accept(self) -> None:
+        row = self.listing.current
+        if self._many:
+            if self.listing.marked:
+                self.application.exit(result=self.listing.in_order())
+            else:
+                self._said = "mark at least one: space"
+        elif row is None:
+            self._said = "nothing matches: change what you typed"
+        elif row.closed is not None:
+            self._said = row.closed
+        else:
+            self.application.exit(result=(row.value,))

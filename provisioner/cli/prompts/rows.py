@@ -1,0 +1,195 @@
+"""A list that is filtered, moved through and marked: its state, without a terminal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Hashable, Iterator, Sequence
+
+V = TypeVar("V", bound="Hashable")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a list.
+
+    Attributes:
+        title: shown above it; a list without any title has no head line.
+        right: whether figures stand at its right edge.
+        drop: 0 is always shown; of the others the highest goes first where the terminal is narrow.
+    """
+
+    title: str = ""
+    right: bool = False
+    drop: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Generic[V]):
+    """One line of a list.
+
+    Attributes:
+        value: what choosing it answers; unique in its list.
+        cells: one text for each column. The first takes whatever width is left.
+        search: what a filter looks in, case-folded. A match in an earlier one ranks higher; empty takes the first cell.
+        detail: shown below the list while the cursor is on this row.
+        closed: why it cannot be chosen; it can still be looked at.
+        heading: a title over the rows that follow; the cursor passes over it.
+        style: a style class for the whole row, such as ``class:dim``.
+    """
+
+    value: V
+    cells: tuple[str, ...]
+    search: tuple[str, ...] = ()
+    detail: str = ""
+    closed: str | None = None
+    heading: bool = False
+    style: str = ""
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """What a filter looks in."""
+        return self.search or (self.cells[0].casefold(),)
+
+
+class Listing(Generic[V]):
+    """The state of a list.
+
+    Attributes:
+        shown: the rows that the filter leaves; the best matches first where ``ranked``, else in their order and under
+            their headings.
+        cursor: index in ``shown`` of the row that the keys act on.
+        marked: values of marked rows.
+    """
+
+    def __init__(
+        self,
+        rows: Sequence[Row[V]],
+        *,
+        start: V | None = None,
+        marked: Collection[V] = (),
+        ranked: bool = True,
+    ) -> None:
+        self.rows = rows
+        self.shown: Sequence[Row[V]] = rows
+        self.marked = set(marked)
+        self.needle = ""
+        self._ranked = ranked
+        self.cursor = 0
+        self.go_to(start)
+
+    @property
+    def current(self) -> Row[V] | None:
+        """The row under the cursor; None when the filter leaves none."""
+        row = self.shown[self.cursor] if self.cursor < len(self.shown) else None
+        return None if row is None or row.heading else row
+
+    def replace(self, rows: Sequence[Row[V]]) -> None:
+        """Other rows under the same filter; the cursor stays on its row, or near where it was."""
+        here, at = self.current, self.cursor
+        self.rows = rows
+        self._narrow()
+        self.cursor = min(at, max(len(self.shown) - 1, 0))
+        self._settle(1)
+        if here is not None:
+            self.go_to(here.value, otherwise=self.cursor)
+
+    def narrow(self, text: str) -> None:
+        """Leaves the rows that have every word of ``text`` in one of their fields; the cursor goes to the first."""
+        needle = " ".join(text.casefold().split())
+        if needle == self.needle:
+            return
+        here = self.current
+        self.needle = needle
+        self._narrow()
+        self.go_to(None)
+        if not needle and here is not None:
+            self.go_to(here.value)
+
+    def go_to(self, value: V | None, *, otherwise: int = 0) -> None:
+        """Puts the cursor on the row with this value, else on ``otherwise`` or the first row after it."""
+        found = (i for i, row in enumerate(self.shown) if row.value == value and not row.heading)
+        self.cursor = next(found, otherwise) if value is not None else otherwise
+        self._settle(1)
+
+    def move(self, by: int) -> None:
+        """Moves the cursor and stops at either end; a step of one goes round."""
+        last = len(self.shown) - 1
+        if last < 0:
+            return
+        wanted = self.cursor + by
+        if abs(by) == 1:
+            self.cursor = wanted % (last + 1)
+        else:
+            self.cursor = min(max(wanted, 0), last)
+        self._settle(1 if by > 0 else -1)
+
+    def go_to_end(self) -> None:
+        """Puts the cursor on the last row."""
+        self.cursor = max(len(self.shown) - 1, 0)
+        self._settle(-1)
+
+    def toggle(self) -> None:
+        """Marks the current row, or takes its mark away."""
+        row = self.current
+        if row is not None and row.closed is None:
+            self.marked ^= {row.value}
+
+    def toggle_shown(self) -> None:
+        """Marks every row that is shown; takes the marks away where all of them have one."""
+        values = {row.value for row in self.shown if not row.heading and row.closed is None}
+        self.marked = self.marked - values if values <= self.marked else self.marked | values
+
+    def in_order(self) -> tuple[V, ...]:
+        """The marked values, in the order of the rows."""
+        return tuple(row.value for row in self.rows if row.value in self.marked and not row.heading)
+
+    def _narrow(self) -> None:
+        words = self.needle.split()
+        if not words:
+            self.shown = self.rows
+        elif self._ranked:
+            ranks = ((_rank(row, words), row) for row in self.rows if not row.heading)
+            found = [(rank, row) for rank, row in ranks if rank is not None]
+            found.sort(key=lambda pair: pair[0])
+            self.shown = [row for _, row in found]
+        else:
+            self.shown = list(self._in_groups(words))
+
+    def _in_groups(self, words: list[str]) -> Iterator[Row[V]]:
+        """The matches in their order, each group under its heading."""
+        heading = None
+        for row in self.rows:
+            if row.heading:
+                heading = row
+            elif _rank(row, words) is not None:
+                if heading is not None:
+                    yield heading
+                    heading = None
+                yield row
+
+    def _settle(self, way: int) -> None:
+        """Moves off a heading, ``way`` first."""
+        for step in (way, -way):
+            at = self.cursor
+            while 0 <= at < len(self.shown) and self.shown[at].heading:
+                at += step
+            if 0 <= at < len(self.shown):
+                self.cursor = at
+                return
+
+
+def _rank(row: Row[V], words: list[str]) -> int | None:
+    """How well a row matches, less is better: 0 begins with the words, then by the last field that is needed."""
+    fields = row.fields
+    worst = 0
+    for word in words:
+        for depth, field in enumerate(fields):
+            if word in field:
+                worst = max(worst, 2 * depth + (not field.startswith(word)))
+                break
+        else:
+            return None
+    return worst

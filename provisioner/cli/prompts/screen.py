@@ -1,0 +1,80 @@
+"""Asks on a terminal whose cursor can be moved: lists of our own, lines by questionary, one frame around both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import questionary
+
+from provisioner.cli.prompts import frame
+from provisioner.cli.prompts.pick import Picker
+from provisioner.cli.prompts.style import colour_depth, style
+from provisioner.cli.prompts.view import Viewer
+from provisioner.cli.terminal import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Hashable, Sequence
+
+    from provisioner.cli.prompts.asking import Check, Line, Question
+    from provisioner.cli.prompts.look import Look
+    from provisioner.cli.prompts.rows import Column, Row
+
+    V = TypeVar("V", bound=Hashable)
+
+_TYPING: frame.Keys = (("enter", "go on"), *frame.BACK)
+
+
+class Screen:
+    """:class:`~provisioner.cli.prompts.asking.Prompts` on a screen."""
+
+    def __init__(self, look: Look) -> None:
+        self.look = look
+
+    def one(
+        self,
+        question: Question,
+        columns: Sequence[Column],
+        rows: Sequence[Row[V]],
+        *,
+        start: V | None = None,
+        filters: bool = False,
+    ) -> V:
+        """One of the rows."""
+        return Picker(self.look, question, columns, rows, start=start, filters=filters).run()[0]
+
+    def many(
+        self,
+        question: Question,
+        columns: Sequence[Column],
+        rows: Sequence[Row[V]],
+        *,
+        marked: Collection[V] = (),
+    ) -> tuple[V, ...]:
+        """Some of the rows."""
+        return Picker(self.look, question, columns, rows, marked=marked, filters=True, many=True).run()
+
+    def text(self, question: Question, *, default: str = "", check: Check) -> str:
+        """A line."""
+        return self._ask(questionary.text, question, check, default=default)
+
+    def secret(self, question: Question, *, check: Check) -> str:
+        """A line that is shown as dots."""
+        return self._ask(questionary.password, question, check)
+
+    def review(self, question: Question, lines: Sequence[Line], *, yes: str) -> None:
+        """Lines to look through."""
+        Viewer(self.look, question, lines, yes=yes).run()
+
+    def _ask(
+        self, kind: Callable[..., questionary.Question], question: Question, check: Check, **more: Any
+    ) -> str:
+        asked = kind(
+            clean(question.title),
+            qmark="?",
+            validate=lambda text: check(text.strip()) or True,
+            style=style(self.look),
+            color_depth=colour_depth(self.look),
+            **more,
+        )
+        frame.framed(asked.application, question, _TYPING, self.look)
+        return str(asked.unsafe_ask()).strip()
