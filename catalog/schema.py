@@ -1,7 +1,9 @@
 """The JSON Schemas of ``schemas/``, and what they find amiss in a document.
 
-The only module that imports jsonschema, and only when asked: it takes a sixth of a second to load. No reference is
-ever fetched: the registry of known resources stays empty, and every schema refers only within itself.
+Two validators share the work. Documents are nearly always sound, and fastjsonschema (the schema compiled to Python)
+says so twenty times as quickly as jsonschema and without its sixth of a second to load; only a document that it
+refuses is given to jsonschema, which names every problem and has the last word. No reference is ever fetched: the
+registry of known resources stays empty, and every schema refers only within itself.
 """
 
 from __future__ import annotations
@@ -16,11 +18,16 @@ from catalog.models import Problem
 from catalog.pointer import pointer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jsonschema import ValidationError
 
 _FOLDER = Path(__file__).resolve().parent.parent / "schemas"
 
 __all__ = ["Problem", "load", "problems"]
+
+# The schemes that fastjsonschema would open by itself.
+_FETCHABLE = ("http", "https", "ftp", "file", "urn", "data", "")
 
 _TYPES = {
     "array": "a list",
@@ -52,8 +59,48 @@ def problems(document: Any, name: str, *, definition: str | None = None, limit: 
             provider of a catalog.
         limit: more are not looked for.
     """
+    if _is_sound(document, name, definition):
+        return []
     errors = _validator(name, definition).iter_errors(document)
     return [_problem(error) for error in itertools.islice(errors, limit)]
+
+
+def _is_sound(document: Any, name: str, definition: str | None) -> bool:
+    from fastjsonschema import JsonSchemaException
+
+    try:
+        _compiled(name, definition)(document)
+    except (JsonSchemaException, RecursionError):
+        return False
+    return True
+
+
+@functools.cache
+def _compiled(name: str, definition: str | None) -> Callable[[Any], Any]:
+    import fastjsonschema
+
+    def refuse(reference: str) -> None:
+        raise fastjsonschema.JsonSchemaDefinitionException(f"{reference} is not fetched")
+
+    compiled: Callable[[Any], Any] = fastjsonschema.compile(
+        _with_lone_references(_schema(name, definition)),
+        handlers=dict.fromkeys(_FETCHABLE, refuse),
+        use_default=False,
+    )
+    return compiled
+
+
+def _with_lone_references(schema: Any) -> Any:
+    """The same schema for draft 7, which fastjsonschema speaks: there whatever stands beside a $ref is ignored."""
+    if isinstance(schema, list):
+        return [_with_lone_references(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    inner = {key: _with_lone_references(value) for key, value in schema.items()}
+    if "$ref" not in inner or "$defs" in inner or len(inner) == 1:
+        return inner
+    reference = inner.pop("$ref")
+    return {"allOf": [{"$ref": reference}, inner]}
 
 
 @functools.cache
@@ -61,10 +108,19 @@ def _validator(name: str, definition: str | None) -> Any:
     from jsonschema import Draft202012Validator
     from referencing import Registry
 
+    return Draft202012Validator(_schema(name, definition), registry=Registry())
+
+
+def _schema(name: str, definition: str | None) -> dict[str, Any]:
     schema = load(name)
-    if definition is not None:
-        schema = {"$id": schema["$id"], "$defs": schema["$defs"], "$ref": f"#/$defs/{definition}"}
-    return Draft202012Validator(schema, registry=Registry())
+    if definition is None:
+        return schema
+    return {
+        "$schema": schema["$schema"],
+        "$id": schema["$id"],
+        "$defs": schema["$defs"],
+        "$ref": f"#/$defs/{definition}",
+    }
 
 
 def _problem(error: ValidationError) -> Problem:

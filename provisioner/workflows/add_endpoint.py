@@ -70,7 +70,8 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
         ConfigInvalid, ConfigUnwritable, Busy: config.toml.
     """
     wire, base_url = _checked(request)
-    existing = read(app.config_path).data.get("providers", {}).get(request.name, {})
+    seen = read(app.config_path)
+    existing = seen.data.get("providers", {}).get(request.name, {})
     models, discovered = _named(request.models), False
     if not models:
         key = _key_to_ask_with(app, request, existing, base_url)
@@ -92,7 +93,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
         data = tables.with_provider(data, provider.id, table, alias_tables(provider.id, provider))
         return tables.with_default_model(data, default) if default else data
 
-    outcome = commit(app, edit, dry_run=request.dry_run, watch=watch)
+    outcome = commit(app, edit, dry_run=request.dry_run, watch=watch, seen=seen)
     aliases = [f"{provider.id}/{model.key}" for model in models]
     return Result(
         outcome=outcome,

@@ -68,7 +68,8 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
         NotFound: ``only`` names a provider that the registry does not have.
     """
     url = request.url.strip()
-    token = _token_for(url, request.token, read(app.config_path).data)
+    seen = read(app.config_path)
+    token = _token_for(url, request.token, seen.data)
     watch(f"fetching {url}")
     places = Places(app.cache_dir, app.http.client, app.clock)
     document = load_registry(
@@ -81,7 +82,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     def edit(data: dict[str, Any]) -> dict[str, Any]:
         return _import(data, chosen, {p.id for p in registry.providers}, source)
 
-    outcome = commit(app, edit, dry_run=request.dry_run, watch=watch)
+    outcome = commit(app, edit, dry_run=request.dry_run, watch=watch, seen=seen)
     aliases = [f"{provider.id}/{model.key}" for provider in chosen for model in provider.models]
     return Result(
         outcome=outcome,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from provisioner.app import App
     from provisioner.config.diff import DiffLine
     from provisioner.config.plan import Plan
+    from provisioner.config.read import ConfigFile
     from provisioner.workflows.watch import Watch
 
     Edit = Callable[[dict[str, Any]], dict[str, Any]]
@@ -53,11 +54,14 @@ class Outcome:
     notes: tuple[str, ...] = ()
 
 
-def commit(app: App, edit: Edit, *, dry_run: bool, watch: Watch = silent) -> Outcome:
+def commit(
+    app: App, edit: Edit, *, dry_run: bool, watch: Watch = silent, seen: ConfigFile | None = None
+) -> Outcome:
     """Applies ``edit`` to config.toml, or with ``dry_run`` only plans it.
 
     ``edit`` is a pure function from the file's data to the intended data. It runs on what is on disk once the
-    lock is held, so that two commands at once lose nothing.
+    lock is held, so that two commands at once lose nothing. ``seen`` is the file as the caller read it already:
+    where nothing touched it since, it is not parsed again.
 
     Raises:
         ConfigInvalid: config.toml is broken, or ``edit`` refuses what it finds there.
@@ -73,14 +77,14 @@ def commit(app: App, edit: Edit, *, dry_run: bool, watch: Watch = silent) -> Out
 
     path = app.config_path
     if dry_run:
-        shown = apply.preview(path, remembered)
+        shown = apply.preview(path, remembered, seen=seen)
         return Outcome(path, shown.plan, written=False, dry_run=True, diff=shown.diff, data=intended)
 
     def waited_for(lock: Path) -> None:
         watch(f"waiting for another process to release {lock}")
 
     done = apply.change(
-        path, remembered, backups=app.state_dir / "backups", clock=app.clock, on_wait=waited_for
+        path, remembered, backups=app.state_dir / "backups", clock=app.clock, on_wait=waited_for, seen=seen
     )
     return Outcome(
         path,
