@@ -142,7 +142,7 @@ class Chat(Wire):
             "usage": self._usage(conversation, answer)
         }
 
-    def error_frame(self) -> bytes:
+    def error_frame(self, number: int) -> bytes:
         """The error where a chunk should be."""
         return f"data: {compact(self.house.failing().body)}\n\n".encode()
 

@@ -25,8 +25,8 @@ class GeminiWire(Wire):
 
     content_type = "text/event-stream"
     house: Gemini
-    asks = re.compile(r"/v1beta/models/([^/:]+):(\w+)")
-    lists = "/v1beta/models"
+    asks = re.compile(r"/v1(?:beta)?/models/([^/:]+):(\w+)")
+    lists = re.compile(r"/v1(?:beta)?/models")
 
     def __init__(self) -> None:
         self.house = Gemini()
@@ -37,7 +37,7 @@ class GeminiWire(Wire):
 
     def lists_models(self, request: Request) -> bool:
         """GET of the list."""
-        return (request.method, request.path) == ("GET", self.lists)
+        return request.method == "GET" and self.lists.fullmatch(request.path) is not None
 
     def asks_model(self, request: Request) -> bool:
         """POST to a model's generateContent or streamGenerateContent."""
@@ -106,7 +106,7 @@ class GeminiWire(Wire):
         chunk["candidates"][0]["finishReason"] = _FINISH[answer.finish]
         return chunk
 
-    def error_frame(self) -> bytes:
+    def error_frame(self, number: int) -> bytes:
         """The error as bare, indented JSON: in mid-stream Google sends it without `data:`."""
         error = self.house.failing().body["error"]
         return (
@@ -146,7 +146,7 @@ class VertexWire(GeminiWire):
     asks = re.compile(
         r"/v1(?:beta1)?/(?:projects/[^/]+/locations/[^/]+/)?publishers/google/models/([^/:]+):(\w+)"
     )
-    lists = "/v1beta1/publishers/google/models"
+    lists = re.compile(r"/v1(?:beta1)?/publishers/google/models")
 
     def __init__(self) -> None:
         self.house = Vertex()

@@ -141,7 +141,7 @@ class Messages(Wire):
             )
         return self._message(conversation, stamp, content, _STOP[answer.finish], answer.output_tokens)
 
-    def error_frame(self) -> bytes:
+    def error_frame(self, number: int) -> bytes:
         """An `error` event."""
         return event(self.house.failing().body, "error")
 

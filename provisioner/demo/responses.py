@@ -88,11 +88,11 @@ class Responses(Wire):
         """A finished response."""
         return Writer(conversation, answer, stamp).finished()
 
-    def error_frame(self) -> bytes:
+    def error_frame(self, number: int) -> bytes:
         """An `error` event, flat."""
         error = self.house.failing().body["error"]
-        data = {"type": "error", "code": "server_error", "message": error["message"], "param": None}
-        return event(data, "error")
+        data = {"code": "server_error", "message": error["message"], "param": None}
+        return event({"type": "error", "sequence_number": number, **data}, "error")
 
     def _missing(self, name: str) -> Exception:
         return self.house.invalid(

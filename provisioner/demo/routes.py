@@ -111,7 +111,7 @@ def _answer(wire: Wire, conversation: Conversation, stamp: Stamp, behaviour: Beh
     if behaviour in (Behaviour.STALLED, Behaviour.CUT, Behaviour.BREAKS):
         frames = frames[: len(frames) // 2]
     if behaviour is Behaviour.BREAKS:
-        frames = (*frames, wire.error_frame())
+        frames = (*frames, wire.error_frame(len(frames)))
     headers = {"content-type": wire.content_type, "cache-control": "no-cache", **wire.headers(stamp)}
     return Response(200, headers, frames=frames, behaviour=behaviour)
 

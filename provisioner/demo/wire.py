@@ -68,8 +68,8 @@ class Wire(ABC):
         """The answer as one JSON document."""
 
     @abstractmethod
-    def error_frame(self) -> bytes:
-        """The frame that reports an error inside a stream."""
+    def error_frame(self, number: int) -> bytes:
+        """The frame that reports an error inside a stream, as its ``number``-th."""
 
     def headers(self, stamp: Stamp) -> dict[str, str]:
         """Headers of every response."""
