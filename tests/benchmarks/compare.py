@@ -16,10 +16,10 @@ import os
 import shlex
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
-import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -30,6 +30,15 @@ if TYPE_CHECKING:
 
 OURS = f"{sys.executable} -m provisioner"
 MIB = 1024.0
+# A process inherits the peak memory of the one that started it, so a bare interpreter does the measuring.
+LAUNCHER = """
+import json, os, sys, time
+null = os.open(os.devnull, os.O_RDWR)
+started = time.perf_counter()
+pid = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, null, fd) for fd in (0, 1, 2)])
+_, status, usage = os.wait4(pid, 0)
+print(json.dumps([os.waitstatus_to_exitcode(status), time.perf_counter() - started, usage.ru_maxrss]))
+"""
 
 
 class Documents(BaseHTTPRequestHandler):
@@ -151,20 +160,17 @@ def measure(command: list[str], home: Path) -> tuple[float, float]:
     """
     env = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
     env |= {"KIMI_CODE_HOME": str(home), "XDG_CACHE_HOME": f"{home}.cache", "XDG_STATE_HOME": f"{home}.state"}
-    output = os.open(os.devnull, os.O_WRONLY)
-    started = time.perf_counter()
-    pid = os.posix_spawnp(
-        command[0],
-        command,
-        env,
-        file_actions=[(os.POSIX_SPAWN_DUP2, output, 1), (os.POSIX_SPAWN_DUP2, output, 2)],
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", LAUNCHER, *command],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    _, status, usage = os.wait4(pid, 0)
-    seconds = time.perf_counter() - started
-    os.close(output)
-    if os.waitstatus_to_exitcode(status) != 0:
-        raise SystemExit(f"failed ({os.waitstatus_to_exitcode(status)}): {shlex.join(command)}")
-    return seconds, usage.ru_maxrss / MIB
+    code, seconds, peak = json.loads(done.stdout.splitlines()[-1])
+    if code != 0:
+        raise SystemExit(f"failed ({code}): {shlex.join(command)}")
+    return seconds, peak / MIB
 
 
 def run(scenario: Scenario, kimi: str, runs: int, folder: Path) -> None:

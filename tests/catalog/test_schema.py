@@ -262,7 +262,7 @@ def mutated(document: dict[str, Any], data: st.DataObject) -> dict[str, Any]:
 @pytest.mark.parametrize("name", ["catalog", "registry", "config"])
 @given(data=st.data())
 def test_what_the_quick_validator_passes_the_strict_one_passes_too(name: str, data: st.DataObject) -> None:
-    sound = {
+    sound: dict[str, Any] = {
         "catalog": {"p": PROVIDER | {"models": {"m": MODEL}}},
         "registry": {"p": ENTRY},
         "config": CONFIG,
