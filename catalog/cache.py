@@ -1,41 +1,33 @@
-"""A folder of byte rows that outlive the process, on diskcache, and that never fail a command.
+"""A folder of byte rows that outlive the process, and that never fail a command.
 
 Unreadable is a miss, unwritable is no cache, and a broken database is put aside for a new one.
 
-diskcache unpickles what it finds (CVE-2025-69872): a value whose mode says pickle, a key whose raw flag is 0. It
-also reads and deletes files by the names in its rows. :class:`BytesDisk` does none of it: keys are text, values
-are bytes inside the database, anything else is refused before it is looked at.
+diskcache keeps the rows. They are read with a plain query, though: to open a ``diskcache.Cache`` writes its
+settings forty times over, under the write lock, and takes as long as all else that answers from a fresh copy.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing, suppress
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from contextlib import closing, contextmanager, suppress
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-import diskcache
+from catalog.rows import value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    import diskcache
 
 T = TypeVar("T")
 
 _DATABASE = "cache.db"
 _SIDECARS = ("-journal", "-wal", "-shm")
 _BROKEN = ".broken"
-_RAW = 1  # diskcache's mode for a value that stands in its row as it is
-_SIZE_LIMIT = 256 * 1024 * 1024
 _LOCK_WAIT_S = 2.0
-_SETTINGS = {
-    "size_limit": _SIZE_LIMIT,  # beyond it the oldest rows go: tokens and URLs come and go
-    "eviction_policy": "least-recently-stored",  # a read writes nothing
-    "sqlite_cache_size": 512,  # pages; rows are read once
-    "sqlite_journal_mode": "delete",  # no files beside the database but while it is written to
-    "sqlite_synchronous": 0,  # what a power cut breaks is fetched again; this halves the time to open
-    "sqlite_mmap_size": 0,  # mapped pages would count as our memory
-}
+_QUERY = "SELECT mode, filename, value FROM Cache WHERE key = ? AND raw = 1"
 # What SQLite says when the file is sound but not ours to use just now; all else means that it is broken.
 _PRIMARY = 0xFF  # the part of an extended result code that names its family
 _NOT_BROKEN = frozenset(
@@ -54,48 +46,34 @@ _NOT_BROKEN = frozenset(
     }
 )
 
-
-class RowRefused(Exception):
-    """A row that this program did not write: a pickle, a file name, or a value that is not bytes."""
-
-
-class BytesDisk(diskcache.Disk):  # type: ignore[misc]  # diskcache ships no types
-    """Text keys and bytes values, kept in the database itself; nothing is ever unpickled."""
-
-    def put(self, key: Any) -> tuple[str, bool]:
-        """The key's column and raw flag."""
-        if not isinstance(key, str):
-            raise RowRefused("a key is text")
-        return key, True
-
-    def get(self, key: Any, raw: Any) -> str:
-        """The key of a row."""
-        if raw != 1 or not isinstance(key, str):
-            raise RowRefused("a key that is not text")
-        return key
-
-    def store(self, value: Any, read: bool, key: Any = None) -> tuple[int, int, None, bytes]:  # noqa: ARG002  diskcache's signature
-        """The value's size, mode, file name and column."""
-        if read or not isinstance(value, bytes):
-            raise RowRefused("a value is bytes")
-        return 0, _RAW, None, value
-
-    def fetch(self, mode: Any, filename: Any, value: Any, read: bool) -> bytes:
-        """The value of a row."""
-        if mode != _RAW or filename is not None or read or not isinstance(value, bytes):
-            raise RowRefused("a value that is not bytes in its row")
-        return value
-
-    def filename(self, key: Any = None, value: Any = None) -> NoReturn:  # noqa: ARG002  diskcache's signature
-        """No value has a file of its own."""
-        raise RowRefused("a value in a file")
-
-    def remove(self, file_path: Any) -> None:
-        """No value has a file of its own, so a row that names one names somebody else's."""
+# To a reader a missing table may also mean that another process is just making it.
+_MAYBE_UNFINISHED = _NOT_BROKEN | {sqlite3.SQLITE_ERROR}
 
 
-class Rows:
-    """The rows of an open cache."""
+class _Broken(Exception):
+    """The database is not one that this program can use; it has been put aside."""
+
+
+class Rows(Protocol):
+    """Rows to read."""
+
+    def get(self, key: str) -> bytes | None:
+        """The value, or None when there is none."""
+
+
+class _Found:
+    """Rows of an open database."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def get(self, key: str) -> bytes | None:
+        row = self._connection.execute(_QUERY, (key,)).fetchone()
+        return None if row is None else value_of(*row)
+
+
+class Shelf:
+    """Rows to read and write, inside one transaction."""
 
     def __init__(self, cache: diskcache.Cache) -> None:
         self._cache = cache
@@ -115,70 +93,93 @@ class Rows:
 
 
 class Cache:
-    """Rows in ``folder``, which is made private when it is first used."""
+    """Rows in ``folder``, which is made, and made private, when it is first written to."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._database = folder / _DATABASE
 
     def read(self, work: Callable[[Rows], T]) -> T | None:
         """What ``work`` makes of the rows; None when the cache cannot be read."""
-        if not (self._folder / _DATABASE).is_file():
+        if not self._database.is_file():
             return None
-        return self._attempt(lambda cache: work(Rows(cache)))
-
-    def write(self, work: Callable[[Rows], None]) -> bool:
-        """Run ``work`` in one transaction: all of it counts, or nothing. Whether it did."""
-
-        def done(cache: diskcache.Cache) -> bool:
-            with cache.transact():
-                work(Rows(cache))
-            return True
-
-        return self._attempt(done) or False
-
-    def _attempt(self, work: Callable[[diskcache.Cache], T]) -> T | None:
-        try:
-            self._make_private()
-            self._probe()
-            with closing(self._open()) as cache:
-                return work(cache)
-        except sqlite3.Error as error:
-            if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & _PRIMARY not in _NOT_BROKEN:
-                self._put_aside()
-        except (diskcache.Timeout, OSError):
-            pass
-        except Exception:  # noqa: BLE001  whatever diskcache makes of settings or rows that are not ours
-            self._put_aside()
+        with (
+            suppress(_Broken, OSError),
+            self._diagnosed(_MAYBE_UNFINISHED),
+            closing(self._connect()) as connection,
+        ):
+            return work(_Found(connection))
         return None
 
-    def _open(self) -> diskcache.Cache:
-        folder = str(self._folder)
-        if os.path.expandvars(os.path.expanduser(folder)) != folder:  # noqa: PTH111  as diskcache does
-            raise OSError("diskcache would use another folder")
-        return diskcache.Cache(folder, timeout=_LOCK_WAIT_S, disk=BytesDisk, **_SETTINGS)
+    def write(self, work: Callable[[Shelf], None]) -> bool:
+        """Run ``work`` in one transaction: all of it counts, or nothing. Whether it did."""
+        from catalog.bytes_disk import transaction
+
+        for _ in range(2):  # once more with a new database if the old one was broken
+            try:
+                with self._diagnosed():
+                    self._make_private()
+                    self._probe()
+                    with transaction(self._folder, _LOCK_WAIT_S) as cache:
+                        work(Shelf(cache))
+                    return True
+            except _Broken:
+                continue
+            except OSError:
+                break
+        return False
+
+    @contextmanager
+    def _diagnosed(self, sound: frozenset[int] = _NOT_BROKEN) -> Iterator[None]:
+        """Tell a database that cannot be used now (OSError) from a broken one, and put that aside."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & _PRIMARY in sound:
+                raise OSError from error
+            self._put_aside()
+            raise _Broken from error
+        except OSError:
+            raise
+        except Exception as error:  # whatever diskcache makes of settings or rows that are not ours
+            self._put_aside()
+            raise _Broken from error
+
+    def _connect(self) -> sqlite3.Connection:
+        """The database as it is; it is not made, but what a killed writer left half done is undone."""
+        return sqlite3.connect(
+            f"{self._database.absolute().as_uri()}?mode=rw",
+            uri=True,
+            timeout=_LOCK_WAIT_S,
+            isolation_level=None,
+        )
 
     def _probe(self) -> None:
         """Take the write lock once, with a time-out: diskcache waits for it a whole minute when it opens."""
-        database = self._folder / _DATABASE
-        with closing(sqlite3.connect(database, timeout=_LOCK_WAIT_S, isolation_level=None)) as connection:
+        with closing(self._connect()) as connection:
             connection.execute("BEGIN IMMEDIATE")
             connection.execute("ROLLBACK")
 
     def _make_private(self) -> None:
         """Folder 0700 and database 0600 before there is anything in them; SQLite's sidecars follow the database."""
+        folder = str(self._folder)
+        if os.path.expandvars(os.path.expanduser(folder)) != folder:  # noqa: PTH111  what diskcache does
+            raise OSError("diskcache would use another folder")
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder.chmod(0o700)
-        database = self._folder / _DATABASE
-        os.close(os.open(database, os.O_RDWR | os.O_CREAT, 0o600))
-        for path in (database, *(database.with_name(_DATABASE + end) for end in _SIDECARS)):
+        os.close(os.open(self._database, os.O_RDWR | os.O_CREAT, 0o600))
+        for path in (self._database, *self._sidecars()):
             with suppress(FileNotFoundError):
                 path.chmod(0o600)
 
     def _put_aside(self) -> None:
         """Keep the broken database for a look, once, and let the next use begin anew."""
-        database = self._folder / _DATABASE
         with suppress(OSError):
-            database.replace(database.with_name(_DATABASE + _BROKEN))
-        for end in _SIDECARS:
+            self._database.chmod(0o600)
+            self._database.replace(self._database.with_name(_DATABASE + _BROKEN))
+        for path in self._sidecars():
             with suppress(OSError):
-                database.with_name(_DATABASE + end).unlink()
+                path.unlink()
+
+    def _sidecars(self) -> list[Path]:
+        return [self._database.with_name(_DATABASE + end) for end in _SIDECARS]

@@ -14,7 +14,7 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from catalog.cache import Cache, Rows
+    from catalog.cache import Cache, Rows, Shelf
 
 _FORMAT = 1
 _TYPES = {
@@ -79,7 +79,7 @@ class Copies:
     def keep(self, slot: str, stamp: Stamp, rows: Mapping[str, bytes]) -> bool:
         """Make this the slot's document; whether it could be written."""
 
-        def work(kept: Rows) -> None:
+        def work(kept: Shelf) -> None:
             old = _decode(kept.get(slot))
             previous = None if old is None else old.previous if old.digest == stamp.digest else old.digest
             if old and old.previous and old.previous not in {previous, stamp.digest}:
@@ -94,16 +94,22 @@ class Copies:
     def confirm(self, slot: str, stamp: Stamp) -> None:
         """Renew the stamp of a document that the server vouched for again, if it is still the slot's document."""
 
-        def work(kept: Rows) -> None:
+        def work(kept: Shelf) -> None:
             old = _decode(kept.get(slot))
             if old and old.digest == stamp.digest:
                 kept.put(slot, _encode(replace(stamp, previous=old.previous)), group=slot)
 
         self._cache.write(work)
 
-    def forget(self, slot: str) -> None:
-        """Drop the stamp, and with it the validators: nothing of the slot is served again."""
-        self._cache.write(lambda kept: kept.drop(slot))
+    def forget(self, slot: str, digest: str) -> None:
+        """Drop the stamp of a damaged document, and its validators with it; a newer document stays."""
+
+        def work(kept: Shelf) -> None:
+            old = _decode(kept.get(slot))
+            if old is None or old.digest == digest:
+                kept.drop(slot)
+
+        self._cache.write(work)
 
 
 def _group(slot: str, digest: str) -> str:

@@ -161,7 +161,7 @@ class _CatalogLoad:
             return _decode_providers(rows)
 
         def reload() -> Catalog:
-            self._copies.forget(self._slot)
+            self._copies.forget(self._slot, stamp.digest)
             return self.run()
 
         return Catalog(provenance, index, read, warnings=stamp.warnings, reload=reload)
@@ -203,7 +203,7 @@ def load_registry(
             if raw is not None:
                 copies.confirm(name, renewed(loaded[0], reply, now))
                 return RegistryDocument(raw, Provenance("not_modified", where, now, 0))
-            copies.forget(name)  # the validator vouches for a copy that cannot be served
+            copies.forget(name, loaded[0].digest)  # the validator vouches for a copy that cannot be served
             reply, stamp = ask(places, url, None, token=token), None
         raw = parse_object(reply.body, where)
         count = sum(isinstance(value, dict) for value in raw.values())

@@ -1,0 +1,338 @@
+"""The cache keeps bytes, runs nothing, heals itself, and never fails anybody."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import diskcache
+import pytest
+
+from catalog import cache as cache_module
+from catalog.bytes_disk import BytesDisk
+from catalog.cache import Cache, Shelf
+from catalog.rows import RowRefused
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "cache" / "kimi-provider"
+
+
+def put(folder: Path, key: str = "k", value: bytes = b"v", group: str = "g") -> bool:
+    return Cache(folder).write(lambda rows: rows.put(key, value, group=group))
+
+
+def get(folder: Path, key: str = "k") -> bytes | None:
+    return Cache(folder).read(lambda rows: rows.get(key))
+
+
+def edit(folder: Path, statement: str, *values: Any) -> None:
+    with closing(sqlite3.connect(folder / "cache.db")) as connection, connection:
+        assert connection.execute(statement, values).rowcount != 0
+
+
+def modes(folder: Path) -> dict[str, str]:
+    return {path.name: oct(stat.S_IMODE(path.stat().st_mode)) for path in [folder, *folder.iterdir()]}
+
+
+def test_what_is_put_is_got(folder: Path) -> None:
+    assert get(folder) is None
+    assert put(folder, value=bytes(range(256)) * 1000)
+    assert get(folder) == bytes(range(256)) * 1000
+    assert get(folder, "other") is None
+
+
+def test_a_read_of_nothing_leaves_nothing_behind(folder: Path) -> None:
+    assert get(folder) is None
+    assert not folder.exists()
+
+
+def test_a_group_is_dropped_whole(folder: Path) -> None:
+    for key, group in (("a", "one"), ("b", "one"), ("c", "two")):
+        put(folder, key, b"v", group)
+    Cache(folder).write(lambda rows: rows.drop("one"))
+    assert [get(folder, key) for key in "abc"] == [None, None, b"v"]
+
+
+def test_a_write_that_fails_half_way_counts_for_nothing(folder: Path) -> None:
+    def half(rows: Shelf) -> None:
+        rows.put("k", b"new", group="g")
+        raise OSError
+
+    put(folder)
+    assert Cache(folder).write(half) is False
+    assert get(folder) == b"v"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+@pytest.mark.parametrize("before", ["nothing", "open folder", "open database"])
+def test_everything_is_private(folder: Path, before: str) -> None:
+    old = os.umask(0)
+    try:
+        if before != "nothing":
+            folder.mkdir(parents=True)
+            folder.chmod(0o755)
+        if before == "open database":
+            diskcache.Cache(str(folder)).close()
+            (folder / "cache.db").chmod(0o644)
+        seen: list[dict[str, str]] = []
+
+        def work(rows: Shelf) -> None:
+            rows.put("k", b"v" * 2**20, group="g")
+            seen.append(modes(folder))
+
+        assert Cache(folder).write(work)
+    finally:
+        os.umask(old)
+    for found in (*seen, modes(folder)):
+        assert found.pop(folder.name) == "0o700"
+        assert set(found.values()) == {"0o600"}
+    assert set(seen[0]) == {"cache.db", "cache.db-journal"}
+
+
+# Nothing that is found is run, opened or deleted
+
+
+class Bomb:
+    def __init__(self, trace: Path) -> None:
+        self.trace = trace
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.mkdir, (str(self.trace),)
+
+
+@pytest.fixture
+def trace(tmp_path: Path) -> Path:
+    return tmp_path / "it-was-run"
+
+
+@pytest.fixture
+def bomb(trace: Path) -> bytes:
+    return pickle.dumps(Bomb(trace))
+
+
+def test_the_bomb_of_these_tests_works(folder: Path, trace: Path, bomb: bytes) -> None:
+    put(folder)
+    edit(folder, "UPDATE Cache SET mode = 4, value = ?", bomb)
+    with closing(diskcache.Cache(str(folder))) as plain:
+        plain.get("k")
+    assert trace.exists()
+
+
+@pytest.mark.parametrize("mode", [0, 2, 3, 4, 5, None, "4"])
+def test_a_value_of_another_mode_is_a_miss_and_is_not_run(
+    folder: Path, trace: Path, bomb: bytes, mode: Any
+) -> None:
+    put(folder)
+    edit(folder, "UPDATE Cache SET mode = ?, value = ?", mode, bomb)
+    assert get(folder) is None
+    assert not trace.exists()
+    assert put(folder)
+    assert get(folder) == b"v"
+
+
+def test_a_pickle_in_a_file_is_a_miss_and_is_not_run(folder: Path, trace: Path, bomb: bytes) -> None:
+    put(folder)
+    (folder / "x.val").write_bytes(bomb)
+    for mode in (2, 3, 4):
+        put(folder)
+        edit(folder, "UPDATE Cache SET mode = ?, value = NULL, filename = 'x.val'", mode)
+        assert get(folder) is None
+    assert not trace.exists()
+
+
+def test_a_file_that_a_row_names_is_neither_read_nor_deleted(folder: Path) -> None:
+    victim = folder.parent / "victim"
+    for drop in (True, False):
+        put(folder)
+        victim.write_bytes(b"precious")
+        edit(folder, "UPDATE Cache SET mode = 1, filename = '../victim'")
+        assert get(folder) is None
+        put(folder)
+        edit(folder, "UPDATE Cache SET filename = '../victim'")
+        if drop:
+            Cache(folder).write(lambda rows: rows.drop("g"))
+        else:
+            put(folder)
+        assert victim.read_bytes() == b"precious"
+
+
+def test_a_key_that_is_a_pickle_is_not_run(folder: Path, trace: Path, bomb: bytes) -> None:
+    put(folder)
+    edit(
+        folder,
+        "INSERT INTO Cache (key, raw, store_time, access_time, mode, value) VALUES (?, 0, 0, 0, 1, 'x')",
+        bomb,
+    )
+    assert get(folder) == b"v"
+    Cache(folder).write(lambda rows: rows.drop("g"))
+    with closing(diskcache.Cache(str(folder), disk=BytesDisk)) as opened:
+        for look in (list, lambda found: found.peekitem(last=False)):
+            with pytest.raises(RowRefused):
+                look(opened)
+    assert not trace.exists()
+
+
+@pytest.mark.parametrize("raw", [0, False, None, 2, "0"])
+def test_a_key_that_is_not_raw_is_refused(folder: Path, trace: Path, bomb: bytes, raw: Any) -> None:
+    disk = BytesDisk(str(folder))
+    for key in (bomb, "text", memoryview(bomb)):
+        with pytest.raises(RowRefused):
+            disk.get(key, raw)
+    assert disk.get("text", 1) == "text"
+    assert not trace.exists()
+
+
+def test_only_text_keys_and_bytes_are_stored(folder: Path) -> None:
+    disk = BytesDisk(str(folder))
+    for key in (b"k", 1, None, ("a",)):
+        with pytest.raises(RowRefused):
+            disk.put(key)
+    for value in ("text", 1, 1.5, None, {"a": 1}, [b"x"]):
+        with pytest.raises(RowRefused):
+            disk.store(value, read=False)
+    with pytest.raises(RowRefused):
+        disk.filename()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("disk_unknown", 1),
+        ("disk_pickle_protocol", "x"),
+        ("sqlite_page_size", "; nonsense"),
+        ("eviction_policy", "run"),
+    ],
+)
+def test_settings_that_are_not_ours_do_no_harm(folder: Path, key: str, value: Any) -> None:
+    put(folder)
+    edit(folder, "INSERT OR REPLACE INTO Settings VALUES (?, ?)", key, value)
+    get(folder)
+    assert put(folder)
+    assert get(folder) == b"v"
+
+
+# It heals itself
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"this is not a database, " * 500,
+        b"SQLite format 3\0" + b"\xff" * 5000,
+        b"SQLite format 3\0" + b"\0" * 10,
+        pickle.dumps({}),
+    ],
+)
+def test_a_garbage_database_is_put_aside(folder: Path, garbage: bytes) -> None:
+    folder.mkdir(parents=True)
+    (folder / "cache.db").write_bytes(garbage)
+    get(folder)
+    assert put(folder)
+    assert get(folder) == b"v"
+    assert (folder / "cache.db.broken").read_bytes() == garbage
+    assert modes(folder)["cache.db.broken"] == "0o600"
+
+
+def test_a_database_that_is_damaged_inside_is_put_aside(folder: Path) -> None:
+    put(folder, value=b"v" * 200_000)
+    database = folder / "cache.db"
+    data = bytearray(database.read_bytes())
+    data[4096 * 3 :] = b"\xa5" * (len(data) - 4096 * 3)
+    database.write_bytes(data)
+    assert get(folder) is None
+    assert put(folder)
+    assert get(folder) == b"v"
+
+
+def test_another_programs_database_is_put_aside(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    with closing(sqlite3.connect(folder / "cache.db")) as connection, connection:
+        connection.execute("CREATE TABLE Cache (something TEXT)")
+    assert get(folder) is None
+    assert put(folder)
+
+
+def test_a_database_that_another_process_is_just_making_is_left_to_it(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    (folder / "cache.db").touch()
+    assert get(folder) is None
+    assert [path.name for path in folder.iterdir()] == ["cache.db"]
+
+
+# It never fails
+
+
+def test_a_folder_that_cannot_be_made_means_no_cache(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    assert put(tmp_path / "file" / "cache") is False
+    assert get(tmp_path / "file" / "cache") is None
+    (tmp_path / "cache.db").mkdir()
+    assert put(tmp_path) is False
+    assert get(tmp_path) is None
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_is_not_writable_means_no_cache(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    try:
+        assert put(tmp_path / "cache") is False
+    finally:
+        tmp_path.chmod(0o700)
+
+
+@pytest.mark.parametrize("name", ["$HOME", "~"])
+def test_a_folder_that_diskcache_would_take_for_another_means_no_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = type(tmp_path)(name)
+    assert put(folder) is False
+    assert not (tmp_path / "home" / "cache.db").exists()
+
+
+def test_a_database_that_another_process_holds_means_no_cache_for_now(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache_module, "_LOCK_WAIT_S", 0.05)
+    put(folder)
+    with closing(sqlite3.connect(folder / "cache.db", isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        assert put(folder, value=b"w") is False
+        holder.execute("ROLLBACK")
+    assert get(folder) == b"v"  # it was not taken for broken
+
+
+def test_several_writers_at_once_lose_nothing(folder: Path) -> None:
+    results: list[bool] = []
+    writers = [threading.Thread(target=lambda n=n: results.append(put(folder, f"k{n}"))) for n in range(6)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert results == [True] * 6
+    assert [get(folder, f"k{n}") for n in range(6)] == [b"v"] * 6
+
+
+def test_several_processes_that_begin_at_once_agree(folder: Path) -> None:
+    code = (
+        "import sys, pathlib; from catalog.cache import Cache\n"
+        "cache = Cache(pathlib.Path(sys.argv[1]))\n"
+        "done = [cache.write(lambda rows: rows.put(f'{sys.argv[2]}-{n}', b'v', group='g')) for n in range(5)]\n"
+        "sys.exit(not all(done))"
+    )
+    running = [subprocess.Popen([sys.executable, "-c", code, str(folder), str(n)]) for n in range(4)]
+    assert [process.wait(60) for process in running] == [0] * 4
+    assert all(get(folder, f"{n}-{m}") == b"v" for n in range(4) for m in range(5))
+    assert not (folder / "cache.db.broken").exists()
