@@ -83,12 +83,15 @@ class Prompts(Protocol):
         ...
 
 
-def prompts(look: Look) -> Prompts:
-    """What asks on this terminal: with a moving cursor, or line by line where there is none."""
+def prompts(look: Look, drawn: Callable[[], None] = lambda: None) -> Prompts:
+    """What asks on this terminal: with a moving cursor, or line by line where there is none.
+
+    ``drawn`` is called whenever the person has a list of one answer before them, and therefore time.
+    """
     if look.plain:
         from provisioner.cli.prompts.plain import Plain
 
-        return Plain(look)
+        return Plain(look, drawn)
     from provisioner.cli.prompts.screen import Screen
 
-    return Screen(look)
+    return Screen(look, drawn)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from prompt_toolkit.application import get_app
 from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
-from prompt_toolkit.layout import HSplit, Layout, Window
+from prompt_toolkit.layout import Dimension, HSplit, Layout, Window
 from prompt_toolkit.layout.controls import FormattedTextControl
+from prompt_toolkit.output.vt100 import Vt100_Output
 
 from provisioner.cli.prompts.asking import Back
 from provisioner.cli.prompts.width import cut, width
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 # An Esc is told from the start of an arrow key by what follows within this time. Long enough for ssh.
 _ESC_S = 0.1
+_ROOMY = 16  # rows from which on empty lines are affordable
+_MOST_LINES = 8  # of a pasted answer
 
 Keys = tuple[tuple[str, str], ...]
 BACK: Keys = (("esc", "back"), ("ctrl-c", "leave"))
@@ -46,24 +49,32 @@ def leaving_keys() -> KeyBindings:
 
 
 def framed(application: Application[Any], question: Question, keys: Keys, look: Look) -> Application[Any]:
-    """``application`` with the trail and notes of ``question`` above, its keys below, and Esc as Back."""
+    """``application``, which asks for a line, with ``question`` above, its keys below, and Esc as Back."""
     inner = application.layout
-    focused = inner.current_window
+    focused, line = inner.current_window, inner.container
+
+    def height() -> Dimension:
+        return Dimension.exact(line.preferred_height(columns(), _MOST_LINES).preferred)
+
+    above = [*trail(question, look), one_line(title(question)), *notes(question, look)]
     below = [spacer(), footer(keys, look)]
     application.layout = Layout(
-        HSplit([*trail(question, look), *notes(question, look), inner.container, *below]),
-        focused_element=focused,
+        HSplit([*above, HSplit([line], height=height), *below]), focused_element=focused
     )
     own = application.key_bindings
     application.key_bindings = merge_key_bindings([*([own] if own else []), leaving_keys()])
     application.erase_when_done = True
-    return patient(application)
+    return settled(application)
 
 
-def patient(application: Application[Any]) -> Application[Any]:
-    """``application`` with a time to tell Esc from an arrow key that suits a slow line and a quick hand."""
-    application.ttimeoutlen = _ESC_S
-    application.timeoutlen = _ESC_S
+def settled(application: Application[Any]) -> Application[Any]:
+    """``application`` made fit for slow lines: it waits for the rest of an arrow key, and for nothing else."""
+    application.ttimeoutlen = application.timeoutlen = _ESC_S
+    output = application.output
+    if isinstance(output, Vt100_Output):
+        # Where the cursor stands need not be known here, and a terminal that does not answer costs two seconds
+        # and a warning.
+        output.enable_cpr = False
     return application
 
 
@@ -80,7 +91,7 @@ def trail(question: Question, look: Look) -> list[Window]:
             parts = [look.symbols.more, *parts[2 if parts[0] == look.symbols.more else 1 :]]
         return [("class:dim", cut(between.join(parts), room, look.symbols.more))]
 
-    return [_line(line), spacer()]
+    return [one_line(line), spacer()]
 
 
 def notes(question: Question, look: Look) -> list[Window]:
@@ -90,7 +101,7 @@ def notes(question: Question, look: Look) -> list[Window]:
         style, text = question.notes[index]
         return [(f"class:{style}", cut(f"  {clean(text)}", columns(), look.symbols.more))]
 
-    return [_line(lambda index=index: line(index)) for index in range(len(question.notes))]
+    return [one_line(lambda index=index: line(index)) for index in range(len(question.notes))]
 
 
 def title(question: Question) -> StyleAndTextTuples:
@@ -111,12 +122,12 @@ def footer(keys: Keys, look: Look) -> Window:
             parts += [("class:key", key), ("class:dim", f" {does}")]
         return parts
 
-    return _line(line)
+    return one_line(line)
 
 
 def spacer() -> Window:
-    """An empty line."""
-    return Window(height=1)
+    """An empty line, where there is room for one."""
+    return Window(height=lambda: Dimension.exact(int(get_app().output.get_size().rows >= _ROOMY)))
 
 
 def columns() -> int:
@@ -128,5 +139,6 @@ def _joined(keys: list[tuple[str, str]], look: Look) -> str:
     return "  " + f" {look.symbols.dot} ".join(f"{key} {does}" for key, does in keys)
 
 
-def _line(text: Any) -> Window:
+def one_line(text: Any) -> Window:
+    """A line of formatted text, or of what a function makes of it each time it is drawn."""
     return Window(FormattedTextControl(text), height=1, wrap_lines=False)

@@ -9,6 +9,7 @@ from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
 from prompt_toolkit.layout import Dimension, HSplit, Layout, VSplit, Window
 from prompt_toolkit.layout.controls import BufferControl, FormattedTextControl
+from prompt_toolkit.layout.processors import AfterInput
 
 from provisioner.cli.prompts import frame
 from provisioner.cli.prompts.control import ListControl
@@ -19,7 +20,7 @@ from provisioner.cli.prompts.width import cut
 from provisioner.cli.terminal import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable, Sequence
+    from collections.abc import Callable, Collection, Hashable, Sequence
 
     from prompt_toolkit.formatted_text import StyleAndTextTuples
     from prompt_toolkit.key_binding.key_processor import KeyPressEvent
@@ -34,7 +35,8 @@ V = TypeVar("V", bound="Hashable")
 class Picker(Generic[V]):
     """One list on the screen.
 
-    ``run`` answers the chosen values: one, or with ``many`` all that were marked.
+    ``run`` answers the chosen values: one, or with ``many`` all that were marked. ``drawn`` is called when it is
+    on the screen for the first time.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Picker(Generic[V]):
         marked: Collection[V] = (),
         filters: bool = False,
         many: bool = False,
+        drawn: Callable[[], None] | None = None,
     ) -> None:
         self._look = look
         self._question = question
@@ -66,7 +69,9 @@ class Picker(Generic[V]):
             color_depth=colour_depth(look),
             erase_when_done=True,
         )
-        frame.patient(self.application)
+        if drawn is not None:
+            self.application.after_render += _once(drawn)
+        frame.settled(self.application)
 
     def run(self) -> tuple[V, ...]:
         """Asks.
@@ -89,12 +94,12 @@ class Picker(Generic[V]):
             *frame.notes(self._question, self._look),
         ]
         if self._table.has_head:
-            parts.append(self._line(self._titles))
-        parts.append(listed)
+            parts.append(frame.one_line(self._titles))
+        parts += [listed, frame.spacer()]
         if self._detailed or self._many:
-            parts.append(self._line(self._detail))
+            parts.append(frame.one_line(self._detail))
         parts.append(frame.footer(self._keys_shown(), self._look))
-        self._around = sum(3 if isinstance(part, VSplit) else 1 for part in parts) - 1
+        self._around = len(parts) - 1
         return Layout(HSplit(parts), focused_element=self._input if self._filters else listed)
 
     def _head(self) -> Any:
@@ -102,19 +107,19 @@ class Picker(Generic[V]):
         asked: StyleAndTextTuples = [*frame.title(self._question), ("", "  ")]
         said = Window(FormattedTextControl(asked), height=1, dont_extend_width=True)
         self._input = Window(
-            BufferControl(self._buffer, input_processors=[]), height=1, dont_extend_width=not self._filters
+            BufferControl(self._buffer, input_processors=[AfterInput(self._invitation)]), height=1
         )
         if not self._filters:
             return said
         count = Window(FormattedTextControl(self._count), height=1, dont_extend_width=True)
         return VSplit([said, self._input, count])
 
+    def _invitation(self) -> StyleAndTextTuples:
+        return [] if self._buffer.text else [("class:dim", "type to filter")]
+
     def _height(self) -> int:
         rows = self.application.output.get_size().rows
         return max(min(len(self.listing.rows), rows - self._around - 1), 1)
-
-    def _line(self, text: Any) -> Window:
-        return Window(FormattedTextControl(text), height=1, wrap_lines=False)
 
     def _titles(self) -> StyleAndTextTuples:
         indent = self._list.indent
@@ -136,15 +141,13 @@ class Picker(Generic[V]):
         row = self.listing.current
         if row is None:
             return []
-        text = clean(row.closed or row.detail)
+        text = clean(row.details(self.listing.needle))
         return [
             ("class:warn" if row.closed else "class:dim", cut(f"  {text}", room, self._look.symbols.more))
         ]
 
     def _keys_shown(self) -> frame.Keys:
         keys: list[tuple[str, str]] = []
-        if self._filters:
-            keys.append(("type", "to filter"))
         arrows = f"{self._look.symbols.up}{self._look.symbols.down}"
         keys.append((arrows, "move"))
         if self._many:
@@ -200,3 +203,13 @@ class Picker(Generic[V]):
             self._said = row.closed
         else:
             self.application.exit(result=(row.value,))
+
+
+def _once(does: Callable[[], None]) -> Callable[[object], None]:
+    waiting = [does]
+
+    def handler(_: object) -> None:
+        while waiting:
+            waiting.pop()()
+
+    return handler

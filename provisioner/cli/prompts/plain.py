@@ -30,8 +30,9 @@ _NUMBERS = re.compile(r"\d+(-\d+)?([ ,]+\d+(-\d+)?)*")
 class Plain:
     """:class:`~provisioner.cli.prompts.asking.Prompts` as lines of text."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, drawn: Callable[[], None]) -> None:
         self.look = look
+        self._drawn = drawn
 
     def one(
         self,
@@ -49,6 +50,7 @@ class Plain:
             entries = self._list(listing, columns)
             here = listing.current
             default = entries.index(here) + 1 if here in entries[:_SHOWN] else None
+            self._drawn()
             hint = "number, or words to search for" if filters else "number"
             typed = _read(f"{hint}{f' [{default}]' if default else ''}, < to go back: ")
             row = _at(entries, typed) if typed else here

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 
 V = TypeVar("V", bound="Hashable")
 
@@ -34,7 +34,7 @@ class Row(Generic[V]):
         value: what choosing it answers; unique in its list.
         cells: one text for each column. The first takes whatever width is left.
         search: what a filter looks in, case-folded. A match in an earlier one ranks higher; empty takes the first cell.
-        detail: shown below the list while the cursor is on this row.
+        detail: shown below the list while the cursor is on this row; a function is given what is typed.
         closed: why it cannot be chosen; it can still be looked at.
         heading: a title over the rows that follow; the cursor passes over it.
         style: a style class for the whole row, such as ``class:dim``.
@@ -43,7 +43,7 @@ class Row(Generic[V]):
     value: V
     cells: tuple[str, ...]
     search: tuple[str, ...] = ()
-    detail: str = ""
+    detail: str | Callable[[str], str] = ""
     closed: str | None = None
     heading: bool = False
     style: str = ""
@@ -52,6 +52,12 @@ class Row(Generic[V]):
     def fields(self) -> tuple[str, ...]:
         """What a filter looks in."""
         return self.search or (self.cells[0].casefold(),)
+
+    def details(self, needle: str) -> str:
+        """What is shown below the list, given what is typed."""
+        if self.closed:
+            return self.closed
+        return self.detail if isinstance(self.detail, str) else self.detail(needle)
 
 
 class Listing(Generic[V]):

@@ -10,7 +10,6 @@ from provisioner.cli.prompts import frame
 from provisioner.cli.prompts.pick import Picker
 from provisioner.cli.prompts.style import colour_depth, style
 from provisioner.cli.prompts.view import Viewer
-from provisioner.cli.terminal import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Sequence
@@ -27,8 +26,9 @@ _TYPING: frame.Keys = (("enter", "go on"), *frame.BACK)
 class Screen:
     """:class:`~provisioner.cli.prompts.asking.Prompts` on a screen."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, drawn: Callable[[], None]) -> None:
         self.look = look
+        self._drawn = drawn
 
     def one(
         self,
@@ -40,7 +40,8 @@ class Screen:
         filters: bool = False,
     ) -> V:
         """One of the rows."""
-        return Picker(self.look, question, columns, rows, start=start, filters=filters).run()[0]
+        picker = Picker(self.look, question, columns, rows, start=start, filters=filters, drawn=self._drawn)
+        return picker.run()[0]
 
     def many(
         self,
@@ -69,8 +70,8 @@ class Screen:
         self, kind: Callable[..., questionary.Question], question: Question, check: Check, **more: Any
     ) -> str:
         asked = kind(
-            clean(question.title),
-            qmark="?",
+            "",
+            qmark=self.look.symbols.pointer,
             validate=lambda text: check(text.strip()) or True,
             style=style(self.look),
             color_depth=colour_depth(self.look),

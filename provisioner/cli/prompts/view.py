@@ -8,7 +8,7 @@ from prompt_toolkit.application import Application
 from prompt_toolkit.data_structures import Point
 from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
 from prompt_toolkit.layout import Dimension, HSplit, Layout, Window
-from prompt_toolkit.layout.controls import FormattedTextControl, UIContent, UIControl
+from prompt_toolkit.layout.controls import UIContent, UIControl
 
 from provisioner.cli.prompts import frame
 from provisioner.cli.prompts.style import colour_depth, style
@@ -41,7 +41,7 @@ class Viewer:
             color_depth=colour_depth(look),
             erase_when_done=True,
         )
-        frame.patient(self.application)
+        frame.settled(self.application)
 
     def run(self) -> None:
         """Shows the lines until the person agrees.
@@ -53,7 +53,6 @@ class Viewer:
         self.application.run()
 
     def _layout(self) -> Layout:
-        title = FormattedTextControl(frame.title(self._question))
         text = Window(
             _Lines(self),
             wrap_lines=False,
@@ -62,11 +61,11 @@ class Viewer:
         keys: frame.Keys = (("enter", self._yes), *frame.BACK)
         parts = [
             *frame.trail(self._question, self._look),
-            Window(title, height=1),
+            frame.one_line(frame.title(self._question)),
             *frame.notes(self._question, self._look),
             frame.spacer(),
             text,
-            Window(FormattedTextControl(self._position), height=1),
+            frame.one_line(self._position),
             frame.footer(keys, self._look),
         ]
         self._around = len(parts) - 1
