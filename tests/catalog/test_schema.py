@@ -207,8 +207,16 @@ def test_messages_never_quote_the_document() -> None:
             assert all(secret not in problem.message for problem in schema.problems(broken, name, limit=999))
 
 
-def test_no_more_than_asked_for() -> None:
-    assert len(schema.problems({str(n): 5 for n in range(100)}, "catalog", limit=7)) == 7
+def test_the_first_so_many_in_the_documents_order() -> None:
+    document = {str(number): PROVIDER | {"env": ["A", 5, 6]} for number in range(100)}
+    found = schema.problems(document, "catalog", limit=5)
+    assert [problem.pointer for problem in found] == [
+        "/0/env/1",
+        "/0/env/2",
+        "/1/env/1",
+        "/1/env/2",
+        "/2/env/1",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -262,11 +270,11 @@ def mutated(document: dict[str, Any], data: st.DataObject) -> dict[str, Any]:
 @pytest.mark.parametrize("name", ["catalog", "registry", "config"])
 @given(data=st.data())
 def test_what_the_quick_validator_passes_the_strict_one_passes_too(name: str, data: st.DataObject) -> None:
-    sound: dict[str, Any] = {
+    sound: dict[str, dict[str, Any]] = {
         "catalog": {"p": PROVIDER | {"models": {"m": MODEL}}},
         "registry": {"p": ENTRY},
         "config": CONFIG,
-    }[name]
-    document = mutated(sound, data)
+    }
+    document = mutated(sound[name], data)
     strict = Draft202012Validator(schema.load(name), registry=Registry())
     assert strict.is_valid(document) or not schema._is_sound(document, name, None)
