@@ -53,9 +53,13 @@ def read_model(key: str, raw: Any, host: Host, variables: Mapping[str, str]) -> 
         return Skipped(key, "it has no id")
     limits = mapping(entry.get("limit"))
     context = positive_integer(limits.get("context"))
-    flaw = id_flaw(entry["id"]) or _context_flaw(context) or _no_chat(entry)
-    if flaw is not None or context is None:
-        return Skipped(model_id, flaw or "")
+    flaw = id_flaw(entry["id"]) or _no_chat(entry)
+    if flaw is not None:
+        return Skipped(model_id, flaw)
+    if context is None:
+        return Skipped(model_id, "it declares no context size")
+    if context > MAX_INTEGER:
+        return Skipped(model_id, "its context size is not a credible number")
     route = _route(entry.get("provider"), host, variables)
     if isinstance(route, str):
         return Skipped(model_id, route)
@@ -78,12 +82,6 @@ def read_model(key: str, raw: Any, host: Host, variables: Mapping[str, str]) -> 
         base_url=route.base_url,
         cost=_cost(entry.get("cost")),
     )
-
-
-def _context_flaw(context: int | None) -> str | None:
-    if context is None:
-        return "it declares no context size"
-    return None if context <= MAX_INTEGER else "its context size is not a credible number"
 
 
 def _no_chat(entry: Mapping[str, Any]) -> str | None:

@@ -12,6 +12,7 @@ from catalog.limits import MIB, Limits
 from catalog.listing import Listed, read_anthropic, read_google, read_openai
 from catalog.local_servers import enriched
 from catalog.untrusted import id_flaw, mapping, text
+from catalog.urls import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from catalog.models import Model
     from catalog.wire import Wire
 
-# OpenRouter's list, the longest known, is under one.
-_LIMITS = Limits(body=8 * MIB)
+_LIMITS = Limits(body=8 * MIB)  # OpenRouter's list, the longest known, is under one
+_OPTIONAL = Limits(body=8 * MIB, total=5.0)
 _MOST_PAGES = 50
 _NAME_THEM = "name the models yourself with --model ID[:CONTEXT]"
 
@@ -35,7 +36,7 @@ class Asker:
     carrier: str
     headers: Mapping[str, str]
 
-    def ask(self, url: str, question: Any = None) -> Any:
+    def ask(self, url: str, question: Any = None, limits: Limits = _LIMITS) -> Any:
         """The JSON document at ``url``; with a question, the answer to a POST of it.
 
         Raises:
@@ -52,7 +53,7 @@ class Asker:
             headers=self.headers,
             question=None if question is None else json.dumps(question).encode(),
             token_hint="check the key: --api-key-stdin, or --api-key-env NAME",  # noqa: S106  names the flags
-            limits=_LIMITS,
+            limits=limits,
         )
         try:
             return json.loads(reply.body)
@@ -61,13 +62,13 @@ class Asker:
             raise DocumentInvalid(
                 f"the endpoint answered with {what} instead of its list of models",
                 hint=f"check --base-url, or {_NAME_THEM}",
-                where=url,
+                where=shown(url),
             ) from None
 
     def ask_if_it_can(self, url: str, question: Any = None) -> Mapping[str, Any]:
         """The JSON object at ``url``, or an empty one: for what a server may or may not offer."""
         try:
-            return mapping(self.ask(url, question))
+            return mapping(self.ask(url, question, _OPTIONAL))
         except CatalogError:
             return {}
 

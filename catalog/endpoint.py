@@ -74,7 +74,7 @@ def doubts(wire: Wire, url: str) -> tuple[str, ...]:
         if _has_version(path):
             found.append(f"it has a version in its path, but the {wire} wire appends its own: leave it out")
     elif not _has_version(path):
-        found.append(f"it has no version such as /v1 in its path, and the {wire} wire appends none")
+        found.append(f"it has no version such as /v1 in its path, and the {wire} wire appends none: check it")
     return tuple(found)
 
 

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from catalog.listing import Listed, boolean, read_openai, size
 from catalog.untrusted import mapping, strings, text
 
-# Asks for a JSON object, with or without a question to POST; an empty one where there is none.
-Ask = Callable[..., Mapping[str, Any]]
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
 
 _NUM_CTX = re.compile(r"^num_ctx\s+(\d{1,15})\s*$", re.MULTILINE)
+
+
+class Ask(Protocol):
+    """Asks for a JSON object; with a question it is POSTed. The object is empty where there is none."""
+
+    def __call__(self, url: str, question: Any = None, /) -> Mapping[str, Any]:
+        """The object at ``url``."""
 
 
 def enriched(models: list[Listed], owners: Collection[str | None], base_url: str, ask: Ask) -> list[Listed]:
@@ -33,7 +39,7 @@ def enriched(models: list[Listed], owners: Collection[str | None], base_url: str
     if "organization_owner" in owners:
         return _lm_studio(models, root, ask)
     if "library" in owners or (_is_near(root) and "version" in ask(f"{root}/api/version")):
-        return [_ollama(model, root, ask) for model in models]
+        return _ollama(models, root, ask)
     return models
 
 
@@ -62,8 +68,17 @@ def _lm_studio(models: list[Listed], root: str, ask: Ask) -> list[Listed]:
     return [known.get(model.id, model) for model in models]
 
 
-def _ollama(model: Listed, root: str, ask: Ask) -> Listed:
-    shown = ask(f"{root}/api/show", {"model": model.id})
+def _ollama(models: list[Listed], root: str, ask: Ask) -> list[Listed]:
+    found: list[Listed] = []
+    for number, model in enumerate(models):
+        shown = ask(f"{root}/api/show", {"model": model.id})
+        if not shown:  # each further question might have to wait for its time-out
+            return found + models[number:]
+        found.append(_shown_by_ollama(model, shown))
+    return found
+
+
+def _shown_by_ollama(model: Listed, shown: Mapping[str, Any]) -> Listed:
     details = mapping(shown.get("model_info"))
     architecture = text(details.get("general.architecture"))
     # A num_ctx of the model's own settings is what it runs with, whatever it could hold.

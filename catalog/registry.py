@@ -15,6 +15,7 @@ from catalog.errors import DocumentInvalid
 from catalog.models import Model, Problem, Provider, Skipped
 from catalog.pointer import pointer
 from catalog.untrusted import MAX_INTEGER, id_flaw, mapping, number, strings, text
+from catalog.urls import shown
 from catalog.wire import Wire
 
 if TYPE_CHECKING:
@@ -46,13 +47,14 @@ class Registry:
 
 
 def read_registry(document: Any, url: str) -> Registry:
-    """A fetched registry document as providers.
+    """A fetched registry document as providers; ``url`` only tells errors where it came from.
 
     Raises:
         DocumentInvalid: it is not an object, nothing in it is usable, or it claims an id that is Kimi Code's own.
     """
+    where = shown(url)
     if not isinstance(document, dict):
-        raise DocumentInvalid("the registry is not a JSON object keyed by provider", where=url)
+        raise DocumentInvalid("the registry is not a JSON object keyed by provider", where=where)
     warnings: list[Problem] = []
     providers: dict[str, Provider] = {}
     for key, value in document.items():
@@ -66,15 +68,31 @@ def read_registry(document: Any, url: str) -> Registry:
             raise DocumentInvalid(
                 f"the registry claims the provider id {provider.id!r}, which is reserved for Kimi Code itself",
                 hint="ask the registry's author to rename that provider",
-                where=f"{url} {at}/id",
+                where=f"{where} {at}/id",
             )
         if provider.id in providers:
             warnings.append(Problem(f"{at}/id", "an earlier entry has the same id: this one replaces it"))
         providers[provider.id] = provider
     if not providers:
-        raise DocumentInvalid(_nothing_usable(warnings), where=url)
+        raise DocumentInvalid(_nothing_usable(warnings), where=where)
     hints = {p.id: name for p in providers.values() for name in p.env[:1]}
     return Registry(tuple(providers.values()), tuple(warnings), hints)
+
+
+def lint(document: Any, registry: Registry, *, limit: int = 20) -> tuple[Problem, ...]:
+    """Everything amiss in a registry: its warnings, then what the schema finds in other places.
+
+    A wrongly typed optional field counts as absent when read, without a warning; the schema names it.
+    """
+    from catalog import schema
+
+    places = {warning.pointer for warning in registry.warnings}
+    found = schema.problems(document, "registry", limit=limit)
+    return (*registry.warnings, *(problem for problem in found if not _within(problem.pointer, places)))
+
+
+def _within(place: str, places: set[str]) -> bool:
+    return any(place == outer or place.startswith(f"{outer}/") for outer in places)
 
 
 def _nothing_usable(warnings: list[Problem]) -> str:

@@ -9,7 +9,7 @@ registry of known resources stays empty, and every schema refers only within its
 from __future__ import annotations
 
 import functools
-import itertools
+import heapq
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,12 +57,13 @@ def problems(document: Any, name: str, *, definition: str | None = None, limit: 
         name: of the schema, as for :func:`load`.
         definition: checks against this member of the schema's ``$defs`` instead, such as ``provider`` for one
             provider of a catalog.
-        limit: more are not looked for.
+        limit: the first so many are returned.
     """
     if _is_sound(document, name, definition):
         return []
     errors = _validator(name, definition).iter_errors(document)
-    return [_problem(error) for error in itertools.islice(errors, limit)]
+    # jsonschema walks the members of an object in the order of a set: another one each time the program runs.
+    return [_problem(error) for error in heapq.nsmallest(limit, errors, key=_Order(document))]
 
 
 def _is_sound(document: Any, name: str, definition: str | None) -> bool:
@@ -121,6 +122,27 @@ def _schema(name: str, definition: str | None) -> dict[str, Any]:
         "$defs": schema["$defs"],
         "$ref": f"#/$defs/{definition}",
     }
+
+
+class _Order:
+    """Sorts errors by where they stand in the document."""
+
+    def __init__(self, document: Any) -> None:
+        self._document = document
+        self._members: dict[int, dict[str, int]] = {}
+
+    def __call__(self, error: ValidationError) -> list[int]:
+        place, node = [], self._document
+        for step in error.absolute_path:
+            place.append(step if isinstance(step, int) else self._rank(node)[step])
+            node = node[step]
+        return place
+
+    def _rank(self, node: dict[str, Any]) -> dict[str, int]:
+        known = self._members.get(id(node))
+        if known is None:
+            known = self._members[id(node)] = {key: number for number, key in enumerate(node)}
+        return known
 
 
 def _problem(error: ValidationError) -> Problem:

@@ -111,3 +111,10 @@ def test_neighbours_that_are_no_ollama_keep_what_they_said(base: str) -> None:
     server = Server({"GET /v1/models": listing({"id": "m", "max_model_len": 7})})
     assert models(server, base=base)[0].context == 7
     assert server.asked == ["GET /v1/models", "GET /api/version"]
+
+
+def test_an_ollama_that_fails_is_not_asked_again() -> None:
+    entries = [{"id": name, "owned_by": "library"} for name in "abc"]
+    server = Server({"GET /v1/models": listing(*entries)})
+    assert [found.context_known for found in models(server, base=LOCAL)] == [False, False, False]
+    assert server.asked == ["GET /v1/models", "POST /api/show"]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from catalog.errors import DocumentInvalid
 from catalog.models import Model, Problem, Provider, Skipped
-from catalog.registry import RESERVED_IDS, Registry, read_registry
+from catalog.registry import RESERVED_IDS, Registry, lint, read_registry
 
 URL = "https://registry.example/api.json"
 
@@ -243,6 +243,27 @@ def test_env_is_no_hint_unless_all_of_it_is_text() -> None:
 def test_skipped_models_are_counted_with_their_provider() -> None:
     (provider,) = read(p=value(models={"x": {}})).providers
     assert provider.skipped == (Skipped("x", "its id must be a non-empty string"),)
+
+
+def test_a_token_in_the_address_is_not_repeated() -> None:
+    with pytest.raises(DocumentInvalid) as caught:
+        read_registry([], "https://u:secret-1@x.example/api.json?token=secret-1")
+    assert "secret-1" not in (caught.value.where or "")
+
+
+def test_lint_adds_what_reading_passes_over_and_repeats_nothing() -> None:
+    document = {
+        "p": value(models={"m": {"id": "m", "tool_call": "yes", "limit": {"context": 1e300}}}),
+        "pq": value(id="pq", name="", type="x"),
+        "q": value(id="q", env="Q_KEY"),
+    }
+    found = lint(document, read_registry(document, URL))
+    assert [problem.pointer for problem in found] == [
+        "/p/models/m/limit/context",
+        "/pq",
+        "/p/models/m/tool_call",
+        "/q/env",
+    ]
 
 
 JUNK = st.recursive(
