@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from provisioner.demo.server import Demo
+
 if TYPE_CHECKING:
     from provisioner.app import App
 
@@ -66,3 +68,11 @@ def test_the_catalog_at_hand_is_read_without_http_or_validation() -> None:
 @pytest.mark.usefixtures("configured")
 def test_removing_needs_a_lock_and_nothing_else() -> None:
     assert loaded_by("remove", "p") <= {"filelock", "asyncio"}
+
+
+@pytest.mark.usefixtures("configured")
+def test_httpx_comes_without_its_own_command_line() -> None:
+    with Demo.start() as demo:
+        loaded = loaded_by("catalog", "list", "--url", demo.catalog_url)
+    assert "httpx" in loaded
+    assert not loaded & {"rich", "jsonschema", "tomlkit"}

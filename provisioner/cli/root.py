@@ -43,6 +43,7 @@ root = LazyGroup(
         "set-default": "set_default",
         "catalog": "catalog",
         "test": "test",
+        "demo": "demo",
     },
     name="provider",
     context_settings=_CONTEXT,

@@ -178,13 +178,17 @@ def _schema_notes(raw: object) -> list[Note]:
 
 
 def _env_notes(registry: Registry, chosen: Iterable[Provider], data: Mapping[str, Any]) -> list[Note]:
+    """One note for each variable that the registry names: a hint, never a binding."""
+    named: dict[str, list[str]] = {}
+    for provider in chosen:
+        variable = registry.env_hints.get(provider.id)
+        if variable and "api_key_env" not in data.get("providers", {}).get(provider.id, {}):
+            named.setdefault(variable, []).append(provider.id)
     return [
         Note(
             "env_hint",
-            f'provider "{provider.id}" names {variable} as its key\'s variable; '
+            f"the registry names {variable} as the variable for the key of {', '.join(ids)}; "
             "to use it set api_key_env in place of api_key",
         )
-        for provider in chosen
-        if (variable := registry.env_hints.get(provider.id))
-        and "api_key_env" not in data.get("providers", {}).get(provider.id, {})
+        for variable, ids in named.items()
     ]
