@@ -6,7 +6,7 @@ is on disk then, if that is another text: two commands at once lose nothing of e
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from provisioner.config import backups as versions
@@ -45,12 +45,14 @@ class Applied:
 
     Attributes:
         plan: the changes; none of them when the file was as desired already.
+        data: what the file means now.
         written: whether the file was replaced.
         backup: the version before, if there was one.
         notes: sentences that the user should read.
     """
 
     plan: Plan
+    data: Mapping[str, Any] = field(repr=False)
     written: bool
     backup: Path | None = None
     notes: tuple[str, ...] = ()
@@ -58,9 +60,10 @@ class Applied:
 
 @dataclass(frozen=True)
 class Preview:
-    """What :func:`change` would do; ``diff`` is masked and safe to show."""
+    """What :func:`change` would do; ``data`` is what the file would mean, ``diff`` is masked and safe to show."""
 
     plan: Plan
+    data: Mapping[str, Any] = field(repr=False)
     diff: tuple[DiffLine, ...]
 
 
@@ -93,7 +96,7 @@ def change(
     """
     draft = _draft(seen or read(path), edit)
     if draft.text is None:
-        return Applied(draft.plan, written=False)
+        return Applied(draft.plan, draft.after, written=False)
     target = path
     try:
         target = files.resolve(path)
@@ -105,7 +108,7 @@ def change(
             if text != draft.file.text:
                 draft = _draft(ConfigFile(path, text, {} if text is None else parse(text, path)), edit)
             if draft.text is None:
-                return Applied(draft.plan, written=False)
+                return Applied(draft.plan, draft.after, written=False)
             return _write(target, draft.file.text, draft, backups, clock())
     except OSError as error:
         raise files.unwritable(target, error) from error
@@ -122,11 +125,11 @@ def preview(path: Path, edit: Edit, *, seen: ConfigFile | None = None) -> Previe
 
     draft = _draft(seen or read(path), edit)
     if draft.text is None:
-        return Preview(draft.plan, ())
+        return Preview(draft.plan, draft.after, ())
     new = draft.text.removeprefix(BOM)
     if draft.file.text is None:
-        return Preview(draft.plan, tuple(diff("", new, (Splice(0, 0, new),))))
-    return Preview(draft.plan, tuple(diff(draft.file.text.removeprefix(BOM), new, draft.splices)))
+        return Preview(draft.plan, draft.after, tuple(diff("", new, (Splice(0, 0, new),))))
+    return Preview(draft.plan, draft.after, tuple(diff(draft.file.text.removeprefix(BOM), new, draft.splices)))
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,7 @@ def _draft(file: ConfigFile, edit: Edit) -> _Draft:
             actual = parse(text, file.path)
         except ConfigInvalid as error:
             raise _unsafe("the result would not be valid TOML", str(file.path)) from error
-        if wrong := difference(after, actual, file.data):
+        if wrong := difference(after, actual):
             raise _unsafe(f"the result would differ at `{dotted(wrong)}`", str(file.path))
     except ConfigInvalid as error:
         error.where = error.where or str(file.path)
@@ -177,7 +180,7 @@ def _write(target: Path, old: str | None, draft: _Draft, backups: Path, now: flo
     if private:
         notes.append(f"{target} could be read by everybody and holds a key: its mode is 0600 now")
     files.replace(target, draft.text.encode(), private=private)
-    return Applied(draft.plan, written=True, backup=backup, notes=tuple(notes))
+    return Applied(draft.plan, draft.after, written=True, backup=backup, notes=tuple(notes))
 
 
 def _holds_key(data: Mapping[str, Any]) -> bool:

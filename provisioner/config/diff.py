@@ -15,7 +15,7 @@ _CONTEXT = 3
 
 
 class DiffLine(NamedTuple):
-    """One line: ``text`` without mark and newline. A hunk's is ``@@ -1,2 +1,4 @@``, as diff has it."""
+    """One line, ``text`` without its mark and newline; a hunk's, behind ``@@``, is ``-1,2 +1,4 @@``."""
 
     kind: Literal["hunk", "context", "remove", "add"]
     text: str
@@ -44,7 +44,7 @@ def diff(old: str, new: str, splices: Sequence[Splice]) -> Iterator[DiffLine]:
         stop = min(last.old_end + _CONTEXT, len(old_lines))
         new_start = first.new_start - (first.old_start - start)
         new_stop = last.new_end + (stop - last.old_end)
-        yield DiffLine("hunk", f"@@ -{_range(start, stop)} +{_range(new_start, new_stop)} @@")
+        yield DiffLine("hunk", f"-{_range(start, stop)} +{_range(new_start, new_stop)} @@")
         position = start
         for block in hunk:
             yield from (DiffLine("context", line) for line in old_lines[position : block.old_start])

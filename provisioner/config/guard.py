@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from provisioner.config.plan import same
+from provisioner.config.plan import CONTAINERS, same
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,32 +12,26 @@ if TYPE_CHECKING:
     from provisioner.config.plan import Path
 
 
-def difference(
-    intended: Mapping[str, Any], actual: Mapping[str, Any], before: Mapping[str, Any]
-) -> Path | None:
+def difference(intended: Mapping[str, Any], actual: Mapping[str, Any]) -> Path | None:
     """The first key at which ``actual`` is not what was intended, ``None`` when they mean the same.
 
-    A table that stood only in the headers of its entries may go with the last of them: ``intended`` keeps it,
-    empty, and ``before`` has it with entries.
+    ``providers`` and ``models`` stand in the headers of their entries and may go with the last of them.
     """
+    hollow = {name for (name,) in CONTAINERS if intended.get(name) == {} and name not in actual}
+    return _difference({key: value for key, value in intended.items() if key not in hollow}, actual)
+
+
+def _difference(intended: Mapping[str, Any], actual: Mapping[str, Any]) -> Path | None:
     for key in actual:
         if key not in intended:
             return (key,)
     for key, wanted in intended.items():
-        old = before.get(key)
         if key not in actual:
-            if isinstance(old, dict) and old and _is_hollow(wanted):
-                continue
             return (key,)
         got = actual[key]
         if isinstance(wanted, dict) and isinstance(got, dict):
-            below = difference(wanted, got, old if isinstance(old, dict) else {})
-            if below:
+            if below := _difference(wanted, got):
                 return (key, *below)
         elif not same(wanted, got):
             return (key,)
     return None
-
-
-def _is_hollow(value: Any) -> bool:
-    return isinstance(value, dict) and all(map(_is_hollow, value.values()))

@@ -12,7 +12,7 @@ Path = tuple[str, ...]
 Kind = Literal["add", "change", "remove"]
 
 # Tables that only hold other tables: one that appears is the sum of its entries.
-_CONTAINERS = frozenset({("providers",), ("models",)})
+CONTAINERS = frozenset({("providers",), ("models",)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Plan:
     @property
     def elsewhere(self) -> tuple[Change, ...]:
         """Changes outside ``[providers.*]`` and ``[models.*]``: ``default_model``, ``[thinking]`` and the like."""
-        return tuple(c for c in self.changes if c.path[:1] not in _CONTAINERS)
+        return tuple(c for c in self.changes if c.path[:1] not in CONTAINERS)
 
     def _entries(self, container: str) -> Entries:
         by_kind: dict[Kind, dict[str, None]] = {"add": {}, "change": {}, "remove": {}}
@@ -109,7 +109,7 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any], path: Path) ->
                 yield from _changes(old, new, here)
             elif not same(old, new):
                 yield Change("change", here, old, new)
-        elif here in _CONTAINERS and isinstance(new, dict):
+        elif here in CONTAINERS and isinstance(new, dict):
             yield from _changes({}, new, here)
         else:
             yield Change("add", here, None, new)

@@ -193,10 +193,13 @@ def _without_names(
         data.pop("thinking", None)
     if _names(data.get("default_provider"), providers):
         del data["default_provider"]
-    secondary = data.get("secondary_model")
-    if aliases and isinstance(secondary, dict):
-        new = {k: v for k, v in secondary.items() if k != "default_model" or not _names(v, aliases)}
-        if isinstance(secondary.get("models"), dict):
-            new["models"] = {k: v for k, v in secondary["models"].items() if k not in aliases}
-        data["secondary_model"] = new
+    if aliases and isinstance(secondary := data.get("secondary_model"), dict):
+        kept = {k: v for k, v in secondary.items() if k != "default_model" or not _names(v, aliases)}
+        if isinstance(pool := secondary.get("models"), dict):
+            kept["models"] = {k: v for k, v in pool.items() if k not in aliases}
+            if pool and not kept["models"]:
+                del kept["models"]
+        data["secondary_model"] = kept
+        if secondary and not kept:
+            del data["secondary_model"]
     return data
