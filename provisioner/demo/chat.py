@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from provisioner.demo import shelf
+from provisioner.demo.chat_rules import check_tool_turns, checked_turns, limit_of
 from provisioner.demo.conversation import ANY_TOOL, Conversation, Said, Tool, latest, weigh
 from provisioner.demo.refusals import Moonshot, OpenAI
 from provisioner.demo.wire import Request, Wire, compact, event, obj, objects, since_model, text, texts
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 _FINISH = {"stop": "stop", "length": "length", "tool": "tool_calls"}
 _BAD_IMAGE = "You uploaded an unsupported image. Please make sure your image is valid."
-_LIMITS = ("max_completion_tokens", "max_tokens")
 
 
 class Chat(Wire):
@@ -60,20 +60,8 @@ class Chat(Wire):
         """The conversation of a request for a completion."""
         body = self.json_object(request)
         model = self._model(body)
-        messages = body.get("messages")
-        if not isinstance(messages, list):
-            raise self.house.invalid(
-                "messages", "Missing required parameter: 'messages'.", "missing_required_parameter"
-            )
-        if not messages:
-            raise self.house.invalid(
-                "messages",
-                "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty "
-                "array instead.",
-                "empty_array",
-            )
+        turns = checked_turns(body, self.house)
         thinks = self._thinks(body, model)
-        turns = objects(messages)
         self._check_tool_turns(turns, thinks=thinks)
         prompt, results = latest(_said(turns))
         stream = body.get("stream") is True
@@ -87,10 +75,10 @@ class Chat(Wire):
             prompt=prompt,
             images=tuple(self._images(since_model(turns, "assistant"), model)),
             results=results,
-            tools=tuple(self._tools(body)),
+            tools=() if body.get("tool_choice") == "none" else tuple(self._tools(body)),
             must_call=self._must_call(body),
-            input_tokens=weigh(messages) + weigh(body.get("tools")),
-            limit=self._limit(body, model),
+            input_tokens=weigh(turns) + weigh(body.get("tools")),
+            limit=limit_of(body, model, self.house),
             thinks=thinks,
             shows_thoughts=True,
             stream=stream,
@@ -155,31 +143,6 @@ class Chat(Wire):
             raise self.house.no_model(name)
         return model
 
-    def _limit(self, body: dict[str, Any], model: Model) -> int | None:
-        """The request's limit of output tokens, if it names one."""
-        param = next((name for name in _LIMITS if body.get(name) is not None), None)
-        if param is None:
-            return None
-        limit = body[param]
-        if not isinstance(limit, int) or isinstance(limit, bool):
-            raise self.house.invalid(
-                param, f"Invalid type for '{param}': expected an integer.", "invalid_type"
-            )
-        if limit < 1:
-            raise self.house.invalid(
-                param,
-                f"Invalid '{param}': integer below minimum value. Expected a value >= 1, but got {limit} instead.",
-                "integer_below_min_value",
-            )
-        if limit > model.output:
-            raise self.house.invalid(
-                param,
-                f"{param} is too large: {limit}. This model supports at most {model.output} completion tokens, "
-                f"whereas you provided {limit}.",
-                "invalid_value",
-            )
-        return limit
-
     def _thinks(self, body: dict[str, Any], model: Model) -> bool:
         """A reasoning model thinks unless `reasoning_effort` is "none"."""
         effort = body.get("reasoning_effort")
@@ -230,27 +193,7 @@ class Chat(Wire):
         return text(obj(obj(choice).get("function")).get("name")) or None
 
     def _check_tool_turns(self, turns: list[dict[str, Any]], *, thinks: bool) -> None:
-        """Every result follows the call that it answers, and every call is answered."""
-        waiting: list[str] = []
-        for turn in turns:
-            if turn.get("role") == "tool":
-                if turn.get("tool_call_id") not in waiting:
-                    raise self.house.invalid(
-                        "messages",
-                        "Invalid parameter: messages with role 'tool' must be a response to a preceeding message "
-                        "with 'tool_calls'.",
-                    )
-                waiting.remove(turn["tool_call_id"])
-                continue
-            if waiting:
-                break
-            waiting = [text(call.get("id")) for call in objects(turn.get("tool_calls"))]
-        if waiting:
-            raise self.house.invalid(
-                "messages",
-                "An assistant message with 'tool_calls' must be followed by tool messages responding to each "
-                f"'tool_call_id'. The following tool_call_ids did not have response messages: {', '.join(waiting)}",
-            )
+        check_tool_turns(turns, self.house)
 
     def _last_choice(self, conversation: Conversation, answer: Answer) -> dict[str, Any]:
         return {}

@@ -5,6 +5,7 @@ A registry carries four of the wires; the two of Google's come from the catalog,
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from provisioner.demo.shelf import FAULTS, GOOD
@@ -13,46 +14,61 @@ if TYPE_CHECKING:
     from provisioner.demo.shelf import Model
 
 ENV_HINT = "DEMO_API_KEY"
+FAULTS_PROVIDER = "demo-faults"
 _COST = {"input": 0.5, "output": 2.0, "cache_read": 0.05}
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A provider's id, and the path below the demo's URL that is its ``base_url``."""
+
+    provider: str
+    path: str
+
+
+ENDPOINTS: dict[str, Endpoint] = {
+    "kimi": Endpoint("demo-kimi", "/kimi/v1"),
+    "openai": Endpoint("demo-openai", "/openai/v1"),
+    "openai_responses": Endpoint("demo-responses", "/responses/v1"),
+    "anthropic": Endpoint("demo-anthropic", "/anthropic"),
+    "google-genai": Endpoint("demo-google", "/google"),
+    "vertexai": Endpoint("demo-vertex", "/vertex"),
+}
+_NPM = {"google-genai": "@ai-sdk/google", "vertexai": "@ai-sdk/google-vertex"}
 
 
 def registry(url: str) -> dict[str, Any]:
     """The registry of a demo at ``url``: one provider for each wire that a registry can carry."""
     return {
-        "demo-kimi": _provider("demo-kimi", "Demo (kimi)", "kimi", f"{url}/kimi/v1", GOOD),
-        "demo-openai": _provider("demo-openai", "Demo (openai)", "openai", f"{url}/openai/v1", GOOD),
-        "demo-responses": _provider(
-            "demo-responses", "Demo (openai_responses)", "openai_responses", f"{url}/responses/v1", GOOD
-        ),
-        "demo-anthropic": _provider(
-            "demo-anthropic", "Demo (anthropic)", "anthropic", f"{url}/anthropic", GOOD
-        ),
+        endpoint.provider: _provider(url, wire, endpoint, GOOD)
+        for wire, endpoint in ENDPOINTS.items()
+        if wire not in _NPM
     }
 
 
 def faults(url: str) -> dict[str, Any]:
     """The registry of the models that fail on purpose."""
-    return {
-        "demo-faults": _provider("demo-faults", "Demo (failures)", "openai", f"{url}/faults/v1", FAULTS),
-    }
+    endpoint = Endpoint(FAULTS_PROVIDER, "/faults/v1")
+    return {endpoint.provider: _provider(url, "openai", endpoint, FAULTS)}
 
 
 def catalog(url: str) -> dict[str, Any]:
     """The catalog of a demo at ``url``: providers for the Gemini API and for Vertex AI."""
     return {
-        "demo-google": _published("demo-google", "Demo (google-genai)", "@ai-sdk/google", f"{url}/google"),
-        "demo-vertex": _published("demo-vertex", "Demo (vertexai)", "@ai-sdk/google-vertex", f"{url}/vertex"),
+        endpoint.provider: _published(url, wire, endpoint)
+        for wire, endpoint in ENDPOINTS.items()
+        if wire in _NPM
     }
 
 
-def _provider(id_: str, name: str, kind: str, api: str, models: tuple[Model, ...]) -> dict[str, Any]:
+def _provider(url: str, wire: str, endpoint: Endpoint, models: tuple[Model, ...]) -> dict[str, Any]:
     return {
-        "id": id_,
-        "name": name,
-        "type": kind,
-        "api": api,
+        "id": endpoint.provider,
+        "name": f"Demo ({endpoint.provider.removeprefix('demo-')})",
+        "type": wire,
+        "api": url + endpoint.path,
         "env": [ENV_HINT],
-        "models": {model.id: _model(model, efforts=kind.startswith("openai")) for model in models},
+        "models": {model.id: _model(model, efforts=wire.startswith("openai")) for model in models},
     }
 
 
@@ -70,14 +86,14 @@ def _model(model: Model, *, efforts: bool) -> dict[str, Any]:
     return entry
 
 
-def _published(id_: str, name: str, npm: str, api: str) -> dict[str, Any]:
+def _published(url: str, wire: str, endpoint: Endpoint) -> dict[str, Any]:
     return {
-        "id": id_,
-        "name": name,
-        "npm": npm,
-        "api": api,
+        "id": endpoint.provider,
+        "name": f"Demo ({endpoint.provider.removeprefix('demo-')})",
+        "npm": _NPM[wire],
+        "api": url + endpoint.path,
         "env": [ENV_HINT],
-        "doc": api,
+        "doc": url,
         "models": {model.id: _published_model(model) for model in GOOD},
     }
 

@@ -45,6 +45,10 @@ def read_conversation(body: dict[str, Any], name: str, house: Gemini, *, stream:
     turns = [contents] if isinstance(contents, dict) else objects(contents)
     if not turns:
         raise house.invalid("contents", "* GenerateContentRequest.contents: contents is not specified\n")
+    for at, turn in enumerate(turns):
+        if not _parts(turn):
+            empty = f"* GenerateContentRequest.contents[{at}].parts: contents.parts must not be empty.\n"
+            raise house.invalid(f"contents[{at}].parts", empty)
     settings = obj(body.get("generationConfig"))
     thinking = _camel(obj(settings.get("thinkingConfig")))
     thinks = _thinks(thinking, model, house)
@@ -56,7 +60,7 @@ def read_conversation(body: dict[str, Any], name: str, house: Gemini, *, stream:
         prompt=prompt,
         images=tuple(_images(parts, model, house)),
         results=results,
-        tools=tuple(_tools(body, house)),
+        tools=() if _mode(body) == "NONE" else tuple(_tools(body, house)),
         must_call=_must_call(body),
         input_tokens=sum(weigh(body.get(part)) for part in ("contents", "systemInstruction", "tools")),
         limit=_limit(settings, model, house),
@@ -148,11 +152,18 @@ def _tools(body: dict[str, Any], house: Gemini) -> Iterator[Tool]:
             yield Tool(function["name"], obj(schema.get("parametersJsonSchema") or schema.get("parameters")))
 
 
+def _calling(body: dict[str, Any]) -> dict[str, Any]:
+    return _camel(obj(_camel(obj(body.get("toolConfig"))).get("functionCallingConfig")))
+
+
+def _mode(body: dict[str, Any]) -> str:
+    return text(_calling(body).get("mode"))
+
+
 def _must_call(body: dict[str, Any]) -> str | None:
-    config = _camel(obj(_camel(obj(body.get("toolConfig"))).get("functionCallingConfig")))
-    if config.get("mode") != "ANY":
+    if _mode(body) != "ANY":
         return None
-    allowed = config.get("allowedFunctionNames")
+    allowed = _calling(body).get("allowedFunctionNames")
     return text(allowed[0]) if isinstance(allowed, list) and allowed else ANY_TOOL
 
 

@@ -22,6 +22,8 @@ _STOP = {"stop": "end_turn", "length": "max_tokens", "tool": "tool_use"}
 class Messages(Wire):
     """api.anthropic.com. Thinking happens when it is asked for, and must come back, signed, with its tool call."""
 
+    house: Anthropic
+
     def __init__(self) -> None:
         self.house = Anthropic()
 
@@ -42,12 +44,10 @@ class Messages(Wire):
         return (request.method, request.path) == ("POST", "/v1/messages")
 
     def check_key(self, request: Request, keys: frozenset[str]) -> None:
-        """``x-api-key`` or a bearer token, and ``anthropic-version``."""
+        """``x-api-key`` and ``anthropic-version``; bearer tokens are for logins, which the demo has none of."""
         key = request.headers.get("x-api-key", "").strip()
         if not key:
-            key = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
-        if not key:
-            raise self.house.no_key()
+            raise self.house.wrong_token() if "authorization" in request.headers else self.house.no_key()
         if key not in keys:
             raise self.house.wrong_key(key)
         if not request.headers.get("anthropic-version"):
@@ -89,7 +89,7 @@ class Messages(Wire):
             prompt=prompt,
             images=tuple(self._images(since_model(turns, "assistant"), model)),
             results=results,
-            tools=tuple(self._tools(body)),
+            tools=() if obj(body.get("tool_choice")).get("type") == "none" else tuple(self._tools(body)),
             must_call=self._must_call(body, thinks=thinks),
             input_tokens=sum(weigh(body.get(part)) for part in ("messages", "system", "tools")),
             limit=limit,

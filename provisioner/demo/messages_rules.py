@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from provisioner.demo.refusals import Anthropic
-from provisioner.demo.wire import obj, objects, text
+from provisioner.demo.wire import all_objects, obj, objects, text
 
 if TYPE_CHECKING:
     from provisioner.demo.shelf import Model
@@ -41,7 +41,9 @@ def check_fields(body: dict[str, Any], betas: str) -> None:
     for name in _NEEDED:
         if name not in body:
             raise _HOUSE.invalid(name, "Field required")
-    if not objects(body["messages"]):
+    if not all_objects(body["messages"]):
+        raise _HOUSE.invalid("messages", "Input should be a valid array of messages")
+    if not body["messages"]:
         raise _HOUSE.invalid("messages", "at least one message is required")
 
 
@@ -94,7 +96,9 @@ def check_turns(turns: list[dict[str, Any]], *, thinking: bool) -> None:
     for at, turn in enumerate(turns):
         if turn.get("role") not in ("user", "assistant"):
             raise _HOUSE.invalid(f"messages.{at}.role", "Input should be 'user' or 'assistant'")
-        blocks = objects(turn.get("content"))
+        if not isinstance(turn.get("content"), str | list):
+            raise _HOUSE.invalid(f"messages.{at}.content", "Field required")
+        blocks = objects(turn["content"])
         answered = [text(block.get("tool_use_id")) for block in blocks if block.get("type") == "tool_result"]
         for number, name in enumerate(answered):
             if name not in waiting:

@@ -8,7 +8,7 @@ from provisioner.demo import shelf
 from provisioner.demo.conversation import ANY_TOOL, Conversation, Said, Tool, latest, weigh
 from provisioner.demo.refusals import OpenAI
 from provisioner.demo.responses_stream import Writer
-from provisioner.demo.wire import Request, Wire, event, obj, objects, since_model, text, texts
+from provisioner.demo.wire import Request, Wire, all_objects, event, obj, objects, since_model, text, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,6 +61,8 @@ class Responses(Wire):
         given = body.get("input")
         if not isinstance(given, str | list) or not given:
             raise self._missing("input")
+        if isinstance(given, list) and not all_objects(given):
+            raise self.house.invalid("input", "Invalid type for 'input': expected objects.", "invalid_type")
         items = [{"role": "user", "content": given}] if isinstance(given, str) else objects(given)
         self._check_results(items)
         prompt, results = latest(_said(items))
@@ -70,7 +72,7 @@ class Responses(Wire):
             prompt=prompt,
             images=tuple(self._images(since_model(items, "assistant"), model)),
             results=results,
-            tools=tuple(self._tools(body)),
+            tools=() if body.get("tool_choice") == "none" else tuple(self._tools(body)),
             must_call=self._must_call(body),
             input_tokens=weigh(given) + weigh(body.get("instructions")) + weigh(body.get("tools")),
             limit=self._limit(body, model),

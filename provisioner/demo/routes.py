@@ -89,7 +89,11 @@ def _served(wire: Wire, models: tuple[Model, ...], site: Site, request: Request,
     wire.check_key(request, frozenset({site.token, site.model_key}))
     if not asks:
         return _json(200, wire.listing(models), wire.headers(stamp))
-    conversation = wire.read(request)
+    try:
+        conversation = wire.read(request)
+    except RecursionError:  # nested more deeply than any client's request
+        raise wire.house.bad_json() from None
+    wire.check_choice(conversation.tools, conversation.must_call)
     match conversation.model.behaviour:
         case Behaviour.RATE_LIMITED:
             raise wire.house.rate_limited()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import socket
+import sys
 import threading
 import time
 from contextlib import contextmanager
@@ -15,8 +16,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from provisioner import __version__
 from provisioner.demo.conversation import Stamp
+from provisioner.demo.documents import ENDPOINTS, FAULTS_PROVIDER
 from provisioner.demo.routes import Response, Site, respond
-from provisioner.demo.shelf import GOOD, Behaviour
+from provisioner.demo.shelf import FAULTS, GOOD, Behaviour
 from provisioner.demo.wire import Request
 
 if TYPE_CHECKING:
@@ -24,14 +26,6 @@ if TYPE_CHECKING:
     from typing import Self
 
 _MOST_BODY = 32 * 1024 * 1024
-_PROVIDERS = {
-    "kimi": "demo-kimi",
-    "openai": "demo-openai",
-    "openai_responses": "demo-responses",
-    "anthropic": "demo-anthropic",
-    "google-genai": "demo-google",
-    "vertexai": "demo-vertex",
-}
 
 
 @dataclass(frozen=True)
@@ -48,6 +42,9 @@ class Demo:
 
     Attributes:
         url: where it listens.
+        registry_url: the registry of the models that work.
+        faults_url: the registry of the models that fail on purpose.
+        catalog_url: a catalog in the form of models.dev.
         token: opens the registries, and the models of a provider imported from one.
         model_key: opens the models alone.
     """
@@ -61,11 +58,22 @@ class Demo:
         self.catalog_url = f"{self.url}/catalog/api.json"
 
     @property
+    def endpoints(self) -> Mapping[str, str]:
+        """For each wire the ``base_url`` of its provider."""
+        return {wire: self.url + endpoint.path for wire, endpoint in ENDPOINTS.items()}
+
+    @property
     def aliases(self) -> Mapping[str, tuple[str, ...]]:
         """For each wire the aliases that importing the registry and the catalog's two providers gives."""
         return {
-            wire: tuple(f"{provider}/{model.id}" for model in GOOD) for wire, provider in _PROVIDERS.items()
+            wire: tuple(f"{endpoint.provider}/{model.id}" for model in GOOD)
+            for wire, endpoint in ENDPOINTS.items()
         }
+
+    @property
+    def fault_aliases(self) -> tuple[str, ...]:
+        """The aliases that importing the registry of failing models gives."""
+        return tuple(f"{FAULTS_PROVIDER}/{model.id}" for model in FAULTS)
 
     @classmethod
     @contextmanager
@@ -124,8 +132,6 @@ class _Listener(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that hangs up is no error; anything else is, and is shown."""
-        import sys
-
         if not isinstance(sys.exception(), ConnectionError | TimeoutError):
             super().handle_error(request, client_address)
 
@@ -179,7 +185,8 @@ class _Handler(BaseHTTPRequestHandler):
         pause = pace.slow if response.behaviour is Behaviour.SLOW else pace.first
         for frame in frames:
             if stopping.wait(pause):
-                break
+                self.close_connection = True
+                return
             self.wfile.write(b"%x\r\n%b\r\n" % (len(frame), frame))
             pause = pace.each
         match response.behaviour:

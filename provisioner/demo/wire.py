@@ -9,12 +9,13 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from provisioner.demo.conversation import ANY_TOOL
 from provisioner.demo.picture import dominant_colour
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from provisioner.demo.conversation import Answer, Conversation, Stamp
+    from provisioner.demo.conversation import Answer, Conversation, Stamp, Tool
     from provisioner.demo.refusals import House
     from provisioner.demo.shelf import Model
 
@@ -96,6 +97,14 @@ class Wire(ABC):
             raise self.house.invalid(where, message)
         return picture
 
+    def check_choice(self, tools: tuple[Tool, ...], must_call: str | None) -> None:
+        """Raises :class:`Refused` when the request insists on a tool that it does not offer."""
+        names = [tool.name for tool in tools]
+        if must_call is not None and not (must_call in names or (must_call == ANY_TOOL and names)):
+            raise self.house.invalid(
+                "tool_choice", f"Tool choice '{must_call}' not found in 'tools' parameter."
+            )
+
     def bearer(self, request: Request, keys: frozenset[str]) -> None:
         """Raises :class:`Refused` unless ``Authorization: Bearer`` carries one of the keys."""
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
@@ -134,6 +143,11 @@ def objects(value: Any) -> list[dict[str, Any]]:
 def obj(value: Any) -> dict[str, Any]:
     """The object itself; an empty one when it is none."""
     return value if isinstance(value, dict) else {}
+
+
+def all_objects(value: Any) -> bool:
+    """It is a list of nothing but objects."""
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
 
 
 def text(value: Any) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from catalog.interpret import interpret
+from catalog.registry import read_registry
 from tests.demo.speak import bearer, get, post
 
 if TYPE_CHECKING:
@@ -27,23 +29,25 @@ def test_a_known_copy_is_not_sent_again(demo: Demo) -> None:
         assert other.content == first.content
 
 
-def test_the_documents_carry_all_six_wires_and_the_demo_itself(demo: Demo) -> None:
-    registry = get(demo.registry_url, headers=bearer(demo.token)).json()
+def test_the_documents_mean_all_six_wires_at_the_demo_itself(demo: Demo) -> None:
+    registry = read_registry(get(demo.registry_url, headers=bearer(demo.token)).json(), demo.registry_url)
     catalog = get(demo.catalog_url).json()
-    assert [provider["type"] for provider in registry.values()] == [
-        "kimi",
-        "openai",
-        "openai_responses",
-        "anthropic",
-    ]
-    assert [provider["npm"] for provider in catalog.values()] == ["@ai-sdk/google", "@ai-sdk/google-vertex"]
-    assert all(one["api"].startswith(demo.url) for one in (*registry.values(), *catalog.values()))
-    published = {
-        f"{provider}/{model}"
-        for provider, entry in {**registry, **catalog}.items()
-        for model in entry["models"]
+    assert registry.warnings == ()
+    providers = [*registry.providers, *(interpret(entry) for entry in catalog.values())]
+    assert {provider.wire: provider.base_url for provider in providers} == demo.endpoints
+    aliases = {
+        provider.wire: tuple(f"{provider.id}/{model.key}" for model in provider.models)
+        for provider in providers
     }
-    assert {alias for aliases in demo.aliases.values() for alias in aliases} == published
+    assert aliases == demo.aliases
+    thinkers = [provider.models[1] for provider in providers]
+    assert all({"thinking", "image_in", "tool_use"} == set(model.capabilities or ()) for model in thinkers)
+
+
+def test_the_faults_are_a_registry_of_their_own(demo: Demo) -> None:
+    document = get(demo.faults_url, headers=bearer(demo.token)).json()
+    (provider,) = read_registry(document, demo.faults_url).providers
+    assert tuple(f"{provider.id}/{model.key}" for model in provider.models) == demo.fault_aliases
 
 
 def test_the_catalog_is_only_read(demo: Demo) -> None:

@@ -80,6 +80,27 @@ def test_no_json(demo: Demo, speaker: Speaker) -> None:
         assert speaker.post(demo, body).status == 400
 
 
+def test_json_nested_out_of_reason(demo: Demo, speaker: Speaker) -> None:
+    deep = b"[" * 900 + b"]" * 900
+    body = json.dumps(speaker.ask("hi") | {"tools": ["here"]}).encode().replace(b'"here"', deep)
+    assert speaker.post(demo, body).status in (200, 400)
+
+
+def test_turns_that_are_no_turns(demo: Demo, speaker: Speaker) -> None:
+    odd: Any
+    for odd in (["hi"], [7], {}, "", []):
+        body = speaker.ask("hi")
+        name = next(name for name in ("messages", "input", "contents") if name in body)
+        assert speaker.post(demo, body | {name: odd}).status == 400
+
+
+def test_roles_that_do_not_exist(demo: Demo) -> None:
+    for wire in ("kimi", "openai", "anthropic"):
+        speaker = SPEAKERS[wire]
+        body = speaker.ask("hi") | {"messages": [{"role": "robot", "content": "hi"}]}
+        assert speaker.post(demo, body).status == 400
+
+
 def test_nothing_to_answer(demo: Demo, speaker: Speaker) -> None:
     body = speaker.ask("hi")
     for name in ("messages", "input", "contents"):
@@ -130,6 +151,36 @@ def test_anthropic_bounds_the_thinking_budget(demo: Demo, budget: int, limit: in
         "thinking": {"type": "enabled", "budget_tokens": budget}
     }
     assert message(speaker.post(demo, body).json) == words
+
+
+def test_anthropic_takes_no_api_key_as_a_bearer_token(demo: Demo) -> None:
+    headers = {"authorization": f"Bearer {demo.model_key}", "anthropic-version": "2023-06-01"}
+    reply = post(f"{demo.url}/anthropic/v1/messages", json=SPEAKERS["anthropic"].ask("hi"), headers=headers)
+    assert (reply.status_code, message(reply.json())) == (401, "Invalid bearer token")
+
+
+CHOICES: dict[str, tuple[Any, Any, Any]] = {  # none, any, one that is not offered
+    "kimi": ("none", "required", {"type": "function", "function": {"name": "gone"}}),
+    "openai": ("none", "required", {"type": "function", "function": {"name": "gone"}}),
+    "openai_responses": ("none", "required", {"type": "function", "name": "gone"}),
+    "anthropic": ({"type": "none"}, {"type": "any"}, {"type": "tool", "name": "gone"}),
+    "google-genai": (
+        {"functionCallingConfig": {"mode": "NONE"}},
+        {"functionCallingConfig": {"mode": "ANY"}},
+        {"functionCallingConfig": {"mode": "ANY", "allowedFunctionNames": ["gone"]}},
+    ),
+}
+
+
+@pytest.mark.parametrize("wire", CHOICES)
+def test_the_choice_of_tools_is_the_requests(demo: Demo, wire: str) -> None:
+    speaker = SPEAKERS[wire]
+    name = "toolConfig" if wire == "google-genai" else "tool_choice"
+    none, some, gone = ({name: choice} for choice in CHOICES[wire])
+    assert speaker.post(demo, speaker.ask("Use get_weather.", tool=True) | none).tool == ""
+    assert speaker.post(demo, speaker.ask("say hi", tool=True) | some).tool == "get_weather"
+    assert speaker.post(demo, speaker.ask("say hi", tool=True) | gone).status == 400
+    assert speaker.post(demo, speaker.ask("say hi") | some).status == 400
 
 
 def test_a_forced_tool_does_not_go_with_thinking(demo: Demo) -> None:
