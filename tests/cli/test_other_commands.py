@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+import json
+import tomllib
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from provisioner.cli.main import run
+from tests.cli.test_add_catalog import CATALOG, KEY, URL
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.conftest import Cli, World
+
+CONFIG = """\
+# mine
+default_model = "a/one"
+
+[providers.a]
+type = "openai"
+base_url = "https://a.example/v1"
+api_key = "sk-aaaaaaaaaaaaaaaa"  # work
+
+[providers.b]
+type = "anthropic"
+api_key_env = "B_KEY"
+
+[models."a/one"]
+provider = "a"
+model = "one"
+max_context_size = 1000
+
+[thinking]
+enabled = true
+"""
+
+
+def test_list_shows_each_provider_with_its_credential_but_no_key(world: World, cli: Cli) -> None:
+    world.write(CONFIG)
+    done = cli("list")
+    assert done.code == 0
+    assert "a  type=openai  models=1  source=hand  credential=key" in done.out
+    assert "credential=env B_KEY" in done.out
+    assert "Default model: a/one" in done.out
+    assert "sk-aaaa" not in done.out
+
+
+def test_list_json_keeps_the_tables_and_masks_keys(world: World, cli: Cli) -> None:
+    world.write(CONFIG)
+    document = cli("list", "--json").json("list")
+    assert document["models"]["a/one"] == {"provider": "a", "model": "one", "max_context_size": 1000}
+    assert document["providers"]["a"]["api_key"] == "sk-•••aaaa"
+    assert document["providers"]["b"]["api_key_env"] == "B_KEY"
+
+
+def test_list_without_a_file_creates_none(world: World, cli: Cli) -> None:
+    assert "No providers configured" in cli("list").out
+    assert cli("list", "--json").json("list")["providers"] == {}
+    assert not world.config.exists()
+    assert not world.config.parent.exists()
+
+
+def test_remove_takes_all_that_named_the_provider_and_says_so(world: World, cli: Cli) -> None:
+    world.write(CONFIG)
+    done = cli("remove", "a")
+    assert done.code == 0
+    assert 'default_model was "a/one"' in done.err
+    text = world.config.read_text()
+    assert tomllib.loads(text) == {"providers": {"b": {"type": "anthropic", "api_key_env": "B_KEY"}}}
+    assert text.startswith("# mine\n")
+
+
+def test_remove_is_all_or_nothing(world: World, cli: Cli) -> None:
+    before = world.write(CONFIG)
+    done = cli("remove", "a", "bb")
+    assert done.code == 1
+    assert "did you mean b?" in done.err
+    assert world.config.read_bytes() == before
+
+
+def test_set_default(world: World, cli: Cli) -> None:
+    world.write(CONFIG.replace('default_model = "a/one"\n', ""))
+    assert cli("set-default", "a/one").code == 0
+    assert tomllib.loads(world.config.read_text())["default_model"] == "a/one"
+    assert cli("set-default", "a/won").code == 1
+
+
+def test_json_of_a_removal(world: World, cli: Cli) -> None:
+    world.write(CONFIG)
+    document = cli("remove", "a", "--json").json("change")
+    assert document["providers"]["removed"] == ["a"]
+    assert document["models"]["removed"] == ["a/one"]
+    assert document["default_model"] is None
+    assert document["backup"]
+
+
+def test_catalog_list(world: World, cli: Cli) -> None:
+    world.serves((URL, CATALOG))
+    done = cli("catalog", "list", "--url", URL)
+    assert "acme           wire=openai            models=3     Acme" in done.out
+    assert "guess          wire=openai (guessed)" in done.out
+    assert "bedrock        wire=?" in done.out
+    assert cli("catalog", "list", "--url", URL, "--filter", "ACM").out.count("wire=") == 1
+
+
+def test_catalog_list_of_one_provider(world: World, cli: Cli) -> None:
+    world.serves((URL, CATALOG))
+    done = cli("catalog", "list", "acme", "--url", URL)
+    assert "fast  ctx=128000  out=8192  [tool_use]  $1/$2" in done.out
+    assert "old" not in done.out
+    assert cli("catalog", "list", "acne", "--url", URL).code == 1
+
+
+def test_catalog_list_json_is_the_slice_as_published(world: World, cli: Cli) -> None:
+    world.serves((URL, CATALOG))
+    assert cli("catalog", "list", "acme", "--url", URL, "--json").json("catalog-list") == {
+        "acme": CATALOG["acme"]
+    }
+    assert cli("catalog", "list", "--url", URL, "--json").json("catalog-list") == CATALOG
+
+
+def test_catalog_info_and_refresh(world: World, cli: Cli) -> None:
+    world.serves((URL, CATALOG), etag='"1"')
+    info = cli("catalog", "info", "--url", URL, "--json").json("catalog-info")
+    assert info["source"]["kind"] == "live"
+    assert info["counts"] == {"providers": 5, "models": 7, "importable": 4, "usable_models": 5}
+    world.host = lambda request: httpx.Response(304 if request.headers.get("if-none-match") == '"1"' else 500)
+    done = cli("catalog", "refresh", "--url", URL, "--json").json("catalog-info")
+    assert done["source"]["kind"] == "not_modified"
+
+
+def test_a_failed_refresh_is_an_error_and_the_copy_stays(world: World, cli: Cli) -> None:
+    world.serves((URL, CATALOG))
+    cli("catalog", "list", "--url", URL)
+    world.host = lambda _: httpx.Response(503)
+    assert cli("catalog", "refresh", "--url", URL).code == 5
+    assert cli("catalog", "list", "--url", URL).code == 0
+
+
+def test_catalog_validate(tmp_path: Path, cli: Cli) -> None:
+    good, bad = tmp_path / "good.json", tmp_path / "bad.json"
+    good.write_text(json.dumps(CATALOG))
+    bad.write_text(json.dumps({"p": {"id": "p", "models": {"m": {"id": "m", "limit": {"context": "big"}}}}}))
+    assert cli("catalog", "validate", str(good)).code == 0
+    done = cli("catalog", "validate", str(bad))
+    assert done.code == 4
+    assert "/p/models/m/limit/context" in done.err
+    assert cli("catalog", "validate", str(bad), "--json").json("catalog-validate")["valid"] is False
+    assert cli("catalog", "validate", str(tmp_path / "none.json")).code == 1
+
+
+def test_any_endpoint_is_asked_for_its_models(world: World, cli: Cli) -> None:
+    listed = {"object": "list", "data": [{"id": "llama", "object": "model", "max_model_len": 32768}]}
+    world.serves(("http://127.0.0.1:8000/v1/models", listed))
+    done = cli("add", "--type", "openai", "--base-url", "http://127.0.0.1:8000/v1", "--as", "local")
+    assert done.code == 0, done.err
+    data = tomllib.loads(world.config.read_text())
+    assert data["models"]["local/llama"]["max_context_size"] == 32768
+    assert "source" not in data["providers"]["local"]
+    assert "api_key" not in data["providers"]["local"]
+
+
+def test_models_of_an_endpoint_may_be_named(world: World, cli: Cli) -> None:
+    endpoint = ("--type", "openai", "--base-url", "http://127.0.0.1:8000/v1", "--as", "local")
+    done = cli("add", *endpoint, "--model", "llama3:8b:8192", "--model", "phi", "--api-key", KEY)
+    assert done.code == 0, done.err
+    models = tomllib.loads(world.config.read_text())["models"]
+    assert models["local/llama3:8b"]["max_context_size"] == 8192
+    assert models["local/phi"]["max_context_size"] == 131072
+    assert "--model ID:CONTEXT" in done.err
+    assert world.requests == []
+
+
+def test_adding_nothing_without_a_terminal_names_the_flags(cli: Cli) -> None:
+    done = cli("add")
+    assert done.code == 2
+    assert "--registry URL --token-stdin" in done.err
+    assert cli("add", "--json").error()["code"] == "terminal_needed"
+
+
+def test_usage_errors_are_json_too(cli: Cli) -> None:
+    assert cli("list", "--json", "--nonsense").error()["code"] == "usage"
+    assert cli("nonsense").code == 2
+
+
+def test_server_text_cannot_drive_the_terminal(world: World, cli: Cli) -> None:
+    world.serves((URL, {"e": {"id": "e", "name": "\x1b]0;owned\x07\u202eevil", "npm": "x", "models": {}}}))
+    out = cli("catalog", "list", "--url", URL).out
+    assert "\x1b" not in out
+    assert "\u202e" not in out
+
+
+def test_a_key_that_no_header_can_carry_is_refused_before_anything(world: World, cli: Cli) -> None:
+    done = cli("add", "acme", "--api-key", "sk-“quoted”", "--url", URL)
+    assert done.code == 2
+    assert world.requests == []
+
+
+@pytest.mark.parametrize("arguments", [("remove", "x"), ("set-default", "x"), ("list",)])
+def test_a_broken_file_is_exit_4_for_every_command(
+    world: World, cli: Cli, arguments: tuple[str, ...]
+) -> None:
+    before = world.write("[providers\n")
+    done = cli(*arguments)
+    assert done.code == 4
+    assert f"{world.config}:1" in done.err
+    assert world.config.read_bytes() == before
+
+
+def test_interrupted_is_130(world: World, cli: Cli) -> None:
+    def interrupt(_: httpx.Request) -> httpx.Response:
+        raise KeyboardInterrupt
+
+    world.host = interrupt
+    assert cli("catalog", "list", "--url", URL).code == 130
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--version"], "kimi-provider") == 0
+    assert capsys.readouterr().out.startswith("kimi-provider ")
