@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.demo import shelf
 from provisioner.demo.conversation import ANY_TOOL, Conversation, Said, Tool, latest, weigh
-from provisioner.demo.messages_rules import check_fields, check_turns, limit_of, signature, thinks_for
+from provisioner.demo.messages_rules import (
+    check_fields,
+    check_turns,
+    check_version,
+    limit_of,
+    signature,
+    thinks_for,
+)
 from provisioner.demo.refusals import Anthropic
 from provisioner.demo.wire import Request, Wire, event, obj, objects, since_model, text, texts
 
@@ -21,8 +28,6 @@ _STOP = {"stop": "end_turn", "length": "max_tokens", "tool": "tool_use"}
 
 class Messages(Wire):
     """api.anthropic.com. Thinking happens when it is asked for, and must come back, signed, with its tool call."""
-
-    house: Anthropic
 
     def __init__(self) -> None:
         self.house = Anthropic()
@@ -44,14 +49,16 @@ class Messages(Wire):
         return (request.method, request.path) == ("POST", "/v1/messages")
 
     def check_key(self, request: Request, keys: frozenset[str]) -> None:
-        """``x-api-key`` and ``anthropic-version``; bearer tokens are for logins, which the demo has none of."""
+        """``x-api-key`` or, as the SDKs do since API version 2026-10-21, a bearer token; and the version."""
         key = request.headers.get("x-api-key", "").strip()
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if not key and scheme.lower() == "bearer":
+            key = token.strip()
         if not key:
-            raise self.house.wrong_token() if "authorization" in request.headers else self.house.no_key()
+            raise self.house.no_key()
         if key not in keys:
             raise self.house.wrong_key(key)
-        if not request.headers.get("anthropic-version"):
-            raise self.house.invalid("anthropic-version", "header is required")
+        check_version(request.headers.get("anthropic-version", ""))
 
     def listing(self, models: tuple[Model, ...]) -> dict[str, Any]:
         """One page."""
@@ -75,7 +82,9 @@ class Messages(Wire):
     def read(self, request: Request) -> Conversation:
         """The conversation of a request for a message."""
         body = self.json_object(request)
-        check_fields(body, request.headers.get("anthropic-beta", ""))
+        check_fields(
+            body, request.headers.get("anthropic-version", ""), request.headers.get("anthropic-beta", "")
+        )
         model = shelf.find(text(body["model"]))
         if model is None:
             raise self.house.no_model(text(body["model"]))
@@ -100,7 +109,7 @@ class Messages(Wire):
 
     def frames(self, conversation: Conversation, answer: Answer, stamp: Stamp) -> Iterator[bytes]:
         """Named events from `message_start` to `message_stop`, with a ping."""
-        message = self._message(conversation, stamp, [], None, 1)
+        message = self._message(conversation, stamp, [], None, {"output_tokens": 1})
         yield event({"type": "message_start", "message": message}, "message_start")
         pinged = False
         for index, (block, deltas) in enumerate(_blocks(answer, stamp)):
@@ -117,7 +126,7 @@ class Messages(Wire):
         end = {
             "type": "message_delta",
             "delta": {"stop_reason": _STOP[answer.finish], "stop_sequence": None},
-            "usage": self._usage(conversation, answer.output_tokens),
+            "usage": self._usage(conversation, _spent(answer)),
         }
         yield event(end, "message_delta")
         yield event({"type": "message_stop"}, "message_stop")
@@ -139,7 +148,7 @@ class Messages(Wire):
                     "input": answer.call.arguments,
                 }
             )
-        return self._message(conversation, stamp, content, _STOP[answer.finish], answer.output_tokens)
+        return self._message(conversation, stamp, content, _STOP[answer.finish], _spent(answer))
 
     def error_frame(self, number: int) -> bytes:
         """An `error` event."""
@@ -176,7 +185,7 @@ class Messages(Wire):
         stamp: Stamp,
         content: list[dict[str, Any]],
         stop: str | None,
-        output_tokens: int,
+        spent: dict[str, Any],
     ) -> dict[str, Any]:
         return {
             "id": f"msg_{stamp.id}",
@@ -186,15 +195,15 @@ class Messages(Wire):
             "content": content,
             "stop_reason": stop,
             "stop_sequence": None,
-            "usage": self._usage(conversation, output_tokens) | {"service_tier": "standard"},
+            "usage": self._usage(conversation, spent) | {"service_tier": "standard"},
         }
 
-    def _usage(self, conversation: Conversation, output_tokens: int) -> dict[str, Any]:
+    def _usage(self, conversation: Conversation, spent: dict[str, Any]) -> dict[str, Any]:
         return {
             "input_tokens": conversation.input_tokens,
             "cache_creation_input_tokens": 0,
             "cache_read_input_tokens": 0,
-            "output_tokens": output_tokens,
+            **spent,
         }
 
 
@@ -215,6 +224,11 @@ def _blocks(answer: Answer, stamp: Stamp) -> Iterator[tuple[dict[str, Any], list
             block,
             [{"type": "input_json_delta", "partial_json": piece} for piece in ("", *answer.call.pieces)],
         )
+
+
+def _spent(answer: Answer) -> dict[str, Any]:
+    details = {"thinking_tokens": answer.reasoning_tokens}
+    return {"output_tokens": answer.output_tokens, "output_tokens_details": details}
 
 
 def _said(turns: list[dict[str, Any]]) -> Iterator[Said]:

@@ -30,13 +30,24 @@ _FIELDS = (
     "service_tier",
     "container",
 )
+_VERSIONS = ("2023-06-01", "2026-10-21")
+_REMOVED = ("temperature", "top_k", "top_p")  # with the second of these versions
 _BETA_FIELDS = {"context_management": "context-management-2025-06-27"}
 
 
-def check_fields(body: dict[str, Any], betas: str) -> None:
-    """Every field is known, beta ones only with their header, and none that is needed is missing."""
+def check_version(version: str) -> None:
+    """``anthropic-version`` is there and known."""
+    if not version:
+        raise _HOUSE.invalid("anthropic-version", "header is required")
+    if version not in _VERSIONS:
+        raise _HOUSE.invalid("anthropic-version", f'"{version}" is not a valid version')
+
+
+def check_fields(body: dict[str, Any], version: str, betas: str) -> None:
+    """Every field is known to the version, beta ones only with their header, and none that is needed is missing."""
     for name in body:
-        if name not in _FIELDS and (name not in _BETA_FIELDS or _BETA_FIELDS[name] not in betas):
+        known = name in _FIELDS and not (version == _VERSIONS[1] and name in _REMOVED)
+        if not known and (name not in _BETA_FIELDS or _BETA_FIELDS[name] not in betas):
             raise _HOUSE.invalid(name, "Extra inputs are not permitted")
     for name in _NEEDED:
         if name not in body:

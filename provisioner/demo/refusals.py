@@ -215,10 +215,6 @@ class Anthropic:
         """401."""
         return self._refused(401, "invalid x-api-key", "authentication_error")
 
-    def wrong_token(self) -> Refused:
-        """401: an API key that was sent as a bearer token."""
-        return self._refused(401, "Invalid bearer token", "authentication_error")
-
     def no_model(self, name: str) -> Refused:
         """404."""
         return self._refused(404, f"model: {name}", "not_found_error")

@@ -307,8 +307,9 @@ def _hear_messages(heard: Heard) -> None:
                         heard.arguments.append(delta["partial_json"])
             case "message_delta":
                 heard.finish = event["delta"]["stop_reason"]
-                heard.spent = event["usage"]["input_tokens"], event["usage"]["output_tokens"]
-    heard.thoughts = len(heard.reasoning)  # this wire does not count them apart
+                usage = event["usage"]
+                heard.spent = usage["input_tokens"], usage["output_tokens"]
+                heard.thoughts = usage["output_tokens_details"]["thinking_tokens"]
     for block in heard.turns:
         if block["type"] == "tool_use":
             heard.tool = block["name"]

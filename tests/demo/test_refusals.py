@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from provisioner.demo.conversation import Stamp
 from provisioner.demo.routes import Site, respond
 from provisioner.demo.wire import Request
-from tests.demo.speak import SPEAKERS, Speaker, get, post
+from tests.demo.speak import SPEAKERS, Speaker, bearer, get, post
 
 if TYPE_CHECKING:
     from provisioner.demo.server import Demo
@@ -130,6 +130,9 @@ def test_anthropic_wants_its_version_and_knows_its_fields(demo: Demo) -> None:
         f"{demo.url}/anthropic/v1/messages", json=speaker.ask("hi"), headers={"x-api-key": demo.token}
     )
     assert message(reply.json()) == "anthropic-version: header is required"
+    headers = {"x-api-key": demo.token, "anthropic-version": "2020-02-02"}
+    odd = post(f"{demo.url}/anthropic/v1/messages", json=speaker.ask("hi"), headers=headers)
+    assert message(odd.json()) == 'anthropic-version: "2020-02-02" is not a valid version'
     assert reply.json()["request_id"] == reply.headers["request-id"]
     body = speaker.ask("hi") | {"context_management": {"edits": []}}
     assert speaker.post(demo, body).status == 400
@@ -153,10 +156,14 @@ def test_anthropic_bounds_the_thinking_budget(demo: Demo, budget: int, limit: in
     assert message(speaker.post(demo, body).json) == words
 
 
-def test_anthropic_takes_no_api_key_as_a_bearer_token(demo: Demo) -> None:
-    headers = {"authorization": f"Bearer {demo.model_key}", "anthropic-version": "2023-06-01"}
-    reply = post(f"{demo.url}/anthropic/v1/messages", json=SPEAKERS["anthropic"].ask("hi"), headers=headers)
-    assert (reply.status_code, message(reply.json())) == (401, "Invalid bearer token")
+def test_anthropic_takes_the_key_as_a_bearer_token_too(demo: Demo) -> None:
+    url, body = f"{demo.url}/anthropic/v1/messages", SPEAKERS["anthropic"].ask("hi")
+    version = {"anthropic-version": "2026-10-21"}  # whose SDKs send it so
+    assert post(url, json=body, headers=version | bearer(demo.model_key)).status_code == 200
+    assert post(url, json=body, headers=version | bearer("sk-wrong")).status_code == 401
+    warm = body | {"temperature": 1.0}
+    assert post(url, json=warm, headers=version | bearer(demo.model_key)).status_code == 400
+    assert SPEAKERS["anthropic"].post(demo, warm).status == 200
 
 
 CHOICES: dict[str, tuple[Any, Any, Any]] = {  # none, any, one that is not offered
