@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -27,14 +28,13 @@ _DATABASE = "cache.db"
 _SIDECARS = ("-journal", "-wal", "-shm")
 _BROKEN = ".broken"
 _LOCK_WAIT_S = 2.0
+_RETRY_S = 0.01  # not all that diskcache does when it opens waits for a lock
 _QUERY = "SELECT mode, filename, value FROM Cache WHERE key = ? AND raw = 1"
 # What SQLite says when the file is sound but not ours to use just now; all else means that it is broken.
 _PRIMARY = 0xFF  # the part of an extended result code that names its family
 _NOT_BROKEN = frozenset(
     {
         sqlite3.SQLITE_PERM,
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
         sqlite3.SQLITE_NOMEM,
         sqlite3.SQLITE_READONLY,
         sqlite3.SQLITE_INTERRUPT,
@@ -113,21 +113,31 @@ class Cache:
 
     def write(self, work: Callable[[Shelf], None]) -> bool:
         """Run ``work`` in one transaction: all of it counts, or nothing. Whether it did."""
+        deadline = time.monotonic() + _LOCK_WAIT_S
+        mended = False
+        while True:
+            try:
+                return self._write(work)
+            except _Broken:
+                if mended:
+                    return False
+                mended = True  # once more, with a new database
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    return False
+                time.sleep(_RETRY_S)
+            except OSError:
+                return False
+
+    def _write(self, work: Callable[[Shelf], None]) -> bool:
         from catalog.bytes_disk import transaction
 
-        for _ in range(2):  # once more with a new database if the old one was broken
-            try:
-                with self._diagnosed():
-                    self._make_private()
-                    self._probe()
-                    with transaction(self._folder, _LOCK_WAIT_S) as cache:
-                        work(Shelf(cache))
-                    return True
-            except _Broken:
-                continue
-            except OSError:
-                break
-        return False
+        with self._diagnosed():
+            self._make_private()
+            self._probe()
+            with transaction(self._folder, _LOCK_WAIT_S) as cache:
+                work(Shelf(cache))
+        return True
 
     @contextmanager
     def _diagnosed(self, sound: frozenset[int] = _NOT_BROKEN) -> Iterator[None]:
@@ -135,7 +145,10 @@ class Cache:
         try:
             yield
         except sqlite3.Error as error:
-            if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & _PRIMARY in sound:
+            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & _PRIMARY
+            if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+                raise BlockingIOError from error
+            if code in sound:
                 raise OSError from error
             self._put_aside()
             raise _Broken from error
