@@ -129,7 +129,9 @@ def preview(path: Path, edit: Edit, *, seen: ConfigFile | None = None) -> Previe
     new = draft.text.removeprefix(BOM)
     if draft.file.text is None:
         return Preview(draft.plan, draft.after, tuple(diff("", new, (Splice(0, 0, new),))))
-    return Preview(draft.plan, draft.after, tuple(diff(draft.file.text.removeprefix(BOM), new, draft.splices)))
+    return Preview(
+        draft.plan, draft.after, tuple(diff(draft.file.text.removeprefix(BOM), new, draft.splices))
+    )
 
 
 @dataclass(frozen=True)

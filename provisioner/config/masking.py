@@ -26,7 +26,8 @@ _LOOKS = re.compile(
     (?<=://)[^/\s@"']+(?=@)                                    # the user part of a URL
   | (?<=[?&])(?P<name>[\w.-]+=)[^&\s"'\\]+                     # a value in its query
   | (?P<scheme>(?i:bearer|basic)\s+)[^\s"'\\]{6,}              # an HTTP credential
-  | \b(?:[a-z]{2,6}[-_]|AIza|AKIA|eyJ)(?=[\w.-]*\d)[\w.-]{16,}   # the prefixes that vendors give their keys
+  | \b(?:[spr]k-|[gr]sk_|gh[oprsu]_|github_pat_|glpat-|hf_|xox[a-z]-|xai-|nvapi-|pplx-|tvly-|r8_|fw_|AIza|AKIA|eyJ)
+    [\w.-]{12,}                                               # the prefixes that vendors give their keys
     """,
     re.VERBOSE,
 )

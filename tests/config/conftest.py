@@ -1,8 +1,35 @@
-"""Properties are judged by their truth, not by the load of the machine they run on."""
+"""What the tests of config.toml share."""
 
 from __future__ import annotations
 
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
 from hypothesis import HealthCheck, settings
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Properties are judged by their truth, not by the load of the machine they run on.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+NOBODY = 65534
+
+
+@pytest.fixture
+def as_mortal() -> Iterator[Path]:
+    """A folder of the test's own, and for its length a user whom file modes bind: root is nobody meanwhile."""
+    with tempfile.TemporaryDirectory() as name:
+        if os.geteuid() != 0:
+            yield Path(name)
+            return
+        os.chown(name, NOBODY, NOBODY)
+        os.setresuid(NOBODY, NOBODY, 0)
+        try:
+            yield Path(name)
+        finally:
+            os.setresuid(0, 0, 0)
