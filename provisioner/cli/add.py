@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 
 # Which options belong to which form; the rest go with all. An option of another form is an error, not ignored.
 _FORMS = {
-    "registry": {"only", "token", "token_stdin", "api_key", "api_key_stdin", "offline"},
+    "registry": {"only", "token", "token_stdin", "api_key", "api_key_stdin", "offline", "default_model"},
     "catalog": {
         *("api_key", "api_key_stdin", "api_key_env", "base_url", "variables", "models", "default_model"),
         *("name", "url", "refresh", "offline"),
     },
     "endpoint": {
         *("wire", "base_url", "name", "api_key", "api_key_stdin", "api_key_env", "models", "default_model"),
+        "only",
     },
 }
 
@@ -59,7 +60,12 @@ def catalog_options(command: options.F) -> options.F:
 @click.command()
 @click.argument("target", required=False, metavar="[ID | URL]")
 @click.option("--registry", metavar="URL", help="Import every provider of a custom registry (api.json).")
-@click.option("--only", multiple=True, metavar="ID", help="Only this provider of the registry; repeats.")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="ID",
+    help="Only this provider of the registry, or this model of the endpoint's list; repeats.",
+)
 @click.option("--token", metavar="T", help="The registry's token. Falls back to KIMI_REGISTRY_API_KEY.")
 @click.option("--token-stdin", is_flag=True, help="Read the registry's token from standard input.")
 @catalog_options
@@ -139,6 +145,7 @@ def _add_registry(app: App, url: str, given: dict[str, Any]) -> None:
         url=url,
         token=token.key,
         only=given["only"],
+        default_model=given["default_model"],
         offline=given["offline"],
         accept_shrink=given["yes"],
         dry_run=given["dry_run"],
@@ -219,6 +226,7 @@ def _add_endpoint(app: App, given: dict[str, Any]) -> None:
         name=given["name"],
         credential=_credential(app, given, fallback=False),
         models=tuple(_model(text) for text in given["models"]),
+        only=given["only"],
         default_model=given["default_model"],
         dry_run=given["dry_run"],
     )

@@ -38,6 +38,7 @@ class Request:
         name: the provider's id in config.toml.
         credential: a key or the variable that holds it; a local server may need none.
         models: (id, context in tokens or None) pairs; empty asks the endpoint for its list.
+        only: ids out of that list; empty takes all of it.
         default_model: a model id that becomes default_model.
         dry_run: plan, write nothing.
     """
@@ -47,6 +48,7 @@ class Request:
     name: str
     credential: Credential = field(default_factory=Credential)
     models: tuple[tuple[str, int | None], ...] = ()
+    only: tuple[str, ...] = ()
     default_model: str | None = None
     dry_run: bool = False
 
@@ -65,7 +67,8 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     """Finds out the endpoint's models, unless they are named, and writes provider and aliases.
 
     Raises:
-        UsageError: an unknown wire, an unusable URL, or ``default_model`` is none of the models.
+        UsageError: an unknown wire, an unusable URL, or models both named and picked.
+        NotFound: ``default_model`` is none of the models, or ``only`` names one that the list does not have.
         FetchFailed, CredentialRefused, DocumentInvalid, NotImportable: the endpoint's list of models.
         ConfigInvalid, ConfigUnwritable, Busy: config.toml.
     """
@@ -76,7 +79,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     if not models:
         key = _key_to_ask_with(app, request, existing, base_url)
         watch(f"asking {base_url} for its models")
-        models, discovered = discover(app.http.client, wire, base_url, key), True
+        models, discovered = _of_list(discover(app.http.client, wire, base_url, key), request.only), True
     provider = Provider(request.name, request.name, wire, guessed=False, base_url=base_url, models=models)
     default = _default(provider, request.default_model)
 
@@ -112,6 +115,10 @@ def _checked(request: Request) -> tuple[Wire, str]:
     if wire is None:
         raise UsageError(f'"{request.wire}" is no wire', hint=f"--type {' | '.join(WIRES)}")
     base_url = for_wire(request.base_url, wire)
+    if request.models and request.only:
+        raise UsageError(
+            "models that are named and models of the endpoint's list were given", hint="--model or --only"
+        )
     if not is_http_url(base_url):
         raise UsageError(f"{request.base_url!r} is no http or https URL", hint="--base-url https://host/v1")
     return wire, base_url
@@ -128,6 +135,14 @@ def _named(models: tuple[tuple[str, int | None], ...]) -> tuple[Model, ...]:
         )
         for name, context in dict(models).items()
     )
+
+
+def _of_list(listed: tuple[Model, ...], only: tuple[str, ...]) -> tuple[Model, ...]:
+    ids = [model.id for model in listed]
+    for wanted in only:
+        if wanted not in ids:
+            raise NotFound(f'the endpoint lists no model "{wanted}"', hint=near(wanted, ids))
+    return tuple(model for model in listed if not only or model.id in only)
 
 
 def _key_to_ask_with(app: App, request: Request, existing: dict[str, Any], base_url: str) -> str | None:

@@ -35,6 +35,7 @@ class Request:
         url: where the api.json is.
         token: its bearer token; None takes the one that an earlier import left in config.toml, if any.
         only: ids of the providers to import; empty imports all.
+        default_model: an alias of the import (``provider/model``) that becomes default_model.
         offline: use the cached copy instead of the network.
         accept_shrink: take a document that lost more than half of its providers.
         dry_run: plan, write nothing.
@@ -43,6 +44,7 @@ class Request:
     url: str
     token: str | None = field(default=None, repr=False)
     only: tuple[str, ...] = ()
+    default_model: str | None = None
     offline: bool = False
     accept_shrink: bool = False
     dry_run: bool = False
@@ -65,7 +67,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     Raises:
         FetchFailed, CredentialRefused, DocumentInvalid, ShrinkRefused: the registry.
         ConfigInvalid, ConfigUnwritable, Busy: config.toml.
-        NotFound: ``only`` names a provider that the registry does not have.
+        NotFound: ``only`` names a provider that the registry does not have, or ``default_model`` no alias of it.
     """
     url = request.url.strip()
     seen = read(app.config_path)
@@ -78,12 +80,18 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     registry = read_registry(document.raw, url)
     chosen = _chosen(registry, request.only)
     source = registry_source(url, token)
+    aliases = [f"{provider.id}/{model.key}" for provider in chosen for model in provider.models]
+    if request.default_model is not None and request.default_model not in aliases:
+        raise NotFound(
+            f'the import has no alias "{request.default_model}" to make the default',
+            hint=near(request.default_model, aliases),
+        )
 
     def edit(data: dict[str, Any]) -> dict[str, Any]:
-        return _import(data, chosen, {p.id for p in registry.providers}, source)
+        data = _import(data, chosen, {p.id for p in registry.providers}, source)
+        return tables.with_default_model(data, request.default_model) if request.default_model else data
 
     outcome = commit(app, edit, dry_run=request.dry_run, watch=watch, seen=seen)
-    aliases = [f"{provider.id}/{model.key}" for provider in chosen for model in provider.models]
     return Result(
         outcome=outcome,
         provenance=document.provenance,

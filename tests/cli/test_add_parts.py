@@ -1,0 +1,59 @@
+"""Parts of what a registry or an endpoint offers, and the default among them."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.cli.conftest import REGISTRY_URL, TOKEN, registry
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Cli, World
+
+BASE_URL = "http://127.0.0.1:8000/v1"
+ENDPOINT = ("add", "--type", "openai", "--base-url", BASE_URL, "--as", "local")
+
+
+def saved(world: World) -> dict[str, Any]:
+    return tomllib.loads(world.config.read_text())
+
+
+@pytest.fixture
+def list_of_two(world: World) -> None:
+    models = [{"id": "one", "max_model_len": 4096}, {"id": "two", "max_model_len": 8192}]
+    world.serves((f"{BASE_URL}/models", {"object": "list", "data": models}))
+
+
+def test_a_registry_import_may_set_the_default(world: World, cli: Cli) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    done = cli("add", "--registry", REGISTRY_URL, "--token", TOKEN, "--default-model", "beta/one")
+    assert done.code == 0, done.err
+    assert saved(world)["default_model"] == "beta/one"
+
+
+def test_a_default_that_the_registry_does_not_have_is_refused(world: World, cli: Cli) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    done = cli("add", "--registry", REGISTRY_URL, "--default-model", "beta/onne")
+    assert done.code == 1
+    assert "did you mean beta/one" in done.err
+    assert not world.config.exists()
+
+
+@pytest.mark.usefixtures("list_of_two")
+def test_some_models_of_an_endpoints_list(world: World, cli: Cli) -> None:
+    assert cli(*ENDPOINT, "--only", "two").code == 0
+    assert {alias: table["max_context_size"] for alias, table in saved(world)["models"].items()} == {
+        "local/two": 8192
+    }
+
+
+@pytest.mark.usefixtures("list_of_two")
+def test_a_model_that_the_endpoint_does_not_list_is_refused(world: World, cli: Cli) -> None:
+    done = cli(*ENDPOINT, "--only", "twoo")
+    assert done.code == 1
+    assert "did you mean two" in done.err
+
+
+def test_models_are_named_or_picked_not_both(cli: Cli) -> None:
+    assert cli(*ENDPOINT, "--only", "two", "--model", "three").code == 2
