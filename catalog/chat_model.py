@@ -53,7 +53,7 @@ def read_model(key: str, raw: Any, host: Host, variables: Mapping[str, str]) -> 
         return Skipped(key, "it has no id")
     limits = mapping(entry.get("limit"))
     context = positive_integer(limits.get("context"))
-    flaw = id_flaw(entry["id"]) or _no_chat(entry)
+    flaw = id_flaw(model_id) or _no_chat(entry)
     if flaw is not None:
         return Skipped(model_id, flaw)
     if context is None:

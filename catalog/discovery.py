@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -32,7 +33,7 @@ class Asker:
     """Asks one endpoint for JSON documents, with its key in the header that its wire uses."""
 
     open_client: OpenClient
-    key: str | None
+    key: str | None = field(repr=False)
     carrier: str
     headers: Mapping[str, str]
 
@@ -97,7 +98,10 @@ def discover(open_client: OpenClient, wire: Wire, base_url: str, key: str | None
     except FetchFailed as error:
         if error.status is None:
             raise
-        hint = f"check --base-url, or {_NAME_THEM}"
+        passing = (
+            error.status == HTTPStatus.TOO_MANY_REQUESTS or error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        )
+        hint = f"{'try again' if passing else 'check --base-url'}, or {_NAME_THEM}"
         raise FetchFailed(error.message, hint=hint, where=error.where, status=error.status) from error
     models = {found.id: found.model() for found in listed if found.chat and id_flaw(found.id) is None}
     if not models:

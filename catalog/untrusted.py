@@ -14,6 +14,7 @@ from typing import Any
 # Kimi Code refuses a config.toml with an integer above JavaScript's Number.MAX_SAFE_INTEGER.
 MAX_INTEGER = 2**53 - 1
 _LONGEST_ID = 256
+_MANGLED = "\N{REPLACEMENT CHARACTER}"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -59,7 +60,7 @@ def contains(value: Any, member: str) -> bool:
 
 def _encodable(value: str) -> str:
     # JSON can spell half a surrogate pair, which no file can hold.
-    return value if value.isascii() else _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", value)
+    return value if value.isascii() else _SURROGATE.sub(_MANGLED, value)
 
 
 def id_flaw(identifier: str) -> str | None:
@@ -71,7 +72,7 @@ def id_flaw(identifier: str) -> str | None:
     """
     if len(identifier) > _LONGEST_ID:
         return f"its id is longer than {_LONGEST_ID} characters"
-    if not identifier.isprintable():
+    if not identifier.isprintable() or _MANGLED in identifier:
         return "its id holds control or invisible characters"
     if identifier != identifier.strip():
         return "its id begins or ends with a space"

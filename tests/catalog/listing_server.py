@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -32,7 +33,7 @@ class Server:
             return httpx.Response(404, json={"error": {"message": "no such path"}})
         if isinstance(found, httpx.Response):
             return found
-        return httpx.Response(200, json=found(request) if callable(found) else found)
+        return httpx.Response(200, content=json.dumps(found(request) if callable(found) else found).encode())
 
     @property
     def asked(self) -> list[str]:

@@ -115,6 +115,7 @@ class TestOpenAI:
             {"id": "m", "architecture": {"output_modalities": ["image"]}},
             {"id": "m", "active": False},
             {"id": "a\u202eb"},
+            {"id": "a\ud800"},
             {"id": "../m"},
             {"id": ""},
             {"object": "model"},
@@ -217,12 +218,15 @@ class TestFailures:
         assert caught.value.reason == "no_listing"
         assert "--model" in (caught.value.hint or "")
 
-    @pytest.mark.parametrize("status", [404, 405, 500])
-    def test_no_list_there(self, status: int) -> None:
+    @pytest.mark.parametrize(
+        ("status", "advice"),
+        [(404, "check --base-url"), (405, "check --base-url"), (429, "try again"), (500, "try again")],
+    )
+    def test_no_list_there(self, status: int, advice: str) -> None:
         with pytest.raises(FetchFailed) as caught:
             models(Server({"GET /v1/models": httpx.Response(status)}))
         assert caught.value.status == status
-        assert "--model" in (caught.value.hint or "")
+        assert caught.value.hint == f"{advice}, or name the models yourself with --model ID[:CONTEXT]"
 
     @pytest.mark.parametrize(
         ("wire", "path"), [("openai", "/v1/models"), ("anthropic", "/v1/v1/models?limit=1000")]
