@@ -55,6 +55,9 @@ def run(arguments: list[str], name: str, app: App | None = None) -> int:
     except (catalog_errors.CatalogError, errors.ProvisionerError) as error:
         _report(error.message, error.hint, error.where, error.code, as_json=as_json)
         return next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 1)
+    except click.exceptions.NoArgsIsHelpError as error:
+        echo_error(error.format_message())
+        return _USAGE
     except click.UsageError as error:
         hint = f"{error.ctx.command_path} --help" if error.ctx else None
         _report(error.format_message(), hint, None, errors.UsageError.code, as_json=as_json)

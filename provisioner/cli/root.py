@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import importlib
+from typing import TYPE_CHECKING
 
 import click
 
 from provisioner import __version__
+from provisioner.cli import options, terminal
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class LazyGroup(click.Group):
@@ -35,6 +40,22 @@ class LazyGroup(click.Group):
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
+
+@click.pass_context
+def _open(context: click.Context, /, *, config: Path | None) -> int:
+    """What runs before a command, and without one: the manager on a terminal, elsewhere the help."""
+    if config is not None:
+        context.obj = options.app_of(context, config)
+    if context.invoked_subcommand is not None:
+        return 0
+    if not terminal.interactive():
+        terminal.echo(context.get_help())
+        return 0
+    from provisioner.cli import manager
+
+    return manager.run(options.app_of(context), program=context.command_path, own_config=config is not None)
+
+
 root = LazyGroup(
     {
         "add": "add",
@@ -47,8 +68,12 @@ root = LazyGroup(
     },
     name="provider",
     context_settings=_CONTEXT,
-    help="Provision and test the model providers in Kimi Code's config.toml.",
+    callback=_open,
+    invoke_without_command=True,
+    help="Provision and test the model providers in Kimi Code's config.toml.\n\n"
+    "Without a command, on a terminal: the provider manager.",
 )
+options.config(root)
 click.version_option(__version__, "--version", prog_name="kimi-provider", message="%(prog)s %(version)s")(
     root
 )

@@ -1,0 +1,68 @@
+"""The columns of the two lists, as wide as their widest row so that turning a page moves none."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from provisioner.cli.changes import count
+from provisioner.cli.manager.filtering import matching_aliases
+from provisioner.cli.manager.words import tokens
+from provisioner.cli.prompts.rows import Column, Row
+from provisioner.cli.prompts.table import Table
+from provisioner.cli.prompts.width import cut
+
+if TYPE_CHECKING:
+    from provisioner.cli.manager.contents import Contents, Model, Provider
+    from provisioner.cli.manager.state import Opened
+
+# Short words where a column has to do; the line on the selected row has config.toml's own.
+_SHORT = {
+    "tool_use": "tools",
+    "image_in": "image",
+    "video_in": "video",
+    "audio_in": "audio",
+    "dynamically_loaded_tools": "dynamic-tools",
+}
+# Cells for capabilities: of what most models can all of it, of what some can only the beginning.
+_NARROW, _WIDE = 27, 48
+_WIDE_FROM = 110
+
+_PROVIDERS = (Column(), Column(drop=2), Column(drop=1, right=True))
+_MODELS = (
+    Column("model"),
+    Column("context", right=True, drop=1),
+    Column("output", right=True, drop=2),
+    Column("capabilities", drop=3),
+)
+
+
+@lru_cache(maxsize=1)
+def provider_table(contents: Contents, more: str) -> Table[str]:
+    """The columns for all providers of config.toml."""
+    return Table(_PROVIDERS, [provider_row(provider, "") for provider in contents.providers], more=more)
+
+
+def provider_row(provider: Provider, query: str) -> Row[str]:
+    """One provider; where the filter only matched models of it, how many."""
+    matching = matching_aliases(provider, query)
+    models = count(len(provider.aliases), "model") if matching is None else f"{matching} match"
+    return Row(provider.id, (provider.name, provider.wire, models))
+
+
+@lru_cache(maxsize=2)
+def model_table(opened: Opened, more: str, *, wide: bool) -> Table[str]:
+    """The columns for all models of a provider."""
+    return Table(_MODELS, [model_row(model, more, wide=wide) for model in opened.models], more=more)
+
+
+def model_row(model: Model, more: str, *, wide: bool) -> Row[str]:
+    """One model."""
+    capabilities = " ".join(_SHORT.get(name, name) for name in model.capabilities) or "-"
+    shown = cut(capabilities, _WIDE if wide else _NARROW, more)
+    return Row(model.alias, (model.name, tokens(model.context), tokens(model.output), shown))
+
+
+def is_wide(columns: int) -> bool:
+    """Whether a screen of so many columns has room to spare for capabilities."""
+    return columns >= _WIDE_FROM

@@ -1,0 +1,173 @@
+"""What config.toml configures, in the order and the words in which the manager lists it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from catalog.urls import shown as shown_url
+from provisioner.cli.terminal import clean
+from provisioner.smoke.first_turn import effective
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from provisioner.workflows import list_providers
+
+_REGISTRY = "registry "
+_JOINERS = dict.fromkeys(map(ord, "\N{ZERO WIDTH JOINER}\N{VARIATION SELECTOR-15}\N{VARIATION SELECTOR-16}"))
+_TITLES = {"catalog": "models.dev catalog", "hand": "By hand"}
+
+
+@dataclass(frozen=True)
+class Provider:
+    """One provider; every text is safe to print, ``id`` and ``aliases`` are as in the file.
+
+    Attributes:
+        id: its key in config.toml.
+        name: the id, cleaned.
+        wire: its ``type``.
+        source: where it came from, in the words of ``list``; not safe to print.
+        group: the title that it is listed under.
+        endpoint: its base URL without secrets; empty where it has none.
+        credential: where its key is, in words; never the key.
+        aliases: its models, in the file's order.
+        main: the alias that stands for the provider in a test or as the default; None without models.
+        search: what a filter looks in besides the aliases, case-folded.
+    """
+
+    id: str
+    name: str
+    wire: str
+    source: str = field(repr=False)  # a registry's URL may hold a token
+    group: str
+    endpoint: str
+    credential: str
+    aliases: tuple[str, ...]
+    main: str | None
+    search: str = field(repr=False)
+
+    @property
+    def of_registry(self) -> bool:
+        """Whether a registry listed it; a registry's providers may be deleted together."""
+        return self.source.startswith(_REGISTRY)
+
+
+@dataclass(frozen=True)
+class Model:
+    """One alias with the limits that Kimi Code goes by, in tokens; None where the file does not say.
+
+    ``name`` is the alias without its provider, ``search`` what a filter looks in, case-folded.
+    """
+
+    alias: str
+    name: str
+    title: str
+    context: int | None
+    output: int | None
+    capabilities: tuple[str, ...]
+    search: str = field(repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Contents:
+    """config.toml as the manager sees it. Logins that Kimi Code made are not among ``providers``."""
+
+    path: Path
+    providers: tuple[Provider, ...]
+    default_model: str | None
+    data: Mapping[str, Any] = field(repr=False)  # holds keys
+
+    def provider(self, provider_id: str | None) -> Provider | None:
+        """The provider with this id, if it is listed."""
+        return next((provider for provider in self.providers if provider.id == provider_id), None)
+
+    def models(self, provider: Provider) -> tuple[Model, ...]:
+        """The models of a provider, in the file's order."""
+        tables = self.data["models"] if provider.aliases else {}
+        kind = str(self.data["providers"][provider.id].get("type", ""))
+        return tuple(_model(alias, tables[alias], provider, kind) for alias in provider.aliases)
+
+
+def contents_of(result: list_providers.Result) -> Contents:
+    """What ``list`` found, grouped by source: the catalog, each registry, other sources, written by hand."""
+    found = [
+        _provider(row, result.data["providers"][row.id], result.default_model)
+        for row in result.rows
+        if row.source != "login"
+    ]
+    found.sort(key=lambda provider: (_rank(provider), provider.source, provider.id))
+    return Contents(result.config_path, tuple(found), result.default_model, result.data)
+
+
+def _provider(row: list_providers.Row, table: Mapping[str, Any], default: str | None) -> Provider:
+    base_url = table.get("base_url")
+    endpoint = _shown(shown_url(base_url)) if isinstance(base_url, str) else ""
+    group = _title(row.source)
+    return Provider(
+        id=row.id,
+        name=_shown(row.id),
+        wire=_shown(row.wire),
+        source=row.source,
+        group=group,
+        endpoint=endpoint,
+        credential=_credential(row.credential),
+        aliases=row.aliases,
+        main=_main(row.aliases, default, table.get("default_model")),
+        search=f"{row.id} {row.wire} {group} {endpoint}".casefold(),
+    )
+
+
+def _title(source: str) -> str:
+    if source.startswith(_REGISTRY):
+        return f"Registry {_shown(shown_url(source.removeprefix(_REGISTRY)))}"
+    return _TITLES.get(source, _shown(source))
+
+
+def _rank(provider: Provider) -> int:
+    if provider.of_registry:
+        return 1
+    return {"catalog": 0, "hand": 3}.get(provider.source, 2)
+
+
+def _credential(credential: str) -> str:
+    """The words of ``list`` as part of a sentence."""
+    if credential.startswith("env ") and credential != "env table":
+        return f"key from ${_shown(credential.removeprefix('env '))}"
+    return {"key": "key in config.toml", "env table": "key in its env table", "none": "no key"}.get(
+        credential, _shown(credential)
+    )
+
+
+def _main(aliases: tuple[str, ...], *preferred: object) -> str | None:
+    """The first of ``preferred`` that is an alias of the provider, else its first alias."""
+    for alias in preferred:
+        if isinstance(alias, str) and alias in aliases:
+            return alias
+    return aliases[0] if aliases else None
+
+
+def _model(alias: str, table: Mapping[str, Any], provider: Provider, kind: str) -> Model:
+    known = effective(table, kind)
+    title, declared = known.get("display_name"), known.get("capabilities")
+    title = _shown(title) if isinstance(title, str) else ""
+    capabilities = tuple(_shown(str(name)) for name in declared) if isinstance(declared, list) else ()
+    return Model(
+        alias=alias,
+        name=_shown(alias.removeprefix(f"{provider.id}/")),
+        title=title,
+        context=_tokens(known.get("max_context_size")),
+        output=_tokens(known.get("max_output_size")),
+        capabilities=capabilities,
+        search=" ".join((alias, title, *capabilities)).casefold(),
+    )
+
+
+def _shown(text: str) -> str:
+    """``text`` as a list may show it: terminals disagree how wide what joins emoji makes them, so it is left out."""
+    return clean(text).translate(_JOINERS)
+
+
+def _tokens(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None

@@ -1,0 +1,60 @@
+"""The state after something happened outside: config.toml was read again, an answer streamed in, a test ended."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from provisioner.cli.manager.state import Opened, Place, State
+
+if TYPE_CHECKING:
+    from provisioner.cli.manager.contents import Contents
+    from provisioner.cli.manager.state import Finding
+
+
+def reloaded(state: State, contents: Contents) -> State:
+    """The state over what config.toml says now.
+
+    A provider that is new is selected; else the row stays, or the one that follows it takes its place.
+    """
+    there = replace(state, contents=contents, deletion=None)
+    if state.opened:
+        provider = contents.provider(state.opened.provider.id)
+        opened = Opened(provider, contents.models(provider)) if provider else None
+        there = replace(there, opened=opened)
+    there = replace(there, providers=_selected(state, there))
+    last_model = max(len(there.shown_models) - 1, 0)
+    return replace(there, models=Place(there.models.query, min(there.models.cursor, last_model)))
+
+
+def _selected(before: State, there: State) -> Place:
+    known = {provider.id for provider in before.contents.providers}
+    new = next((i for i, p in enumerate(there.contents.providers) if p.id not in known), None)
+    if new is not None:
+        return Place(cursor=new)  # without the filter, which may hide it
+    rows, query = there.shown_providers, there.providers.query
+    if before.provider is None:
+        return Place(query, len(rows))
+    same = next((i for i, p in enumerate(rows) if p.id == before.provider.id), None)
+    return Place(query, min(before.providers.cursor, max(len(rows) - 1, 0)) if same is None else same)
+
+
+def streamed(state: State, alias: str, kind: str, text: str) -> State:
+    """The state with all that has arrived of a kind; nothing changes where that test is no longer on screen."""
+    trial = state.trial
+    if trial is None or trial.alias != alias or trial.finding:
+        return state
+    if kind == "text":
+        return replace(state, trial=replace(trial, text=text))
+    if kind == "reasoning":
+        return replace(state, trial=replace(trial, reasoning=text))
+    return state
+
+
+def tested(state: State, alias: str, finding: Finding, text: str) -> State:
+    """The state after a test ended: its finding is kept, and shown where the test is on screen."""
+    there = replace(state, findings={**state.findings, alias: finding})
+    trial = state.trial
+    if trial is None or trial.alias != alias:
+        return there
+    return replace(there, trial=replace(trial, text=text, finding=finding))

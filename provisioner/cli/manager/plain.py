@@ -1,0 +1,148 @@
+"""The manager line by line, where the cursor cannot be moved (``TERM=dumb``) and for screen readers.
+
+Numbered lists and questions, by the same prompts as the wizard's; the same workflows behind them.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+from catalog.errors import CatalogError
+from provisioner.cli.changes import count
+from provisioner.cli.manager import deeds
+from provisioner.cli.manager.keys import deletion
+from provisioner.cli.manager.list_screen import ADD_ROW
+from provisioner.cli.manager.words import VERDICTS, tokens
+from provisioner.cli.prompts.asking import Back, Question, prompts
+from provisioner.cli.prompts.rows import Column, Row
+from provisioner.cli.terminal import clean, echo
+from provisioner.errors import ProvisionerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from provisioner.app import App
+    from provisioner.cli.manager.adding import Wizard
+    from provisioner.cli.manager.contents import Contents, Provider
+    from provisioner.cli.manager.state import Deletion
+    from provisioner.cli.prompts.asking import Prompts
+    from provisioner.cli.prompts.look import Look
+
+_ADD = ""  # no provider has this id
+_TEST, _DEFAULT, _DELETE = "test", "default", "delete"
+_DEEDS = (
+    Row(_TEST, ("Show the models and test one",)),
+    Row(_DEFAULT, ("Show the models and set the default",)),
+    Row(_DELETE, ("Delete the provider and its models",)),
+)
+_PROVIDERS = (Column(),) * 6
+_MODELS = (Column(),) * 4
+
+
+def run(app: App, look: Look, wizard: Wizard) -> int:
+    """Asks what to do until there is nothing more; returns the exit code.
+
+    Raises:
+        ConfigInvalid: config.toml cannot be read.
+        KeyboardInterrupt: Ctrl-C.
+    """
+    ask = prompts(look)
+    while True:
+        contents = deeds.load(app)
+        try:
+            chosen = ask.one(
+                Question(f"Providers in {contents.path}"),
+                _PROVIDERS,
+                list(_providers(contents)),
+                filters=True,
+            )
+        except Back:
+            return 0
+        provider = contents.provider(chosen)
+        if provider is None:
+            _guarded(wizard)
+            continue
+        try:
+            _visit(app, ask, contents, provider)
+        except Back:
+            continue
+
+
+def _providers(contents: Contents) -> Iterator[Row[str]]:
+    for provider in contents.providers:
+        default = "has the default model" if contents.default_model in provider.aliases else ""
+        models = count(len(provider.aliases), "model")
+        cells = (provider.name, provider.wire, models, provider.credential, provider.group, default)
+        yield Row(provider.id, cells, search=(provider.search,))
+    yield Row(_ADD, (ADD_ROW,))
+
+
+def _models(contents: Contents, provider: Provider) -> Iterator[Row[str]]:
+    for model in contents.models(provider):
+        limits = f"context {tokens(model.context)}", f"output {tokens(model.output)}"
+        default = ", the default model" if model.alias == contents.default_model else ""
+        cells = (clean(model.alias), *limits, " ".join(model.capabilities) + default)
+        yield Row(model.alias, cells, search=(model.search,))
+
+
+def _visit(app: App, ask: Prompts, contents: Contents, provider: Provider) -> None:
+    """One thing done with a provider.
+
+    Raises:
+        Back: nothing is to be done with it after all.
+    """
+    models = count(len(provider.aliases), "model")
+    question = Question(f"{provider.name}: {models}, {provider.endpoint or provider.wire}")
+    what = ask.one(question, (Column(),), _DEEDS if provider.aliases else _DEEDS[-1:])
+    if what == _DELETE:
+        _delete(app, deletion(contents, [provider]))
+        return
+    rows = list(_models(contents, provider))
+    alias = ask.one(Question("Which model?"), _MODELS, rows, start=provider.main, filters=True)
+    if what == _TEST:
+        _guarded(partial(_test, app, contents, alias))
+    else:
+        _guarded(lambda: echo(deeds.make_default(app, alias, echo).text))
+
+
+def _delete(app: App, doomed: Deletion) -> None:
+    if _yes(doomed.question):
+        _guarded(lambda: echo(deeds.remove_providers(app, doomed.providers, echo).text))
+    else:
+        echo("Nothing was deleted.")
+
+
+def _test(app: App, contents: Contents, alias: str) -> None:
+    shown = 0
+
+    def show(kind: str, text: str) -> None:
+        nonlocal shown
+        if kind == "text":
+            click.echo("\n".join(clean(part) for part in text[shown:].split("\n")), nl=False)
+            shown = len(text)
+
+    echo(f"Test of {clean(alias)}:")
+    found = deeds.test_alias(app, contents, alias, show).finding
+    echo()
+    echo(f"{VERDICTS[found.verdict]}: {found.details[0] if found.details else ''}")
+    for text in (*found.details[1:], ", ".join(found.figures), found.hint and f"try: {found.hint}"):
+        if text:
+            echo(text)
+
+
+def _yes(question: str) -> bool:
+    try:
+        return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        return False
+
+
+def _guarded(deed: Callable[[], object]) -> None:
+    """Does it; an error is said and the manager goes on."""
+    try:
+        deed()
+    except (ProvisionerError, CatalogError) as error:
+        echo(deeds.failed(error).text)

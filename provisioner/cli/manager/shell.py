@@ -1,0 +1,200 @@
+"""The manager on a terminal: keys go into the state, wishes go to the workflows, what comes of them is drawn."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.layout import Layout, Window
+
+from catalog.errors import CatalogError
+from provisioner.cli.manager import deeds
+from provisioner.cli.manager.errands import Errands
+from provisioner.cli.manager.events import reloaded, streamed, tested
+from provisioner.cli.manager.frame import draw
+from provisioner.cli.manager.keys import press, typed
+from provisioner.cli.manager.screen import Screen, bindings
+from provisioner.cli.manager.wishes import (
+    AddPlatform,
+    Leave,
+    Remove,
+    SetDefault,
+    StopTrying,
+    Try,
+    Wish,
+)
+from provisioner.cli.prompts.frame import settled
+from provisioner.cli.prompts.style import colour_depth, style
+from provisioner.cli.terminal import clean
+from provisioner.errors import ProvisionerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from provisioner.app import App
+    from provisioner.cli.manager.contents import Contents
+    from provisioner.cli.manager.lines import Line
+    from provisioner.cli.manager.state import State, Status
+    from provisioner.cli.prompts.look import Look
+    from provisioner.workflows.watch import Watch
+
+# How often the screen is looked over: a test counts its seconds, and "1 min ago" becomes 2.
+_REFRESH_S = 1.0
+# What ends a program from outside; Windows has no hang-up.
+_ENDING = [number for number in signal.Signals if number.name in ("SIGTERM", "SIGHUP")]
+
+
+class GivenUp(BaseException):
+    """Ends a test whose answer nobody waits for any more. Not an Exception: no diagnosis must catch it."""
+
+
+class Shell:
+    """The manager between coming up and leaving for good or for the wizard.
+
+    Attributes:
+        state: what is on screen.
+        done: what was changed, one line each, for the terminal to keep when the screen is gone.
+    """
+
+    def __init__(self, app: App, look: Look, state: State) -> None:
+        self.state = state
+        self.done: list[str] = []
+        self._app = app
+        self._look = look
+        self._errands = Errands()
+        self._given_up = threading.Event()
+        self._screen = self._application()
+
+    def run(self) -> Leave | AddPlatform:
+        """Shows the manager until it is left; the terminal is as it was before, whatever happened.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C, or the terminal went away.
+            SystemExit: the program was told to end.
+        """
+        self._screen = self._application()
+        try:
+            return self._screen.run(pre_run=self._begin)
+        except EOFError:
+            raise KeyboardInterrupt from None
+        finally:
+            self._given_up.set()
+            self._errands.finish()
+
+    def _application(self) -> Application[Leave | AddPlatform]:
+        keys = bindings(self._press, self._paste, self._interrupt, self._suspend)
+        window = Window(Screen(self._draw), wrap_lines=False)
+        return settled(
+            Application(
+                layout=Layout(window),
+                key_bindings=keys,
+                full_screen=True,
+                style=style(self._look),
+                color_depth=colour_depth(self._look),
+                refresh_interval=_REFRESH_S,
+            )
+        )
+
+    def _begin(self) -> None:
+        self._errands.begin()
+        for number in _ENDING:
+            self._errands.on_signal(number, partial(self._end, SystemExit(128 + number)))
+
+    def _draw(self, columns: int, lines: int) -> list[Line]:
+        if lines != self.state.lines:
+            self.state = replace(self.state, lines=lines)
+        return draw(self.state, columns, self._look, self._app.clock())
+
+    def _press(self, key: str) -> None:
+        self.state, wish = press(self.state, key)
+        if wish:
+            self._grant(wish)
+        self._screen.invalidate()
+
+    def _paste(self, text: str) -> None:
+        self.state = typed(self.state, clean(text))
+        self._screen.invalidate()
+
+    def _interrupt(self) -> None:
+        self._end(KeyboardInterrupt())
+
+    def _suspend(self) -> None:
+        self._screen.suspend_to_background()
+
+    def _end(self, error: BaseException) -> None:
+        if self._screen.is_running and not self._screen.is_done:
+            self._screen.exit(exception=error)
+
+    def _grant(self, wish: Wish) -> None:
+        match wish:
+            case Leave() | AddPlatform():
+                self._screen.exit(result=wish)
+            case Remove(providers):
+                self._write("removing", partial(deeds.remove_providers, self._app, providers))
+            case SetDefault(alias):
+                self._write("setting the default", partial(deeds.make_default, self._app, alias))
+            case Try(alias):
+                self._try(alias)
+            case StopTrying():
+                self._given_up.set()
+
+    def _write(self, what: str, deed: Callable[[Watch], Status]) -> None:
+        """Does ``deed`` and reads config.toml again, whether it succeeded or not."""
+
+        def work() -> tuple[Status, Contents | None]:
+            try:
+                status, changed = deed(self._waiting), True
+            except (ProvisionerError, CatalogError) as error:
+                status, changed = deeds.failed(error), False
+            try:
+                return status, deeds.load(self._app)
+            except ProvisionerError as error:
+                return (status if changed else deeds.failed(error)), None
+
+        def done(result: tuple[Status, Contents | None]) -> None:
+            status, contents = result
+            if status.tone == "good":
+                self.done.append(status.text)
+            state = reloaded(self.state, contents) if contents else self.state
+            self._show(replace(state, waiting="", status=status))
+
+        self._show(replace(self.state, waiting=what))
+        self._errands.start(work, done, self._end, writes=True)
+
+    def _waiting(self, message: str) -> None:
+        self._errands.tell(lambda: self._show(replace(self.state, waiting=clean(message))))
+
+    def _try(self, alias: str) -> None:
+        given_up, contents = threading.Event(), self.state.contents
+        self._given_up = given_up
+        if self.state.trial:
+            trial = replace(self.state.trial, since=self._app.clock())
+            self.state = replace(self.state, trial=trial)
+
+        def arrived(kind: str, text: str) -> None:
+            if given_up.is_set():
+                raise GivenUp
+            self._errands.tell(lambda: current(streamed(self.state, alias, kind, text)))
+
+        def current(state: State) -> None:
+            if not given_up.is_set():
+                self._show(state)
+
+        def broken(error: BaseException) -> None:
+            if isinstance(error, ProvisionerError | CatalogError):
+                current(replace(self.state, trial=None, status=deeds.failed(error)))
+            elif not isinstance(error, GivenUp):
+                self._end(error)
+
+        def done(end: deeds.Tested) -> None:
+            current(tested(self.state, alias, end.finding, end.text))
+
+        self._errands.start(lambda: deeds.test_alias(self._app, contents, alias, arrived), done, broken)
+
+    def _show(self, state: State) -> None:
+        self.state = state
+        self._screen.invalidate()

@@ -1,0 +1,203 @@
+"""All that the manager knows between two keys, and what follows from it. Nothing here draws, reads or writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from provisioner.cli.manager.filtering import chosen_models, chosen_providers
+from provisioner.cli.manager.paging import page_of, paginate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from provisioner.cli.manager.contents import Contents, Model, Provider
+
+Tone = Literal["plain", "good", "warning", "bad"]
+Verdict = Literal["pass", "fail", "unknown"]
+
+# Lines around the rows of a list: title, what is listed, and the columns' names above; below two lines on the
+# selected row between empty ones, the status and the keys. The row that adds a provider follows an empty line too.
+_AROUND = 9
+_ADDING = 2
+# A terminal lower than this does without the empty lines, the columns' names and the two on the selected row.
+LOW = 14
+_AROUND_LOW = 4
+_ADDING_LOW = 1
+
+
+@dataclass(frozen=True)
+class Status:
+    """What happened last, in one line."""
+
+    text: str
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the last test of an alias found; every text is safe to print.
+
+    ``when`` is in seconds since the epoch; ``details`` are lines, the first says most; ``figures`` are time to the
+    first token, rate, total time and tokens; ``hint`` mends a failure.
+    """
+
+    verdict: Verdict
+    when: float
+    details: tuple[str, ...]
+    figures: tuple[str, ...] = ()
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A test that is on screen: what has arrived so far, and at the end what it found.
+
+    ``since`` is when it began, in seconds since the epoch.
+    """
+
+    alias: str
+    since: float | None = None
+    text: str = ""
+    reasoning: str = ""
+    finding: Finding | None = None
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """Providers that go if the question is answered with yes."""
+
+    providers: tuple[str, ...]
+    question: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one is in a list: what it is filtered by, and the number of the selected row."""
+
+    query: str = ""
+    cursor: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """The provider whose models are listed."""
+
+    provider: Provider
+    models: tuple[Model, ...]
+
+
+@dataclass(frozen=True)
+class State:
+    """The manager between two keys.
+
+    Attributes:
+        contents: config.toml as last read.
+        lines: the height of the terminal.
+        providers: the list of providers; its last row is the one that adds a provider.
+        opened: the provider whose models are on screen instead.
+        models: the list of its models.
+        typing: whether keys go into the filter.
+        deletion: the question that waits for an answer.
+        trial: the test that is on screen.
+        help: whether the keys are on screen.
+        findings: the last test of each alias that was tested.
+        status: what happened last.
+        waiting: what is being done right now; keys that would do something else have to wait.
+    """
+
+    contents: Contents
+    lines: int = 24
+    providers: Place = Place()
+    opened: Opened | None = None
+    models: Place = Place()
+    typing: bool = False
+    deletion: Deletion | None = None
+    trial: Trial | None = None
+    help: bool = False
+    findings: Mapping[str, Finding] = field(default_factory=dict)
+    status: Status = Status("")
+    waiting: str = ""
+
+    @property
+    def place(self) -> Place:
+        """The list on screen."""
+        return self.models if self.opened else self.providers
+
+    def at(self, place: Place) -> State:
+        """The same with the list on screen elsewhere."""
+        return replace(self, models=place) if self.opened else replace(self, providers=place)
+
+    def saying(self, text: str, tone: Tone = "plain") -> State:
+        """The same with another status."""
+        return replace(self, status=Status(text, tone))
+
+    @property
+    def shown_providers(self) -> tuple[Provider, ...]:
+        """The providers that the filter leaves."""
+        return chosen_providers(self.contents, self.providers.query)
+
+    @property
+    def shown_models(self) -> tuple[Model, ...]:
+        """The models of the opened provider that the filter leaves."""
+        return chosen_models(self.opened, self.models.query) if self.opened else ()
+
+    @property
+    def last_row(self) -> int:
+        """The number of the last row; -1 on a list without any. The row that adds a provider counts."""
+        return len(self.shown_models) - 1 if self.opened else len(self.shown_providers)
+
+    @property
+    def provider(self) -> Provider | None:
+        """The selected provider: the opened one, or that of the row; None on the row that adds one."""
+        if self.opened:
+            return self.opened.provider
+        rows, cursor = self.shown_providers, self.providers.cursor
+        return rows[cursor] if cursor < len(rows) else None
+
+    @property
+    def model(self) -> Model | None:
+        """The selected model, where models are listed."""
+        rows, cursor = self.shown_models, self.models.cursor
+        return rows[cursor] if cursor < len(rows) else None
+
+    @property
+    def alias(self) -> str | None:
+        """The alias that a test or a new default is about: the selected model, or the main one of a provider."""
+        if self.opened:
+            return self.model.alias if self.model else None
+        return self.provider.main if self.provider else None
+
+    @property
+    def low(self) -> bool:
+        """Whether the terminal is too low for anything but rows, status and keys."""
+        return self.lines < LOW
+
+    @property
+    def page_lines(self) -> int:
+        """How many lines the rows of the list may take."""
+        around = _AROUND_LOW if self.low else _AROUND
+        adding = 0 if self.opened else _ADDING_LOW if self.low else _ADDING
+        return max(self.lines - around - adding, 1)
+
+    @cached_property
+    def pages(self) -> list[range]:
+        """The pages of the list on screen."""
+        groups = [""] * len(self.shown_models) if self.opened else [p.group for p in self.shown_providers]
+        return paginate(groups, self.page_lines)
+
+    @property
+    def page(self) -> int:
+        """The number of the page on screen, from 0."""
+        return page_of(self.pages, self.place.cursor)
+
+
+def opening(contents: Contents, lines: int = 24) -> State:
+    """The manager as it comes up: on the provider of the default model, else on the first row."""
+    state = State(contents, lines)
+    home = next(
+        (i for i, p in enumerate(contents.providers) if contents.default_model in p.aliases),
+        0,
+    )
+    return state.at(Place(cursor=home))
