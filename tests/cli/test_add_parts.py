@@ -6,6 +6,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from tests.cli.conftest import REGISTRY_URL, TOKEN, registry
 
 if TYPE_CHECKING:
