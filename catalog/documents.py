@@ -52,6 +52,8 @@ __all__ = [
 
 DEFAULT_CATALOG_URL = "https://models.dev/api.json"
 
+_TAKE_CATALOG = "if that is right: `kimi provider catalog refresh --yes`, with the same --url"
+_TAKE_REGISTRY = "if that is right, repeat the command with --yes"
 _INDEX = "index"
 _PROVIDER = "provider/"
 _DOCUMENT = "document"
@@ -135,7 +137,7 @@ class _CatalogLoad:
             return self._catalog(confirmed, copy[1], Provenance("not_modified", self._where, now, 0))
         sliced = slice_catalog(reply.body, self._where)
         if not self._access.accept_shrink:
-            policy.guard_shrink(self._had(stamp), len(sliced.index), self._where)
+            policy.guard_shrink(self._had(stamp), len(sliced.index), self._where, hint=_TAKE_CATALOG)
         self._keep(sliced, reply, now)
 
         def read(ids: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -145,9 +147,12 @@ class _CatalogLoad:
         return Catalog(live, sliced.index, read, warnings=sliced.warnings)
 
     def _had(self, stamp: Stamp | None) -> int:
+        """How many providers the copy at hand has; for the default catalog the snapshot is one."""
         if stamp:
             return stamp.providers
-        return self._places.snapshot.meta().providers if self._default else 0
+        with suppress(DocumentInvalid):
+            return self._places.snapshot.meta().providers if self._default else 0
+        return 0
 
     def _keep(self, sliced: Sliced, reply: Reply, now: float) -> None:
         rows = {_PROVIDER + id_: text for id_, text in sliced.slices.items()}
@@ -208,7 +213,7 @@ def load_registry(
         raw = parse_object(reply.body, where)
         count = sum(isinstance(value, dict) for value in raw.values())
         if stamp and not accept_shrink:
-            policy.guard_shrink(stamp.providers, count, where)
+            policy.guard_shrink(stamp.providers, count, where, hint=_TAKE_REGISTRY)
     except (FetchFailed, DocumentInvalid) as error:
         say_what_stays(error, from_cache(stamp, where, now) if stamp else None)
         raise

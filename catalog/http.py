@@ -18,7 +18,7 @@ import httpx
 from catalog import diagnosis
 from catalog.body import read_start, read_whole, refuse_size
 from catalog.credential import checked
-from catalog.errors import CatalogError, FetchFailed
+from catalog.errors import FetchFailed
 from catalog.limits import LIMITS, Limits
 from catalog.urls import check, may_redirect, origin, shown
 
@@ -150,9 +150,7 @@ class _Exchange:
         timeout = httpx.Timeout(limits.read, connect=limits.connect)
         try:
             client = self._open_client(timeout)
-        except CatalogError:
-            raise
-        except Exception as error:  # httpx lets ImportError, OSError, ValueError and more through
+        except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:  # what the environment leads to
             raise diagnosis.client_unusable(error) from error
         with client:
             return self._follow(client)

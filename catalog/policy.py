@@ -72,7 +72,7 @@ def _without_network(rules: Rules, *, has_copy: bool, copy_allowed: bool) -> Ste
     return Step.USE_SNAPSHOT if rules.falls_back else Step.FAIL
 
 
-def guard_shrink(had: int, has: int, where: str) -> None:
+def guard_shrink(had: int, has: int, where: str, *, hint: str) -> None:
     """Refuse a document that lost more than half of the providers of the copy at hand.
 
     Raises:
@@ -81,6 +81,6 @@ def guard_shrink(had: int, has: int, where: str) -> None:
     if has * 2 < had:
         raise ShrinkRefused(
             f"the new document has {has} providers, the copy at hand {had}: {had - has} of {had} are gone",
-            hint="if that is right, repeat the command with --accept-shrink",
+            hint=hint,
             where=where,
         )

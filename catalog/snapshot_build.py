@@ -5,7 +5,7 @@ bytes: members are sorted, their times fixed, and the date is the document's own
 
 Kept of each provider and model is what is interpreted or shown here. Left out are fields that nothing reads
 (``attachment``, ``temperature``, ``open_weights``, ``experimental``, ``knowledge``, ``structured_output``,
-``last_updated``): they would add a fifth to the file.
+``last_updated``): they would add a sixth to the file.
 """
 
 from __future__ import annotations

@@ -237,7 +237,7 @@ def test_a_refresh_that_lost_most_providers_is_refused(world: World) -> None:
     world.shrink()
     with pytest.raises(ShrinkRefused, match="6 of 10 are gone") as caught:
         world.catalog(refresh=True)
-    assert "--accept-shrink" in (caught.value.hint or "")
+    assert "catalog refresh --yes" in (caught.value.hint or "")
     assert len(world.catalog().index()) == 10
     assert len(world.catalog(refresh=True, accept_shrink=True).index()) == 4
     assert len(world.catalog().index()) == 4
@@ -267,6 +267,13 @@ def test_the_snapshot_counts_as_the_copy_at_hand(world: World) -> None:
         world.catalog(refresh=True)
     assert world.catalog().provenance.kind == "snapshot"
     assert world.catalog(CUSTOM).provenance.kind == "live"
+
+
+def test_a_damaged_snapshot_does_not_spoil_a_live_answer(world: World) -> None:
+    (world.folder / "snapshot.zip").write_bytes(b"")
+    assert world.catalog().provenance.kind == "live"
+    world.broken = UNREACHABLE
+    assert world.catalog().provenance.kind == "cache"
 
 
 @pytest.mark.parametrize(

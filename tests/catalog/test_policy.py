@@ -63,10 +63,10 @@ def test_a_clock_in_the_future_proves_nothing(fetched_at: float, age_s: float | 
 
 @pytest.mark.parametrize(("had", "has"), [(0, 0), (0, 9), (10, 5), (3, 2), (1, 1), (2, 1)])
 def test_a_document_may_lose_half(had: int, has: int) -> None:
-    policy.guard_shrink(had, has, "x")
+    policy.guard_shrink(had, has, "x", hint="")
 
 
 @pytest.mark.parametrize(("had", "has", "said"), [(10, 4, "6 of 10"), (3, 1, "2 of 3"), (1, 0, "1 of 1")])
 def test_a_document_that_lost_more_is_refused(had: int, has: int, said: str) -> None:
     with pytest.raises(ShrinkRefused, match=said):
-        policy.guard_shrink(had, has, "x")
+        policy.guard_shrink(had, has, "x", hint="")
