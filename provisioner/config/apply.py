@@ -11,16 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.config import backups as versions
 from provisioner.config import files
-from provisioner.config.edit import rewrite
-from provisioner.config.guard import difference
-from provisioner.config.layout import LayoutUnknown
+from provisioner.config.draft import draft, shown
 from provisioner.config.lock import held
-from provisioner.config.plan import Plan
-from provisioner.config.plan import plan as plan_between
-from provisioner.config.read import BOM, ConfigFile, parse, read, read_text
-from provisioner.config.splice import Splice
-from provisioner.config.values import dotted
-from provisioner.errors import ConfigInvalid
+from provisioner.config.read import ConfigFile, parse, read, read_text
 from provisioner.secrets import masked
 
 if TYPE_CHECKING:
@@ -28,15 +21,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from provisioner.config.diff import DiffLine
-
-    Edit = Callable[[dict[str, Any]], Mapping[str, Any]]
+    from provisioner.config.draft import Draft, Edit
+    from provisioner.config.plan import Plan
 
 WAIT_S = 30.0
-
-_NEW_FILE = """\
-# Configuration of Kimi Code. Providers and models below are written by `kimi provider`;
-# edit by hand what you like: comments, order and spacing stay as they are.
-"""
 
 
 @dataclass(frozen=True)
@@ -94,22 +82,22 @@ def change(
         Busy: another process kept the lock for longer than ``wait_s``.
         ProvisionerError: whatever ``edit`` raises.
     """
-    draft = _draft(seen or read(path), edit)
-    if draft.text is None:
-        return Applied(draft.plan, draft.after, written=False)
+    drafted = draft(seen or read(path), edit)
+    if drafted.text is None:
+        return Applied(drafted.plan, drafted.data, written=False)
     target = path
     try:
         target = files.resolve(path)
         files.make_private(target.parent)
         with held(target, wait_s=wait_s, on_wait=on_wait) as locked:
             if locked:
-                files.clean(target)
-            text = read_text(path)
-            if text != draft.file.text:
-                draft = _draft(ConfigFile(path, text, {} if text is None else parse(text, path)), edit)
-            if draft.text is None:
-                return Applied(draft.plan, draft.after, written=False)
-            return _write(target, draft.file.text, draft, backups, clock())
+                files.clean(target.parent, f"{target.name}.")
+            text = read_text(target)
+            if text != drafted.file.text:
+                drafted = draft(ConfigFile(path, text, {} if text is None else parse(text, path)), edit)
+            if drafted.text is None:
+                return Applied(drafted.plan, drafted.data, written=False)
+            return _write(target, drafted, drafted.text, backups, clock())
     except OSError as error:
         raise files.unwritable(target, error) from error
 
@@ -121,84 +109,25 @@ def preview(path: Path, edit: Edit, *, seen: ConfigFile | None = None) -> Previe
         ConfigInvalid: as :func:`change`.
         ProvisionerError: whatever ``edit`` raises.
     """
-    from provisioner.config.diff import diff
-
-    draft = _draft(seen or read(path), edit)
-    if draft.text is None:
-        return Preview(draft.plan, draft.after, ())
-    new = draft.text.removeprefix(BOM)
-    if draft.file.text is None:
-        return Preview(draft.plan, draft.after, tuple(diff("", new, (Splice(0, 0, new),))))
-    return Preview(
-        draft.plan, draft.after, tuple(diff(draft.file.text.removeprefix(BOM), new, draft.splices))
-    )
+    drafted = draft(seen or read(path), edit)
+    return Preview(drafted.plan, drafted.data, shown(drafted))
 
 
-@dataclass(frozen=True)
-class _Draft:
-    file: ConfigFile
-    after: Mapping[str, Any]
-    plan: Plan
-    text: str | None  # None: nothing to write
-    splices: tuple[Splice, ...] = ()
-
-
-def _draft(file: ConfigFile, edit: Edit) -> _Draft:
-    try:
-        after = edit(file.data)
-        plan = plan_between(file.data, after)
-        if not plan:
-            return _Draft(file, after, plan, None)
-        mark, old = _split_mark(_NEW_FILE if file.text is None else file.text)
-        try:
-            new = rewrite(old, file.data, plan)
-        except LayoutUnknown as error:
-            line = old.count("\n", 0, error.offset) + 1
-            raise _unsafe(f"line {line} is of an unknown form", f"{file.path}:{line}") from error
-        text = mark + new.text
-        try:
-            actual = parse(text, file.path)
-        except ConfigInvalid as error:
-            raise _unsafe("the result would not be valid TOML", str(file.path)) from error
-        if wrong := difference(after, actual):
-            raise _unsafe(f"the result would differ at `{dotted(wrong)}`", str(file.path))
-    except ConfigInvalid as error:
-        error.where = error.where or str(file.path)
-        raise
-    return _Draft(file, after, plan, text, new.splices)
-
-
-def _write(target: Path, old: str | None, draft: _Draft, backups: Path, now: float) -> Applied:
-    assert draft.text is not None  # there is something to write
+def _write(target: Path, drafted: Draft, text: str, backups: Path, now: float) -> Applied:
     backup, notes = None, []
-    if old is not None:
+    if drafted.file.text is not None:
         try:
-            backup = versions.save(backups, target, old.encode(), now)
+            backup = versions.save(backups, target, drafted.file.text.encode(), now)
         except OSError as error:
-            notes.append(
-                f"no backup of the last version could be kept in {backups}: {error.strerror or error}"
-            )
-    private = files.is_public(target) and _holds_key(draft.after)
+            reason = (error.strerror or str(error)).lower()
+            notes.append(f"no backup of the version before could be kept in {backups}: {reason}")
+    private = files.is_public(target) and _holds_key(drafted.data)
+    files.replace(target, text.encode(), private=private)
     if private:
-        notes.append(f"{target} could be read by everybody and holds a key: its mode is 0600 now")
-    files.replace(target, draft.text.encode(), private=private)
-    return Applied(draft.plan, draft.after, written=True, backup=backup, notes=tuple(notes))
+        notes.append(f"{target} could be read by everybody; it holds a key, so now only you can read it")
+    return Applied(drafted.plan, drafted.data, written=True, backup=backup, notes=tuple(notes))
 
 
 def _holds_key(data: Mapping[str, Any]) -> bool:
-    rest = {
-        key: value for key, value in data.items() if key != "models"
-    }  # aliases name a provider, never a key
+    rest = {name: value for name, value in data.items() if name != "models"}  # aliases hold no keys
     return bool(masked(rest) != rest)
-
-
-def _split_mark(text: str) -> tuple[str, str]:
-    return (BOM, text[1:]) if text.startswith(BOM) else ("", text)
-
-
-def _unsafe(reason: str, where: str) -> ConfigInvalid:
-    return ConfigInvalid(
-        f"config.toml is of a shape that cannot be edited safely: {reason}",
-        hint="write the providers and models in it as [tables], or make this change by hand; nothing was written",
-        where=where,
-    )

@@ -7,7 +7,7 @@ import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from provisioner.config.files import make_private, replace
+from provisioner.config.files import clean, make_private, replace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +25,7 @@ def save(folder: Path, target: Path, content: bytes, now: float) -> Path:
         OSError: the folder cannot be written to.
     """
     make_private(folder)
+    clean(folder, _prefix(target))
     time = datetime.fromtimestamp(now, UTC).strftime("%Y%m%dT%H%M%S.%fZ")
     backup = folder / f"{_prefix(target)}{time}-{hashlib.sha256(content).hexdigest()[:12]}.toml"
     replace(backup, content, private=True)

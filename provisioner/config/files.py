@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import glob
 import os
-import secrets
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -62,7 +61,7 @@ def replace(target: Path, content: bytes, *, private: bool) -> None:
     old = target.stat() if target.exists() else None
     if old and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(6)}{_TEMPORARY}")
+    temporary = target.with_name(f".{target.name}.{os.urandom(6).hex()}{_TEMPORARY}")
     try:
         descriptor = os.open(
             temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600
@@ -80,9 +79,12 @@ def replace(target: Path, content: bytes, *, private: bool) -> None:
     _sync_folder(target.parent)
 
 
-def clean(target: Path) -> None:
-    """Remove temporary files that killed runs left beside ``target``; only for who holds the lock on it."""
-    for leftover in target.parent.glob(f".{glob.escape(target.name)}.*{_TEMPORARY}"):
+def clean(folder: Path, name: str) -> None:
+    """Remove temporary files that killed runs left for files whose names start with ``name``.
+
+    Only for who holds the lock on what is written there.
+    """
+    for leftover in folder.glob(f".{glob.escape(name)}*{_TEMPORARY}"):
         with suppress(OSError):
             leftover.unlink()
 

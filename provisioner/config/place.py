@@ -62,21 +62,26 @@ class Places:
 def gap(text: str, sections: Sequence[Section], index: int) -> int:
     """The offset behind section ``index`` where a new table goes; 0 means before the first line.
 
-    Comments directly above the next header belong to that header; other comments belong to the section before.
+    Comments directly above the next header belong to that header, unless they open the file: then they are about
+    the file, and may be directives that must stay on top. Other comments belong to the section before.
     """
     start = sections[index].last
-    stop = len(text)
-    if index + 1 < len(sections):
-        stop = sections[index + 1].start
-        while (
-            stop > start
-            and text[(above := text.rfind("\n", 0, stop - 1) + 1) : stop].lstrip(" \t")[:1] == "#"
-        ):
-            if above < start:
-                break  # the comment behind the section's last statement
-            stop = above
+    stop = (
+        len(text) if index + 1 == len(sections) else _comments_above(text, start, sections[index + 1].start)
+    )
     content = len(text[start:stop].rstrip(" \t\r\n"))
     return line_end(text, start + content) if content else start
+
+
+def _comments_above(text: str, start: int, header: int) -> int:
+    """Where the comments begin that belong to the header at ``header``; ``start`` is the end of what is before."""
+    first = header
+    while first > start:
+        above = text.rfind("\n", 0, first - 1) + 1
+        if above < start or not text[above:first].lstrip(" \t").startswith("#"):
+            return first
+        first = above
+    return header if first == 0 else first
 
 
 def _provider(alias: Any) -> str:

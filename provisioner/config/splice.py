@@ -118,18 +118,18 @@ def in_braces(
 
 
 def _cuts(text: str, removals: Sequence[Removal]) -> list[tuple[int, int]]:
+    """What the removals cut out; one that starts at 0 leaves nothing before it."""
     cuts: list[tuple[int, int]] = []
-    bare = 0  # nothing before this offset is kept
+    top = 0  # where the first kept line starts
     for start, end, spaced in removals:
-        if start == bare:
-            stop = _next_line(text, end)
-            if spaced and text[stop : stop + 2].lstrip("\r")[:1] == "\n":
-                stop = _next_line(text, stop)
-            cuts[:1] = [(0, stop)]
-            bare = stop
+        if start == top:
+            top = _next_line(text, end)
+            if spaced and text[top : top + 2].lstrip("\r")[:1] == "\n":
+                top = _next_line(text, top)
+            cuts = [(0, top)]
             continue
         begin = _line_before(text, start)
-        if spaced and begin > bare and text[begin - 1] == "\n":
+        if spaced and begin > top and text[begin - 1] == "\n":
             begin = _line_before(text, begin)
         cuts.append((begin, end))
     return cuts

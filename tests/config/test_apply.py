@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from provisioner.config import apply, backups, edit, tables
+from provisioner.config import apply, backups, draft, edit, tables
 from provisioner.config.plan import Plan
 from provisioner.config.read import read
 from provisioner.errors import ConfigInvalid, ConfigUnwritable, NotFound
@@ -283,7 +283,7 @@ def test_a_result_that_means_something_else_is_never_written(
         good = edit.rewrite(*args)
         return edit.Rewritten(wrong + good.text, good.splices)
 
-    monkeypatch.setattr(apply, "rewrite", rewrite)
+    monkeypatch.setattr(draft, "rewrite", rewrite)
     write(path)
     with pytest.raises(ConfigInvalid, match=reason) as caught:
         change(add)
@@ -341,7 +341,7 @@ def test_an_interrupt_leaves_the_file_and_nothing_else(
 def test_leftovers_of_killed_runs_are_removed_and_nothing_else(path: Path, change: Change) -> None:
     write(path)
     leftovers = [".config.toml.0123456789ab.kimi-provider.tmp", ".config.toml.lock"]
-    foreign = [".config.toml.swp", "config.toml.tmp", ".other.toml.0123456789ab.kimi-provider.tmp"]
+    foreign = [".config.toml.swp", "config.toml.tmp", ".config.toml2.0123456789ab.kimi-provider.tmp"]
     for name in (*leftovers, *foreign):
         (path.parent / name).write_text("x")
     change(add)

@@ -23,3 +23,13 @@ def test_the_same_content_at_the_same_time_is_one_backup(tmp_path: Path) -> None
     first = backups.save(tmp_path / "b", tmp_path / "one.toml", b"x", 1.0)
     assert backups.save(tmp_path / "b", tmp_path / "one.toml", b"x", 1.0) == first
     assert backups.save(tmp_path / "b", tmp_path / "one.toml", b"y", 1.0) != first
+
+
+def test_leftovers_of_killed_runs_are_removed(tmp_path: Path) -> None:
+    backup = backups.save(tmp_path, tmp_path / "one.toml", b"x", 1.0)
+    leftover = tmp_path / f".{backup.name}.0123456789ab.kimi-provider.tmp"
+    foreign = tmp_path / ".other-20270115T080000.500000Z-x.toml.0123456789ab.kimi-provider.tmp"
+    leftover.touch()
+    foreign.touch()
+    newer = backups.save(tmp_path, tmp_path / "one.toml", b"y", 2.0)
+    assert {child for child in tmp_path.iterdir() if child.is_file()} == {backup, newer, foreign}

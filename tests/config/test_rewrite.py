@@ -177,7 +177,14 @@ def test_a_key_of_a_table_that_has_no_header_yet_makes_one_beside_it() -> None:
 TOPS = {
     "tables only": ("[models.a]\n", 'default_model = "a"\n\n[models.a]\n'),
     "a comment above": ("# Mine\n\n[models.a]\n", '# Mine\n\ndefault_model = "a"\n\n[models.a]\n'),
-    "a comment on the table": ("# about a\n[models.a]\n", 'default_model = "a"\n\n# about a\n[models.a]\n'),
+    "a directive that must stay on top": (
+        "#:schema x\n[models.a]\n",
+        '#:schema x\n\ndefault_model = "a"\n[models.a]\n',
+    ),
+    "a comment on the table": (
+        "\n# about a\n[models.a]\n",
+        'default_model = "a"\n\n\n# about a\n[models.a]\n',
+    ),
     "other keys": (
         "# Mine\nx = 1 # one\n\n[models.a]\n",
         '# Mine\nx = 1 # one\ndefault_model = "a"\n\n[models.a]\n',
