@@ -88,7 +88,8 @@ def test_a_killed_process_never_leaves_a_broken_file(path: Path) -> None:
         assert text.startswith(TEXT[:40])
         assert len(tomllib.loads(text)["models"]) in {1, 21}
         assert all(child.stat().st_mode & 0o077 == 0 for child in path.parent.glob(".*"))
-    worker = start(path, "p", 0)
+    # The next change finds no lock that still holds and leaves nothing of the killed ones.
+    worker = start(path, "q", 0)
     assert worker.communicate(timeout=60)[1] == b""
     assert [child.name for child in path.parent.iterdir()] == ["config.toml"]
-    assert len(tomllib.loads(path.read_text())["models"]) == 21
+    assert "q" in tomllib.loads(path.read_text())["providers"]
