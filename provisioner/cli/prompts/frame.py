@@ -11,7 +11,7 @@ from prompt_toolkit.layout.controls import FormattedTextControl
 from prompt_toolkit.output.vt100 import Vt100_Output
 
 from provisioner.cli.prompts.asking import Back
-from provisioner.cli.prompts.width import cut, width
+from provisioner.cli.prompts.width import cut, width, wrap
 from provisioner.cli.terminal import clean
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # An Esc is told from the start of an arrow key by what follows within this time. Long enough for ssh.
 _ESC_S = 0.1
+_INDENT = 2
 _ROOMY = 16  # rows from which on empty lines are affordable
 _MOST_LINES = 8  # of a pasted answer
 
@@ -56,7 +57,7 @@ def framed(application: Application[Any], question: Question, keys: Keys, look: 
     def height() -> Dimension:
         return Dimension.exact(line.preferred_height(columns(), _MOST_LINES).preferred)
 
-    above = [*trail(question, look), one_line(title(question)), *notes(question, look)]
+    above = [*trail(question, look), one_line(title(question)), notes(question)]
     below = [spacer(), footer(keys, look)]
     application.layout = Layout(
         HSplit([*above, HSplit([line], height=height), *below]), focused_element=focused
@@ -94,14 +95,23 @@ def trail(question: Question, look: Look) -> list[Window]:
     return [one_line(line), spacer()]
 
 
-def notes(question: Question, look: Look) -> list[Window]:
-    """What to know before answering."""
+def notes(question: Question) -> Window:
+    """What to know before answering, wrapped to the terminal."""
 
-    def line(index: int) -> StyleAndTextTuples:
-        style, text = question.notes[index]
-        return [(f"class:{style}", cut(f"  {clean(text)}", columns(), look.symbols.more))]
+    def text() -> StyleAndTextTuples:
+        return [(f"class:{style}", f"  {line}\n") for style, line in _wrapped(question)]
 
-    return [one_line(lambda index=index: line(index)) for index in range(len(question.notes))]
+    return Window(FormattedTextControl(text), height=lambda: Dimension.exact(notes_height(question)))
+
+
+def notes_height(question: Question) -> int:
+    """How many lines the notes take now."""
+    return len(_wrapped(question))
+
+
+def _wrapped(question: Question) -> list[tuple[str, str]]:
+    room = columns() - _INDENT - 1
+    return [(style, line) for style, note in question.notes for line in wrap(clean(note), room)]
 
 
 def title(question: Question) -> StyleAndTextTuples:

@@ -91,7 +91,7 @@ class Picker(Generic[V]):
         parts = [
             *frame.trail(self._question, self._look),
             self._head(),
-            *frame.notes(self._question, self._look),
+            frame.notes(self._question),
         ]
         if self._table.has_head:
             parts.append(frame.one_line(self._titles))
@@ -99,7 +99,7 @@ class Picker(Generic[V]):
         if self._detailed or self._many:
             parts.append(frame.one_line(self._detail))
         parts.append(frame.footer(self._keys_shown(), self._look))
-        self._around = len(parts) - 1
+        self._around = len(parts) - 2
         return Layout(HSplit(parts), focused_element=self._input if self._filters else listed)
 
     def _head(self) -> Any:
@@ -118,8 +118,9 @@ class Picker(Generic[V]):
         return [] if self._buffer.text else [("class:dim", "type to filter")]
 
     def _height(self) -> int:
-        rows = self.application.output.get_size().rows
-        return max(min(len(self.listing.rows), rows - self._around - 1), 1)
+        room = self.application.output.get_size().rows - 1
+        around = self._around + frame.notes_height(self._question)
+        return max(min(len(self.listing.rows), room - around), 1)
 
     def _titles(self) -> StyleAndTextTuples:
         indent = self._list.indent

@@ -28,14 +28,14 @@ class Table(Generic[V]):
     def __init__(self, columns: Sequence[Column], rows: Sequence[Row[V]], *, more: str = "…") -> None:
         self._columns = columns
         self._more = more
-        self._widths = [
-            max(
-                width(column.title),
-                max((width(clean(row.cells[i])) for row in rows if i < len(row.cells)), default=0),
-            )
-            for i, column in enumerate(columns)
-        ]
+        self._widths = [self._widest(i, rows) for i in range(len(columns))]
         self._places = lru_cache(maxsize=4)(self._place)
+
+    def _widest(self, index: int, rows: Sequence[Row[V]]) -> int:
+        """How wide a column wants to be; one without any text is none, whatever its title."""
+        cells = (row.cells[index] for row in rows if index < len(row.cells) and not row.heading)
+        widest = max((width(clean(cell)) for cell in cells), default=0)
+        return max(widest, width(self._columns[index].title)) if widest else 0
 
     @property
     def has_head(self) -> bool:

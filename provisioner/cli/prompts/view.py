@@ -12,7 +12,7 @@ from prompt_toolkit.layout.controls import UIContent, UIControl
 
 from provisioner.cli.prompts import frame
 from provisioner.cli.prompts.style import colour_depth, style
-from provisioner.cli.prompts.width import cut
+from provisioner.cli.prompts.width import cut, wrap
 from provisioner.cli.terminal import clean
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from provisioner.cli.prompts.asking import Line, Question
     from provisioner.cli.prompts.look import Look
 
+# Styles of lines that may be wrapped.
+_PROSE = frozenset({"", "dim", "good", "bad", "warn"})
+
 
 class Viewer:
     """Lines on the screen that scroll; Enter agrees."""
@@ -34,6 +37,7 @@ class Viewer:
         self._lines = lines
         self._yes = yes
         self._top = 0
+        self._wrapped: dict[int, list[Line]] = {}
         self.application: Application[None] = Application(
             layout=self._layout(),
             key_bindings=merge_key_bindings([self._keys(), frame.leaving_keys()]),
@@ -62,37 +66,51 @@ class Viewer:
         parts = [
             *frame.trail(self._question, self._look),
             frame.one_line(frame.title(self._question)),
-            *frame.notes(self._question, self._look),
+            frame.notes(self._question),
             frame.spacer(),
             text,
             frame.one_line(self._position),
             frame.footer(keys, self._look),
         ]
-        self._around = len(parts) - 1
+        self._around = len(parts) - 2
         return Layout(HSplit(parts), focused_element=text)
 
     def height(self) -> int:
         """How many lines are in view."""
-        rows = self.application.output.get_size().rows
-        return max(min(len(self._lines), rows - self._around - 1), 1)
+        room = self.application.output.get_size().rows - 1
+        around = self._around + frame.notes_height(self._question)
+        return max(min(len(self._shown()), room - around), 1)
+
+    def _shown(self) -> list[Line]:
+        """The lines for the terminal's width: prose is wrapped, what must stay a line is cut when it is drawn."""
+        cells = frame.columns()
+        if cells not in self._wrapped:
+            self._wrapped = {
+                cells: [
+                    (kind, part)
+                    for kind, text in self._lines
+                    for part in (wrap(clean(text), cells - 3) if kind in _PROSE else [clean(text)])
+                ]
+            }
+        return self._wrapped[cells]
 
     def content(self, width: int) -> UIContent:
         """The lines from where the view begins."""
         height = self.height()
-        self._top = min(self._top, len(self._lines) - height)
+        self._top = min(self._top, len(self._shown()) - height)
         return UIContent(lambda i: self._line(self._top + i, width), height, Point(0, 0), show_cursor=False)
 
     def _line(self, index: int, width: int) -> StyleAndTextTuples:
-        kind, text = self._lines[index]
-        return [(f"class:{kind}", cut(f"  {clean(text)}", width, self._look.symbols.more))]
+        kind, text = self._shown()[index]
+        return [(f"class:{kind}", cut(f"  {text}", width, self._look.symbols.more))]
 
     def _position(self) -> StyleAndTextTuples:
-        hidden = len(self._lines) - self.height()
+        hidden = len(self._shown()) - self.height()
         if hidden <= 0:
             return []
         arrows = f"{self._look.symbols.up}{self._look.symbols.down}"
         last = self._top + self.height()
-        return [("class:dim", f"  {arrows} lines {self._top + 1} to {last} of {len(self._lines)}")]
+        return [("class:dim", f"  {arrows} lines {self._top + 1} to {last} of {len(self._shown())}")]
 
     def _keys(self) -> KeyBindings:
         keys = KeyBindings()
@@ -100,7 +118,7 @@ class Viewer:
         def add(*names: str, by: Any) -> None:
             def handler(event: KeyPressEvent) -> None:
                 del event
-                self._top = min(max(self._top + by(), 0), max(len(self._lines) - self.height(), 0))
+                self._top = min(max(self._top + by(), 0), max(len(self._shown()) - self.height(), 0))
 
             for name in names:
                 keys.add(name, eager=True)(handler)
@@ -109,8 +127,8 @@ class Viewer:
         add("down", "c-n", "j", by=lambda: 1)
         add("pageup", "left", by=lambda: 1 - self.height())
         add("pagedown", "right", "space", by=lambda: self.height() - 1)
-        add("home", by=lambda: -len(self._lines))
-        add("end", by=lambda: len(self._lines))
+        add("home", by=lambda: -len(self._shown()))
+        add("end", by=lambda: len(self._shown()))
 
         @keys.add("enter", eager=True)
         @keys.add("y", eager=True)

@@ -30,3 +30,30 @@ def fit(text: str, cells: int, *, right: bool = False, more: str = "…") -> str
     text = cut(text, cells, more)
     padding = " " * (cells - width(text))
     return padding + text if right else text + padding
+
+
+def wrap(text: str, cells: int) -> list[str]:
+    """``text`` in lines of at most ``cells`` cells, broken between words; a longer word is broken where it must be."""
+    lines = [""]
+    for word in text.split(" "):
+        joined = f"{lines[-1]} {word}" if lines[-1] else word
+        if width(joined) <= cells:
+            lines[-1] = joined
+            continue
+        if not lines[-1]:
+            lines.pop()
+        *full, rest = _pieces(word, max(cells, 2))
+        lines += [*full, rest]
+    return lines
+
+
+def _pieces(word: str, cells: int) -> list[str]:
+    pieces, taken = [""], 0
+    for character in word:
+        wide = get_cwidth(character)
+        if taken + wide > cells:
+            pieces.append("")
+            taken = 0
+        pieces[-1] += character
+        taken += wide
+    return pieces

@@ -1,0 +1,34 @@
+"""Keeps the terminal from echoing what is typed while no question is asked: it could be a key, pasted early."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def unechoed() -> Iterator[None]:
+    """Until the block ends, the terminal shows what programs write and nothing that is typed.
+
+    Questions on a screen are unaffected: they draw what is typed themselves. What is typed in between is kept for
+    the next question.
+    """
+    try:
+        import termios
+
+        terminal = sys.stdin.fileno()
+        before = termios.tcgetattr(terminal)
+    except (ImportError, OSError, ValueError):  # no POSIX terminal
+        yield
+        return
+    quiet = [*before]
+    quiet[3] = before[3] & ~termios.ECHO
+    termios.tcsetattr(terminal, termios.TCSADRAIN, quiet)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
