@@ -1,10 +1,9 @@
-"""`kimi provider test`: model aliases asked for a real streamed answer."""
+"""``kimi provider test``."""
 
 from __future__ import annotations
 
 import json
-import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,55 +13,155 @@ from provisioner.cli.terminal import clean, echo, echo_error, styled
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from provisioner.smoke.answer import Delta
     from provisioner.smoke.report import AliasResult
+    from provisioner.workflows.test import Result
 
-_PASSED, _FAILED, _REFUSED = 0, 1, 6
+_CHECKS = ("text", "tools", "thinking", "vision")
+_INTERRUPTED = 130
 
 
-@click.command("test")
-@click.argument("aliases", nargs=-1, required=True, metavar="ALIAS...")
+class _Checks(click.ParamType[tuple[str, ...]]):
+    """A list of checks, separated by commas."""
+
+    name = "check list"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """The checks named in ``value``."""
+        if isinstance(value, tuple):
+            return value
+        names = tuple(dict.fromkeys(name.strip() for name in str(value).split(",") if name.strip()))
+        for name in names:
+            if name not in _CHECKS:
+                self.fail(f"{name!r} is none of {', '.join(_CHECKS)}", param, ctx)
+        return names
+
+
+@click.command()
+@click.argument("aliases", nargs=-1, metavar="ALIAS…")
+@click.option(
+    "--provider", "providers", multiple=True, metavar="ID", help="All aliases of this provider; repeats."
+)
+@click.option("--all", "everything", is_flag=True, help="All aliases of config.toml.")
+@click.option(
+    "--check",
+    "checks",
+    type=_Checks(),
+    default=("text",),
+    metavar="LIST",
+    help="What to try: text, tools, thinking, vision, separated by commas. Text is always first.",
+)
+@click.option("--minimal", is_flag=True, help="Send the least request instead of Kimi Code's first one.")
+@click.option("--fix", is_flag=True, help="Change config.toml where a check finds it untrue.")
+@click.option("--dry-run", is_flag=True, help="With --fix: show the change as a masked diff; write nothing.")
+@click.option(
+    "-j", "--jobs", type=click.IntRange(1, 64), default=4, show_default=True, help="How many at once."
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(1),
+    default=180.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="For each alias, all its requests together.",
+)
+@click.option(
+    "--max-ttft",
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    help="Fail where the first token comes later.",
+)
+@click.option(
+    "--min-tps",
+    type=click.FloatRange(0, min_open=True),
+    metavar="NUMBER",
+    help="Fail where fewer tokens come in a second.",
+)
 @options.config
 @options.as_json
 @click.pass_context
-def command(context: click.Context, aliases: tuple[str, ...], config: Path | None, as_json: bool) -> int:
-    """Ask model aliases what Kimi Code will ask them on its first turn.
+def command(
+    context: click.Context,
+    /,
+    *,
+    aliases: tuple[str, ...],
+    providers: tuple[str, ...],
+    everything: bool,
+    checks: tuple[Any, ...],
+    minimal: bool,
+    fix: bool,
+    dry_run: bool,
+    jobs: int,
+    timeout: float,
+    max_ttft: float | None,
+    min_tps: float | None,
+    config: Path | None,
+    as_json: bool,
+) -> int:
+    """Ask models what Kimi Code will ask them first, and demand a streamed, finished, counted answer.
 
-    Exits 0 when every alias passed, 6 when all that failed were refused their key, else 1.
+    Exits 0 when all pass, 6 when a key was refused and nothing else went wrong, else 1.
     """
+    if dry_run and not fix:
+        raise click.UsageError("--dry-run needs --fix", context)
+    from provisioner.cli.live import watching
+    from provisioner.smoke.runner import Options
     from provisioner.workflows import test
 
-    app = options.app_of(context, config)
-    shows_text = not as_json and len(aliases) == 1 and sys.stderr.isatty()
-
-    def watch(_alias: str, delta: Delta) -> None:
-        if shows_text and delta.kind != "tool":
-            click.echo(delta.text, nl=False, err=True)
-
-    result = test.run(app, test.Request(aliases), watch)
-    if shows_text:
-        echo_error()
+    request = test.Request(
+        aliases=aliases,
+        options=Options(checks, minimal, timeout, max_ttft, min_tps),
+        providers=providers,
+        everything=everything,
+        jobs=jobs,
+        fix=fix,
+        dry_run=dry_run,
+    )
+    with watching(single=len(aliases) == 1 and not providers and not everything and not as_json) as shown:
+        result = test.run(options.app_of(context, config), request, shown.arrived, shown.progress)
     if as_json:
-        click.echo(json.dumps(result.document(), ensure_ascii=False))
+        echo(json.dumps(result.document(), ensure_ascii=False, indent=2))
     else:
-        for alias_result in result.results:
-            _show(alias_result)
-    return exit_code(result.results)
+        _show(result)
+    return exit_code(result)
 
 
-def exit_code(results: tuple[AliasResult, ...]) -> int:
-    """0 when all passed; 6 when all that did not were refused their key; else 1."""
-    troubled = [result for result in results if result.verdict != "pass"]
+def exit_code(result: Result) -> int:
+    """0 when all passed, 130 after Ctrl-C, 6 when all that did not pass were refused their key, else 1."""
+    if result.interrupted:
+        return _INTERRUPTED
+    troubled = [found for found in result.results if found.verdict != "pass"]
     if not troubled:
-        return _PASSED
-    refused = all(result.error is not None and result.error.kind == "auth" for result in troubled)
-    return _REFUSED if refused else _FAILED
+        return 0
+    return 6 if all(found.error is not None and found.error.kind == "auth" for found in troubled) else 1
 
 
-def _show(result: AliasResult) -> None:
-    colour = {"pass": "green", "fail": "red", "unknown": "yellow"}[result.verdict]
-    echo(f"{styled(result.verdict.upper(), fg=colour, bold=True)} {clean(result.alias)}")
-    for check in result.checks:
-        echo(f"  {check.name}: {clean(check.detail)}")
-    if result.error is not None and result.error.hint:
-        echo(f"  try: {clean(result.error.hint)}")
+def _show(result: Result) -> None:
+    from provisioner.cli.verdict import lines
+
+    for found in result.results:
+        for line in lines(found):
+            echo(line)
+    for alias in result.skipped:
+        _note(f"{alias} is left out: its provider is a login that Kimi Code itself holds")
+    if result.outcome is not None:
+        from provisioner.cli.changes import show
+
+        show("test", result.outcome, [f"Set {change.line()}." for change in result.fixed], as_json=False)
+    for change in result.unfixed:
+        _note(f"{change.line()} is for you to write: the alias' overrides say otherwise")
+    if len(result.results) > 1 or result.interrupted:
+        echo_error(_summary(result.results, interrupted=result.interrupted))
+
+
+def _note(text: str) -> None:
+    echo_error(f"{styled('note:', fg='yellow')} {clean(text)}")
+
+
+def _summary(results: tuple[AliasResult, ...], *, interrupted: bool) -> str:
+    from provisioner.smoke.report import summary
+
+    counted = summary(results)
+    counts = f"{counted['passed']} passed, {counted['failed']} failed, {counted['unknown']} could not be told"
+    return f"Interrupted: {counts}; the rest was not tested." if interrupted else f"{counts}."

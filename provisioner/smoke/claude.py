@@ -12,7 +12,7 @@ LOW_TO_HIGH = ("low", "medium", "high")
 _LOW_TO_MAX = ("low", "medium", "high", "max")
 _ALL = ("low", "medium", "high", "xhigh", "max")
 
-UNKNOWN_MAX_TOKENS = 128_000
+_GENERATION = 5  # the latest that is known
 _CEILINGS = {
     "fable-5": 128_000,
     "mythos-5": 128_000,
@@ -116,13 +116,13 @@ def known_profile(model: str) -> Profile | None:
             named = {(4, 5): _BUDGET_WITH_EFFORT, (4, 6): _ADAPTIVE, (4, 7): LATEST, (4, 8): LATEST}
             return _BUDGET if number < (4, 5) else named.get(number)
         case "sonnet":
-            if version.major == 5:  # noqa: PLR2004  the fifth generation, whatever its minor version
+            if version.major == _GENERATION:
                 return LATEST
             return _BUDGET if number <= (4, 5) else {(4, 6): _ADAPTIVE}.get(number)
         case "haiku":
             return _BUDGET if number <= (4, 5) else None
         case _:
-            return _ALWAYS if version.major == 5 else None  # noqa: PLR2004  fable and mythos begin at 5
+            return _ALWAYS if version.major == _GENERATION else None
 
 
 def claude_like_profile(model: str) -> Profile | None:

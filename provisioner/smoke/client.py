@@ -77,7 +77,7 @@ async def ask(
             problem, style = await _converse(world, request, reader, stopwatch, watch)
     except TimeoutError:
         if not reader.answer.complete:
-            problem = Problem("timeout", f"no complete answer within {total_s:g} s", transient=True)
+            problem = Problem("timeout", f"no complete answer within {total_s:.0f} s", transient=True)
     stopwatch.ended = time.monotonic()
     thoughts_apart = reader.wire == "google-genai"
     timing = stopwatch.timing(reader.answer.usage, thoughts_apart=thoughts_apart)

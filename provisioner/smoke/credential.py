@@ -33,11 +33,13 @@ class Credential:
     Attributes:
         kind: ``key`` as configured, or ``token`` from Google's application default credentials.
         value: the secret.
+        origin: where it was found, for people.
         quota_project: the project a token's use is billed to, if the credential names one.
     """
 
     kind: Literal["key", "token"]
     value: str = field(repr=False)
+    origin: str
     quota_project: str | None = None
 
 
@@ -65,7 +67,7 @@ def configured(
     """
     where = f"[providers.{provider_id}]"
     if key := string(model.get("api_key")).strip():
-        return Credential("key", _printable(key, "api_key", where))
+        return _key(key, "api_key", "the alias' own table")
     key, variable = string(provider.get("api_key")).strip(), string(provider.get("api_key_env")).strip()
     both = [name for name in ("api_key", "api_key_env", "oauth") if provider.get(name)]
     if len(both) > 1:
@@ -73,7 +75,7 @@ def configured(
             f"{where} has both {both[0]} and {both[1]}, which exclude each other", f"remove one from {where}"
         )
     if key:
-        return Credential("key", _printable(key, "api_key", where))
+        return _key(key, "api_key", where)
     if variable:
         value = env.get(variable, "").strip()
         if not value:
@@ -81,10 +83,10 @@ def configured(
                 f"{where} takes its key from the variable {variable}, which is not set",
                 f"export {variable}=…",
             )
-        return Credential("key", _printable(value, variable, "the environment"))
+        return _key(value, variable, "the environment")
     for name in _ENV_KEYS[string(provider.get("type"))]:
         if value := variables.get(name, "").strip():
-            return Credential("key", _printable(value, name, f"[providers.{provider_id}.env]"))
+            return _key(value, name, f"[providers.{provider_id}.env]")
     if provider.get("oauth"):
         raise Unusable(
             f"provider {provider_id!r} uses a login that Kimi Code itself holds; only Kimi Code can test it",
@@ -99,9 +101,9 @@ def configured(
     return None
 
 
-def _printable(key: str, name: str, where: str) -> str:
+def _key(key: str, name: str, where: str) -> Credential:
     if all("!" <= character <= "~" for character in key):
-        return key
+        return Credential("key", key, f"{name} in {where}")
     raise Unusable(
         f"{name} in {where} holds characters that no key has (white space, quotes from a document, other scripts)",
         f"copy the key again, as plain text, into {name}",

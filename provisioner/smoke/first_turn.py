@@ -28,6 +28,7 @@ class FirstTurn:
 
     Attributes:
         limit: output tokens asked for, before a wire lowers them to a ceiling of its own.
+        context: the alias' context size.
         limit_key: the key of the alias that ``limit`` comes from.
         effort: ``off``, ``on``, or the name of a level.
         on_effort: what ``effort`` is, or would be with thinking switched on.
@@ -41,6 +42,7 @@ class FirstTurn:
     """
 
     limit: int
+    context: int
     limit_key: str
     effort: str
     on_effort: str
@@ -108,7 +110,8 @@ def first_turn(
     off_effort = string(model.get("off_effort")) or None
     limit_key = "max_output_size" if model.get("max_output_size") else "max_context_size"
     return FirstTurn(
-        limit=model[limit_key],
+        limit=min(model[limit_key], model["max_context_size"]),
+        context=model["max_context_size"],
         limit_key=limit_key,
         effort=effort,
         on_effort=effort

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from provisioner.smoke.answer import Answer
+    from provisioner.smoke.answer import Answer, Usage
     from provisioner.smoke.problem import Problem
     from provisioner.smoke.timing import Timing
 
@@ -18,11 +19,48 @@ CheckVerdict = Literal["pass", "fail", "unknown", "skipped"]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A line of config.toml that would make the file true: a key of a table, and its new value."""
+    """What would make config.toml true: a key of a table, and its new value.
+
+    Attributes:
+        table: the path of the table.
+        key: the key in it.
+        value: what it should be; a tuple is an array.
+        add: members to add to the array that stands there, rather than to replace it: several checks may each
+            have something to say about the same array.
+        remove: members to take away from it.
+    """
 
     table: tuple[str, ...]
     key: str
-    value: Any
+    value: str | int | bool | tuple[str, ...]
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+    def applied(self, current: Any) -> Any:
+        """The value that ``current`` becomes."""
+        if not self.add and not self.remove:
+            return list(self.value) if isinstance(self.value, tuple) else self.value
+        kept = (
+            [member for member in current if member not in (*self.remove, *self.add)]
+            if isinstance(current, list)
+            else []
+        )
+        return [*kept, *self.add]
+
+    def line(self) -> str:
+        """The change as the line of config.toml and the table it belongs to."""
+        head, *rest = self.table
+        bare = re.compile(r"[\w-]+")
+        table = ".".join([head, *(name if bare.fullmatch(name) else f'"{name}"' for name in rest)])
+        return f"{self.key} = {_toml(self.value)} in [{table}]"
+
+
+def _toml(value: str | int | bool | tuple[str, ...]) -> str:
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_toml(member) for member in value) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +82,23 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class AliasResult:
-    """What is known about one alias after its test.
+    """What is known about one alias after its test. No key is in it.
 
-    ``provider``, ``model``, ``wire`` and ``url`` are None where config.toml does not even say. ``answer`` and
-    ``timing`` belong to the first check that was run; ``cost`` is what all of them cost, in US dollars, where the
-    catalog knows the price. ``notes`` are for people: what is worth knowing beside the verdict.
+    Attributes:
+        alias: its key in config.toml.
+        provider: None where config.toml does not say; so are ``model``, ``wire`` and ``url``.
+        model: the model's name on the wire.
+        wire: the wire that was spoken.
+        url: where the first request went.
+        verdict: that of the worst check.
+        checks: ``text`` first.
+        answer: what came for the first check.
+        timing: the figures of the first check.
+        error: what went wrong with the first check.
+        notes: for people: what is worth knowing beside the verdict.
+        spent: the usage of every request that reported one.
+        cost: what they cost in US dollars, where the catalog knows the price.
+        source: the provider's ``source`` table, by which the price is found.
     """
 
     alias: str
@@ -62,7 +112,9 @@ class AliasResult:
     timing: Timing
     error: Problem | None = None
     notes: tuple[str, ...] = ()
+    spent: tuple[Usage, ...] = ()
     cost: float | None = None
+    source: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 def verdict_of(checks: Iterable[Check]) -> Verdict:
@@ -84,7 +136,13 @@ def document(result: AliasResult) -> dict[str, Any]:
         "url": result.url,
         "verdict": result.verdict,
         "checks": [
-            {"name": check.name, "verdict": check.verdict, "detail": check.detail} for check in result.checks
+            {
+                "name": check.name,
+                "verdict": check.verdict,
+                "detail": check.detail,
+                "lines": [change.line() for change in check.changes],
+            }
+            for check in result.checks
         ],
         "text": answer.text,
         "reasoning": answer.reasoning,

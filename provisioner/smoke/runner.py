@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from provisioner.secrets import scrub
+from provisioner.smoke import adc
 from provisioner.smoke.answer import Answer
-from provisioner.smoke.client import ask
-from provisioner.smoke.probe import Probe, Tool
+from provisioner.smoke.checks import text, thinking, tools, vision
+from provisioner.smoke.loose import mapping, string
 from provisioner.smoke.problem import Problem
 from provisioner.smoke.report import AliasResult, Check, verdict_of
+from provisioner.smoke.session import Session
 from provisioner.smoke.target import resolve
 from provisioner.smoke.timing import Timing
 from provisioner.smoke.unusable import Unusable
-from provisioner.smoke.verdict import judge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from provisioner.smoke.answer import Delta
     from provisioner.smoke.client import World
+    from provisioner.smoke.target import Target
 
-CLOCK = Tool(
-    "get_time",
-    "Tells the time in a city.",
-    {
-        "type": "object",
-        "properties": {"city": {"type": "string", "description": "The city's name."}},
-        "required": ["city"],
-        "additionalProperties": False,
-    },
+CheckName = Literal["text", "tools", "thinking", "vision"]
+CHECKS: tuple[CheckName, ...] = ("text", "tools", "thinking", "vision")
+_PROBES = {"tools": tools.check, "thinking": thinking.check, "vision": vision.check}
+# Measured on Kimi Code 2.1.0: system prompt and 25 tools are some 84 kB of JSON.
+_FIRST_PROMPT = 20_000
+_VERTEX_NOTE = (
+    'Kimi Code 2.1.0 writes and accepts type = "vertexai" and then refuses to run it ("must declare a wire '
+    'protocol"); it runs the same provider as type = "google-genai" with GOOGLE_CLOUD_PROJECT, '
+    "GOOGLE_CLOUD_LOCATION and a key"
 )
-FIRST_TURN = Probe("Say hi in one short sentence.", tool=CLOCK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,22 @@ class Options:
     """What the user asked of the test of each alias.
 
     Attributes:
+        checks: what to ask beside ``text``, which always comes first.
+        minimal: send the least request instead of Kimi Code's first one.
         timeout_s: the cap on one alias, in seconds, all its requests together.
+        max_ttft_s: fail where the first token comes later than this.
+        min_tps: fail where fewer tokens come in a second.
     """
 
-    timeout_s: float = 300.0
+    checks: tuple[CheckName, ...] = ("text",)
+    minimal: bool = False
+    timeout_s: float = 180.0
+    max_ttft_s: float | None = None
+    min_tps: float | None = None
+
+
+def _unwatched(_: object) -> None:
+    """A watcher that shows nothing."""
 
 
 async def check_alias(
@@ -51,44 +64,123 @@ async def check_alias(
     data: Mapping[str, Any],
     alias: str,
     options: Options,
-    watch: Callable[[Delta], None] = lambda _: None,
+    *,
+    watch: Callable[[Delta], None] = _unwatched,
+    on_wait: Callable[[float], None] = _unwatched,
 ) -> AliasResult:
-    """Tests ``alias`` of the parsed config.toml ``data``; ``watch`` sees the answer as it arrives.
+    """Tests ``alias`` of the parsed config.toml ``data``.
+
+    Args:
+        world: what the requests need.
+        data: config.toml, parsed.
+        alias: a key of its ``[models]``.
+        options: what to ask.
+        watch: sees the answer as it arrives.
+        on_wait: is told the seconds that a server asks us to wait, before the wait.
 
     Nothing in the result holds a key: what a server echoed is masked.
     """
     try:
         target = resolve(data, alias, world.env)
+        if target.credential is None:
+            target = replace(target, credential=await asyncio.to_thread(adc.credential, target))
     except Unusable as error:
         return _unusable(alias, data, error)
-    request = target.wire.request(target, FIRST_TURN)
-    outcome = await ask(world, request, target.wire.reader(target), total_s=options.timeout_s, watch=watch)
-    problem = outcome.problem and _scrubbed_problem(outcome.problem, target.secrets)
-    checks = (judge("text", outcome.answer, problem),)
+    session = Session(world, target, timeout_s=options.timeout_s, watch=watch, on_wait=on_wait)
+    first = await text.check(session, minimal=options.minimal)
+    timing = first.asked.outcome.timing
+    probes = [await _probe(session, name, after=first.check) for name in options.checks if name != "text"]
+    checks = [first.check, *probes, *_thresholds(options, timing, first.check)]
     return AliasResult(
         alias=alias,
         provider=target.provider,
         model=target.model,
         wire=target.wire.name,
-        url=request.url,
+        url=first.asked.url,
         verdict=verdict_of(checks),
-        checks=checks,
-        answer=_scrubbed_answer(outcome.answer, target.secrets),
-        timing=outcome.timing,
-        error=problem,
+        checks=tuple(checks),
+        answer=first.asked.outcome.answer,
+        timing=timing,
+        error=first.problem,
+        notes=_notes(target),
+        spent=tuple(session.spent),
+        source=target.source,
     )
 
 
+async def _probe(session: Session, name: CheckName, after: Check) -> Check:
+    if after.verdict != "pass":
+        return Check(name, "skipped", "the text check did not pass")
+    return await _PROBES[name](session)
+
+
+def _thresholds(options: Options, timing: Timing, after: Check) -> list[Check]:
+    found = []
+    if options.max_ttft_s is not None:
+        limit, figure = options.max_ttft_s * 1000, timing.first_token_ms
+        found.append(
+            _threshold(
+                "max_ttft",
+                figure,
+                f"first token after {_s(figure)}, at most {_s(limit)} allowed",
+                after,
+                ok=figure is not None and figure <= limit,
+            )
+        )
+    if options.min_tps is not None:
+        rate = timing.tokens_per_second
+        shown = "no rate" if rate is None else f"{rate:.1f} tokens/s"
+        found.append(
+            _threshold(
+                "min_tps",
+                rate,
+                f"{shown}, at least {options.min_tps:g} wanted",
+                after,
+                ok=rate is not None and rate >= options.min_tps,
+            )
+        )
+    return found
+
+
+def _threshold(name: str, figure: float | None, detail: str, after: Check, *, ok: bool) -> Check:
+    if after.verdict != "pass":
+        return Check(name, "skipped", "the text check did not pass")
+    if figure is None:
+        return Check(name, "unknown", detail)
+    return Check(name, "pass" if ok else "fail", detail)
+
+
+def _s(milliseconds: float | None) -> str:
+    return "no time" if milliseconds is None else f"{milliseconds / 1000:.2f} s"
+
+
+def _notes(target: Target) -> tuple[str, ...]:
+    notes = [_VERTEX_NOTE] if target.wire.name == "vertexai" else []
+    turn = target.turn
+    if turn.context < _FIRST_PROMPT:
+        notes.append(
+            f"Kimi Code's first prompt alone is about {_FIRST_PROMPT:,} tokens; max_context_size is {turn.context:,}"
+        )
+    elif (
+        target.wire.name == "openai"
+        and turn.limit_key == "max_output_size"
+        and turn.limit + _FIRST_PROMPT > turn.context
+    ):
+        notes.append(
+            f"max_output_size = {turn.limit} leaves less than the {_FIRST_PROMPT:,} tokens of Kimi Code's first prompt in "
+            "the context: servers that count prompt and output together will refuse it"
+        )
+    return tuple(notes)
+
+
 def _unusable(alias: str, data: Mapping[str, Any], error: Unusable) -> AliasResult:
-    problem = Problem("config", error.message, hint=error.hint)
-    models = data.get("models")
-    model = models.get(alias) if isinstance(models, dict) else None
-    table = model if isinstance(model, dict) else {}
+    table = mapping(mapping(data.get("models")).get(alias))
+    problem = Problem("config", error.message, hint=error.hint, transient=error.untestable)
     check = Check("text", "unknown" if error.untestable else "fail", error.message)
     return AliasResult(
         alias=alias,
-        provider=table.get("provider"),
-        model=table.get("model"),
+        provider=string(table.get("provider")) or None,
+        model=string(table.get("model")) or None,
         wire=None,
         url=None,
         verdict=verdict_of((check,)),
@@ -97,18 +189,3 @@ def _unusable(alias: str, data: Mapping[str, Any], error: Unusable) -> AliasResu
         timing=Timing(),
         error=problem,
     )
-
-
-def _scrubbed_problem(problem: Problem, secrets: Iterable[str]) -> Problem:
-    known = tuple(secrets)
-    return replace(
-        problem,
-        message=scrub(problem.message, known),
-        type=problem.type and scrub(problem.type, known),
-        code=scrub(problem.code, known) if isinstance(problem.code, str) else problem.code,
-    )
-
-
-def _scrubbed_answer(answer: Answer, secrets: Iterable[str]) -> Answer:
-    known = tuple(secrets)
-    return replace(answer, texts=[scrub(answer.text, known)], reasonings=[scrub(answer.reasoning, known)])

@@ -1,56 +1,188 @@
-"""Tests model aliases: the smoke test's many-at-once, with config.toml read and the result collected."""
+"""Tests model aliases: which ones, all at once, what they cost, and with ``fix`` what config.toml should have said."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from provisioner.config.read import read
+from provisioner.errors import NotFound, UsageError
 from provisioner.smoke.client import World
+from provisioner.smoke.crowd import Crowd, check_all
 from provisioner.smoke.report import document, summary
-from provisioner.smoke.runner import Options, check_alias
+from provisioner.smoke.runner import Options
+from provisioner.workflows.near import near
+from provisioner.workflows.outcome import commit
+from provisioner.workflows.price import Prices
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from provisioner.app import App
     from provisioner.smoke.answer import Delta
-    from provisioner.smoke.report import AliasResult
+    from provisioner.smoke.crowd import Progress
+    from provisioner.smoke.report import AliasResult, Change
+    from provisioner.workflows.outcome import Outcome
+
+JOBS = 4
 
 
 @dataclass(frozen=True)
 class Request:
-    """Which aliases to test, and how."""
+    """Which aliases to test, and how.
 
-    aliases: tuple[str, ...]
+    Attributes:
+        aliases: by name; a name that config.toml does not have is a result too, with a near one as its hint.
+        providers: all aliases of these.
+        everything: all aliases of the file.
+        options: what each of them is asked.
+        jobs: how many at once.
+        fix: change config.toml where a check found it untrue.
+        dry_run: with ``fix``, only show the change.
+    """
+
+    aliases: tuple[str, ...] = ()
     options: Options = field(default_factory=Options)
+    providers: tuple[str, ...] = ()
+    everything: bool = False
+    jobs: int = JOBS
+    fix: bool = False
+    dry_run: bool = False
 
 
 @dataclass(frozen=True)
 class Result:
-    """The results, in the order of the request."""
+    """What was found.
+
+    Attributes:
+        results: in the order of the request, else of the file.
+        skipped: aliases of logins that Kimi Code itself holds, left out of a test of many.
+        interrupted: Ctrl-C came before the last result; the others are not among ``results``.
+        fixed: what was changed in config.toml, or with ``dry_run`` would be.
+        unfixed: what would have to be changed where a tool does not write: in ``overrides``.
+        outcome: the change of the file; None where there was nothing to fix or ``fix`` was not asked for.
+    """
 
     results: tuple[AliasResult, ...]
+    skipped: tuple[str, ...] = ()
+    interrupted: bool = False
+    fixed: tuple[Change, ...] = ()
+    unfixed: tuple[Change, ...] = ()
+    outcome: Outcome | None = None
 
     def document(self) -> dict[str, Any]:
-        """The JSON document of `test --json`."""
-        return {"results": [document(result) for result in self.results], "summary": summary(self.results)}
+        """The JSON document of `test --json`: ``schemas/output/test.schema.json``."""
+        return {
+            "results": [document(result) for result in self.results],
+            "summary": summary(self.results),
+            "interrupted": self.interrupted,
+            "fixed": [change.line() for change in self.fixed],
+        }
+
+
+def _unwatched(_alias: str, _delta: Delta) -> None:
+    """A watcher that shows nothing."""
+
+
+def _unheeded(_progress: Progress) -> None:
+    """A listener that shows nothing."""
 
 
 def run(
-    app: App, request: Request, watch: Callable[[str, Delta], None] = lambda _alias, _delta: None
+    app: App,
+    request: Request,
+    watch: Callable[[str, Delta], None] = _unwatched,
+    progress: Callable[[Progress], None] = _unheeded,
 ) -> Result:
-    """Tests the aliases of ``request``."""
+    """Tests the aliases of ``request``.
+
+    Args:
+        app: the world.
+        request: what to test.
+        watch: sees each answer as it arrives.
+        progress: is told when a test starts, waits and ends.
+
+    Raises:
+        UsageError: the request names nothing to test.
+        NotFound: a provider that config.toml does not have.
+        ConfigInvalid: config.toml cannot be read.
+        ConfigUnwritable, Busy: ``fix`` could not write it.
+    """
     data = read(app.config_path).data
+    aliases, skipped = _chosen(data, request)
     world = World(app.http.async_client, app.env, app.clock)
+    crowd: Crowd = asyncio.run(
+        check_all(world, data, aliases, request.options, jobs=request.jobs, watch=watch, progress=progress)
+    )
+    prices = Prices(app)
+    results = tuple(replace(result, cost=prices.cost(result)) for result in crowd.results)
+    result = Result(results, skipped, crowd.interrupted)
+    return _fixed(app, data, request, result) if request.fix else result
 
-    async def everything() -> tuple[AliasResult, ...]:
-        found = [
-            await check_alias(world, data, alias, request.options, partial(watch, alias))
-            for alias in request.aliases
-        ]
-        return tuple(found)
 
-    return Result(asyncio.run(everything()))
+def _chosen(data: Mapping[str, Any], request: Request) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The aliases to test, each once, and those that are left out."""
+    models, providers = _tables(data, "models"), _tables(data, "providers")
+    for name in request.providers:
+        if name not in providers:
+            hint = near(name, providers, otherwise="kimi provider list")
+            raise NotFound(f"config.toml has no provider {name!r}", hint=hint)
+    default = str(data.get("default_provider", ""))
+    many = [
+        alias
+        for alias, table in models.items()
+        if request.everything or table.get("provider", default) in request.providers
+    ]
+    managed = {
+        alias for alias in many if "oauth" in providers.get(models[alias].get("provider", default), {})
+    }
+    managed -= set(request.aliases)
+    chosen = dict.fromkeys([*request.aliases, *(alias for alias in many if alias not in managed)])
+    if not chosen and not managed:
+        if many or request.everything or request.providers:
+            raise NotFound("config.toml has no alias to test", hint="kimi provider add")
+        raise UsageError("nothing to test is named", hint="kimi provider test ALIAS, --provider ID or --all")
+    return tuple(chosen), tuple(alias for alias in many if alias in managed)
+
+
+def _tables(data: Mapping[str, Any], key: str) -> dict[str, dict[str, Any]]:
+    found = data.get(key)
+    return (
+        {name: table for name, table in found.items() if isinstance(table, dict)}
+        if isinstance(found, dict)
+        else {}
+    )
+
+
+def _fixed(app: App, data: Mapping[str, Any], request: Request, result: Result) -> Result:
+    """Writes what the checks found, except over the user's own ``overrides``, which no tool touches."""
+    wanted = dict.fromkeys(
+        change for found in result.results for check in found.checks for change in check.changes
+    )
+    unfixed = tuple(change for change in wanted if _is_overridden(data, change))
+    fixed = tuple(change for change in wanted if change not in unfixed)
+    if not fixed:
+        return replace(result, unfixed=unfixed)
+    outcome = commit(app, lambda current: _with(current, fixed), dry_run=request.dry_run)
+    return replace(result, fixed=fixed, unfixed=unfixed, outcome=outcome)
+
+
+def _is_overridden(data: Mapping[str, Any], change: Change) -> bool:
+    table = _tables(data, change.table[0]).get(change.table[-1], {}) if len(change.table) > 1 else {}
+    overrides = table.get("overrides")
+    return isinstance(overrides, dict) and change.key in overrides
+
+
+def _with(data: dict[str, Any], changes: tuple[Change, ...]) -> dict[str, Any]:
+    """``data`` with ``changes``; a table that has gone meanwhile stays gone."""
+    for change in changes:
+        data = _put(data, change.table, change)
+    return data
+
+
+def _put(table: dict[str, Any], path: tuple[str, ...], change: Change) -> dict[str, Any]:
+    if not path:
+        return {**table, change.key: change.applied(table.get(change.key))}
+    below = table.get(path[0], {} if len(path) == 1 and path[0] == "thinking" else None)
+    return {**table, path[0]: _put(below, path[1:], change)} if isinstance(below, dict) else table

@@ -74,14 +74,32 @@ class Anthropic(Wire):
             }
             body["tools"] = [tool if probe.minimal else tool | _CACHED]
         body["stream"] = True
-        auth = {"Accept": "application/json", "anthropic-version": "2023-06-01"}
-        if target.credential:
-            auth["x-api-key"] = target.credential.value
+        own = {"Accept": "application/json"}
         if betas:
-            auth["anthropic-beta"] = ",".join(betas)
-        base = re.sub(r"/v1/?\Z", "", target.base_url)
-        url = f"{base}/v1/messages{'?beta=true' if beta_path else ''}"
-        return HttpRequest(url, self.headers(target, auth), body)
+            own["anthropic-beta"] = ",".join(betas)
+        url = f"{_root(target.base_url)}/v1/messages{'?beta=true' if beta_path else ''}"
+        return HttpRequest(url, self.headers(target, own), body)
+
+    def auth(self, target: Target) -> dict[str, str]:
+        """The key in Anthropic's own header, and the version without which nothing is answered."""
+        version = {"anthropic-version": "2023-06-01"}
+        return version | ({"x-api-key": target.credential.value} if target.credential else {})
+
+    def list_url(self, target: Target, base_url: str) -> str | None:
+        """The list lies beside the messages."""
+        del target
+        return f"{_root(base_url)}/v1/models?limit=1000"
+
+    def other_bases(self, base_url: str) -> tuple[str, ...]:
+        """Many providers serve this wire below ``/anthropic``."""
+        root = re.sub(r"(?:/v\d+)+\Z", "", base_url)
+        return (
+            (root,)
+            if root != _root(base_url)
+            else ()
+            if root.endswith("/anthropic")
+            else (f"{root}/anthropic",)
+        )
 
     def reader(self, target: Target) -> Reader:
         """A new reader."""
@@ -147,6 +165,10 @@ def _profile(target: Target) -> claude.Profile:
         takes_effort=takes_effort,
         can_be_off=known.can_be_off,
     )
+
+
+def _root(base_url: str) -> str:
+    return re.sub(r"/v1/?\Z", "", base_url)
 
 
 class MessagesReader(Reader):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -49,10 +50,31 @@ class Wire(ABC):
     def reader(self, target: Target) -> Reader:
         """A new reader for one answer."""
 
-    def headers(self, target: Target, auth: Mapping[str, str]) -> dict[str, str]:
-        """``auth`` and the user's own headers, which win whatever their case."""
+    @abstractmethod
+    def auth(self, target: Target) -> dict[str, str]:
+        """The headers that say who is asking."""
+
+    def list_url(self, target: Target, base_url: str) -> str | None:
+        """Where an endpoint at ``base_url`` lists its models; None where the wire has no such list."""
+        del target
+        return f"{base_url}/models"
+
+    def other_bases(self, base_url: str) -> tuple[str, ...]:
+        """What ``base_url`` may have been meant to be when nothing is found there, the likeliest first."""
+        doubled = re.sub(r"(/v\d+)\1+\Z", r"\1", base_url)
+        if doubled != base_url:
+            return (doubled,)
+        stripped = re.sub(r"/v\d+[a-z]*\Z", "", base_url)
+        return (stripped,) if stripped != base_url else (f"{base_url}/v1",)
+
+    def headers(self, target: Target, own: Mapping[str, str]) -> dict[str, str]:
+        """The wire's ``own`` headers, who is asking, and the user's, which win whatever their case."""
         custom = {name.lower() for name in target.headers}
-        kept = {name: value for name, value in auth.items() if name.lower() not in custom}
+        kept = {
+            name: value
+            for name, value in ({**own, **self.auth(target)}).items()
+            if name.lower() not in custom
+        }
         return kept | dict(target.headers)
 
 

@@ -63,8 +63,12 @@ class Chat(Wire):
             body |= self.thinking(target, asked)
         if (name := self._limit_name(target, probe)) is not None:
             body[name] = probe.limit if probe.minimal else self.limit(target)
-        auth = bearer(target) | {"Accept": "application/json"}
-        return HttpRequest(f"{target.base_url}/chat/completions", self.headers(target, auth), body)
+        headers = self.headers(target, {"Accept": "application/json"})
+        return HttpRequest(f"{target.base_url}/chat/completions", headers, body)
+
+    def auth(self, target: Target) -> dict[str, str]:
+        """A bearer token."""
+        return bearer(target)
 
     def reader(self, target: Target) -> Reader:
         """A reader that looks for reasoning under the alias' own ``reasoning_key`` first."""

@@ -68,16 +68,27 @@ class Google(Wire):
         if (asked := effort(target, probe)) is not None:
             generation["thinkingConfig"] = thinking_config(target.model, asked)
         body["generationConfig"] = generation
-        auth = {"Accept": "*/*"}
-        if target.credential is not None:
-            if target.credential.kind == "key":
-                auth["x-goog-api-key"] = target.credential.value
-            else:
-                auth["Authorization"] = f"Bearer {target.credential.value}"
-                if target.credential.quota_project:
-                    auth["x-goog-user-project"] = target.credential.quota_project
         url = f"{target.base_url}/{path(target)}:streamGenerateContent?alt=sse"
-        return HttpRequest(url, self.headers(target, auth), body)
+        return HttpRequest(url, self.headers(target, {"Accept": "*/*"}), body)
+
+    def auth(self, target: Target) -> dict[str, str]:
+        """The key in Google's own header, or a bearer token and the project that pays for its use."""
+        if target.credential is None:
+            return {}
+        if target.credential.kind == "key":
+            return {"x-goog-api-key": target.credential.value}
+        project = target.credential.quota_project
+        payer = {"x-goog-user-project": project} if project else {}
+        return {"Authorization": f"Bearer {target.credential.value}"} | payer
+
+    def list_url(self, target: Target, base_url: str) -> str | None:
+        """Vertex AI lists no models of Google's own."""
+        return None if target.vertex else f"{base_url}/v1beta/models?pageSize=1000"
+
+    def other_bases(self, base_url: str) -> tuple[str, ...]:
+        """The base URL is a host's root."""
+        root = "/".join(base_url.split("/", 3)[:3])
+        return (root,) if root != base_url else ()
 
     def reader(self, target: Target) -> Reader:
         """A new reader."""

@@ -58,8 +58,12 @@ class OpenAIResponses(Wire):
         if asked is not None and (level := reasoning_effort(target, asked)):
             body["reasoning"] = {"effort": level["reasoning_effort"], "summary": "auto"}
             body["include"] = ["reasoning.encrypted_content"]
-        auth = bearer(target) | {"Accept": "application/json"}
-        return HttpRequest(f"{target.base_url}/responses", self.headers(target, auth), body)
+        headers = self.headers(target, {"Accept": "application/json"})
+        return HttpRequest(f"{target.base_url}/responses", headers, body)
+
+    def auth(self, target: Target) -> dict[str, str]:
+        """A bearer token."""
+        return bearer(target)
 
     def reader(self, target: Target) -> Reader:
         """A new reader."""

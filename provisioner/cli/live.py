@@ -1,0 +1,129 @@
+"""Shows tests while they run, on stderr and on a terminal only: the answer of one, a table of many."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol, Self
+
+import click
+
+from provisioner.cli.terminal import clean, echo_error, styled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.live import Live
+    from rich.table import Table
+
+    from provisioner.smoke.answer import Delta
+    from provisioner.smoke.crowd import Progress
+
+_ROWS = 20
+_PER_SECOND = 8
+
+
+class Shown(Protocol):
+    """What is told of a running test."""
+
+    def arrived(self, alias: str, delta: Delta) -> None:
+        """A piece of an answer."""
+
+    def progress(self, progress: Progress) -> None:
+        """A test that starts, waits or ends."""
+
+
+@contextmanager
+def watching(*, single: bool) -> Iterator[Shown]:
+    """A place to show tests at: the text of a ``single`` one as it arrives, a live table of several, or nothing."""
+    if not sys.stderr.isatty():
+        yield _Nothing()
+    elif single:
+        text = _Text()
+        yield text
+        text.end()
+    else:
+        with _Table() as table:
+            yield table
+
+
+class _Nothing:
+    def arrived(self, alias: str, delta: Delta) -> None:
+        pass
+
+    def progress(self, progress: Progress) -> None:
+        pass
+
+
+class _Text:
+    """The answer as it comes, reasoning dimmed."""
+
+    def __init__(self) -> None:
+        self._kind = ""
+
+    def arrived(self, alias: str, delta: Delta) -> None:
+        del alias
+        if delta.kind == "tool":
+            return
+        if self._kind not in ("", delta.kind):
+            click.echo(err=True)
+        self._kind = delta.kind
+        text = "\n".join(clean(line) for line in delta.text.split("\n"))
+        click.echo(styled(text, dim=True) if delta.kind == "reasoning" else text, nl=False, err=True)
+
+    def progress(self, progress: Progress) -> None:
+        if progress.state == "waiting":
+            echo_error(f"The server asks to wait {progress.seconds:.0f} s …")
+
+    def end(self) -> None:
+        """Leaves the line that the answer ended on."""
+        if self._kind:
+            click.echo(err=True)
+
+
+class _Table:
+    """One row for each test that was started; where there are many, the latest ones."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, str] = {}
+        self._live: Live | None = None
+
+    def __enter__(self) -> Self:
+        from rich.console import Console
+        from rich.live import Live
+
+        self._live = Live(
+            get_renderable=self._table,
+            console=Console(stderr=True, highlight=False),
+            transient=True,
+            refresh_per_second=_PER_SECOND,
+        )
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._live is not None:
+            self._live.stop()
+
+    def arrived(self, alias: str, delta: Delta) -> None:
+        self._rows[alias] = f"[cyan]{delta.kind} is streaming[/]"
+
+    def progress(self, progress: Progress) -> None:
+        match progress.state:
+            case "started":
+                self._rows[progress.alias] = "asked"
+            case "waiting":
+                self._rows[progress.alias] = f"[yellow]waits {progress.seconds:.0f} s as its server asks[/]"
+            case "finished" if progress.result is not None:
+                colour = {"pass": "green", "fail": "red", "unknown": "yellow"}[progress.result.verdict]
+                kind = f" {progress.result.error.kind}" if progress.result.error else ""
+                self._rows[progress.alias] = f"[{colour}]{progress.result.verdict}[/]{kind}"
+
+    def _table(self) -> Table:
+        from rich.markup import escape
+        from rich.table import Table
+
+        table = Table(box=None, show_header=False, pad_edge=False)
+        for alias, state in list(self._rows.items())[-_ROWS:]:
+            table.add_row(escape(clean(alias)), state)
+        return table

@@ -1,0 +1,83 @@
+"""``tools``: a tool is offered; its call must parse and fit the schema; its result must be taken up in the answer."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from provisioner.smoke.capabilities import claims, with_capability, without_capability
+from provisioner.smoke.checks.text import CLOCK
+from provisioner.smoke.probe import Continuation, Probe
+from provisioner.smoke.report import Check
+from provisioner.smoke.verdict import could_not_tell
+
+if TYPE_CHECKING:
+    from provisioner.smoke.answer import ToolCall
+    from provisioner.smoke.session import Session
+
+PROMPT = "Use the get_time tool to find out what time it is in Paris, then tell me the time."
+_MINUTES = "37"
+_RESULT = json.dumps({"city": "Paris", "time": f"14:{_MINUTES}"})
+
+
+async def check(session: Session) -> Check:
+    """The check, compared with what the alias claims."""
+    claimed = claims(session.target, "tool_use")
+    trouble, conclusive = await _trouble(session)
+    if trouble and not conclusive:
+        return Check("tools", "unknown", trouble)
+    if claimed and trouble:
+        change = without_capability(session.target, "tool_use")
+        return Check(
+            "tools", "fail", f"config.toml claims tool_use, but {trouble}: {change.line()}", (change,)
+        )
+    if trouble:
+        return Check("tools", "pass", f"{trouble}, and config.toml does not claim tool_use")
+    if claimed:
+        return Check("tools", "pass", "called, parsed, fitted, answered")
+    change = with_capability(session.target, "tool_use")
+    return Check("tools", "pass", f"works, and config.toml does not say so: {change.line()}", (change,))
+
+
+async def _trouble(session: Session) -> tuple[str, bool]:
+    """What went wrong, empty where all went well; and whether it is a finding about the model."""
+    probe = Probe(PROMPT, tool=CLOCK)
+    asked = await session.ask(probe)
+    problem = asked.outcome.problem
+    if problem is not None:
+        return f"the request was not answered: {problem.message}", not could_not_tell(problem)
+    calls = asked.outcome.answer.tool_calls
+    if not calls:
+        return "the model answered in words instead of calling the tool", True
+    for call in calls:
+        if wrong := misfit(call):
+            return wrong, True
+    results = tuple((call.id, call.name, _RESULT) for call in calls)
+    answered = await session.ask(replace(probe, continuation=Continuation(tuple(asked.turn()), results)))
+    problem = answered.outcome.problem
+    if problem is not None:
+        return f"the result of the call was refused: {problem.message}", not could_not_tell(problem)
+    text = answered.outcome.answer.text
+    if not text.strip():
+        return "the result of the call got no answer in words", True
+    return ("", True) if _MINUTES in text else ("the answer does not use the result of the call", False)
+
+
+def misfit(call: ToolCall) -> str:
+    """Why a call cannot be carried out; empty where it can."""
+    from jsonschema import Draft202012Validator
+    from referencing import Registry
+
+    if call.name != CLOCK.name:
+        return f"the model called {call.name!r}, a tool that nobody offered"
+    arguments: Any = call.arguments
+    if isinstance(arguments, str):
+        try:
+            arguments = json.loads(arguments or "{}")
+        except (ValueError, RecursionError):
+            return f"the arguments of the call are not JSON: {arguments[:80]}"
+    registry: Registry[Any] = Registry()
+    if not Draft202012Validator(CLOCK.parameters, registry=registry).is_valid(arguments):
+        return f"the arguments of the call do not fit its schema: {json.dumps(arguments)[:80]}"
+    return ""

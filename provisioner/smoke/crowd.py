@@ -1,0 +1,99 @@
+"""Many aliases at once: so many in all, fewer to one host, results in the order in which they were asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
+
+from provisioner.smoke.runner import check_alias
+from provisioner.smoke.target import resolve
+from provisioner.smoke.unusable import Unusable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from provisioner.smoke.answer import Delta
+    from provisioner.smoke.client import World
+    from provisioner.smoke.report import AliasResult
+    from provisioner.smoke.runner import Options
+
+PER_HOST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How the test of an alias stands.
+
+    Attributes:
+        alias: its key in config.toml.
+        state: ``started``, ``waiting`` (as long as its server asks), ``finished``.
+        seconds: how long it waits.
+        result: what was found.
+    """
+
+    alias: str
+    state: Literal["started", "waiting", "finished"]
+    seconds: float = 0.0
+    result: AliasResult | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """The results so far; ``interrupted`` where Ctrl-C came before the last."""
+
+    results: tuple[AliasResult, ...]
+    interrupted: bool
+
+
+async def check_all(
+    world: World,
+    data: Mapping[str, Any],
+    aliases: Sequence[str],
+    options: Options,
+    *,
+    jobs: int,
+    watch: Callable[[str, Delta], None],
+    progress: Callable[[Progress], None],
+) -> Crowd:
+    """Tests ``aliases``, ``jobs`` at a time and :data:`PER_HOST` of one host.
+
+    A cancellation, which is what Ctrl-C is here, ends what runs and keeps what is done.
+    """
+    turns = asyncio.Semaphore(max(1, jobs))
+    hosts: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(PER_HOST))
+
+    async def one(alias: str) -> AliasResult:
+        async with hosts[_host(world, data, alias)], turns:
+            progress(Progress(alias, "started"))
+            result = await check_alias(
+                world,
+                data,
+                alias,
+                options,
+                watch=lambda delta: watch(alias, delta),
+                on_wait=lambda seconds: progress(Progress(alias, "waiting", seconds)),
+            )
+        progress(Progress(alias, "finished", result=result))
+        return result
+
+    tasks = [asyncio.create_task(one(alias)) for alias in aliases]
+    try:
+        return Crowd(tuple(await asyncio.gather(*tasks)), interrupted=False)
+    except asyncio.CancelledError:
+        for task in tasks:
+            task.cancel()
+        found = await asyncio.gather(*tasks, return_exceptions=True)
+        return Crowd(
+            tuple(result for result in found if not isinstance(result, BaseException)), interrupted=True
+        )
+
+
+def _host(world: World, data: Mapping[str, Any], alias: str) -> str:
+    """The host that serves an alias; the alias itself where that is not even known."""
+    try:
+        return urlsplit(resolve(data, alias, world.env).base_url).netloc
+    except Unusable:
+        return alias

@@ -1,0 +1,231 @@
+"""A refused parameter: which one it is, and the line of config.toml that makes Kimi Code send another.
+
+Called when a server has refused what Kimi Code would send and has then taken the least request: key, address and
+model are right, and one of the parameters is not.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from provisioner.smoke import limits
+from provisioner.smoke.capabilities import with_capability, without_capability
+from provisioner.smoke.loose import mapping
+from provisioner.smoke.report import Change
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from provisioner.smoke.problem import Problem
+    from provisioner.smoke.target import Target
+
+_LIMIT_NAMES = ("max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens")
+_LEVEL = re.compile(r"\b(none|minimal|low|medium|high|xhigh|max)\b", re.IGNORECASE)
+_LISTED = re.compile(
+    r"(?:supported (?:values|efforts|levels) are|must be one of|expected one of|one of|should be|choose from)(.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+# Room that a prompt of Kimi Code's first turn and an answer both find in a context that they share.
+_SHARE = 4
+_ROOMY = 32_768
+_LOWEST_BUDGET = 1024  # thinking tokens at the effort "low"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a refusal comes down to: a sentence, and the line that mends it if there is one."""
+
+    message: str
+    hint: str | None = None
+    changes: tuple[Change, ...] = ()
+
+
+def explain(target: Target, body: Mapping[str, Any], problem: Problem) -> tuple[Problem, tuple[Change, ...]]:
+    """``problem`` with its cause named, and the changes of config.toml that mend it.
+
+    Args:
+        target: whose request it was.
+        body: what was refused.
+        problem: the refusal.
+    """
+    said = problem.message
+    for find in (_budget, _output_limit, _wrong_limit_name, _effort, _thinking, _context_management, _other):
+        finding = find(target, body, said)
+        if finding is not None:
+            message = f"{finding.message} ({said})"
+            return replace(problem, message=message, hint=finding.hint), finding.changes
+    return replace(
+        problem, message=f"Kimi Code's first request is refused, a minimal one is not ({said})"
+    ), ()
+
+
+def _set(target: Target, **values: Any) -> tuple[Change, ...]:
+    return tuple(Change(("models", target.alias), key, value) for key, value in values.items())
+
+
+def _asked(body: Mapping[str, Any]) -> int | None:
+    for place in (body, mapping(body.get("generationConfig"))):
+        for name in _LIMIT_NAMES:
+            if isinstance(place.get(name), int):
+                return int(place[name])
+    return None
+
+
+def _budget(target: Target, body: Mapping[str, Any], said: str) -> Finding | None:
+    """An Anthropic model whose output limit lies below its thinking budget."""
+    budget, asked = mapping(body.get("thinking")).get("budget_tokens"), _asked(body)
+    if not isinstance(budget, int) or asked is None or "budget" not in said.lower():
+        return None
+    if asked > budget:
+        return None
+    changes = _set(target, support_efforts=("low",), default_effort="low") if asked > _LOWEST_BUDGET else ()
+    hint = (
+        f'default_effort = "low" and support_efforts = ["low"] in [models."{target.alias}"]'
+        if changes
+        else None
+    )
+    return Finding(
+        f"Kimi Code will ask for {asked:,} output tokens, fewer than the {budget:,} it lets the model think with",
+        hint,
+        changes,
+    )
+
+
+def _output_limit(target: Target, body: Mapping[str, Any], said: str) -> Finding | None:
+    asked = _asked(body)
+    if asked is None or not limits.speaks_of_limit(said):
+        return None
+    found = limits.allowed(said, asked)
+    if found is None and _UNKNOWN_NAME.search(said):
+        return None
+    if found is None:
+        named = any(name in said for name in _LIMIT_NAMES)
+        hint = f'a lower max_output_size in [models."{target.alias}"]'
+        return (
+            Finding(f"Kimi Code will ask for {asked:,} output tokens, which this server refuses", hint)
+            if named
+            else None
+        )
+    if not found.whole_context:
+        return Finding(
+            f"Kimi Code will ask for {asked:,} output tokens, this server allows {found.tokens:,}",
+            f'max_output_size = {found.tokens} in [models."{target.alias}"]',
+            _set(target, max_output_size=found.tokens),
+        )
+    output = min(_ROOMY, max(1, found.tokens // _SHARE))
+    changes = _set(target, max_output_size=output)
+    if found.tokens < target.turn.context:
+        changes += _set(target, max_context_size=found.tokens)
+    lines = " and ".join(f"{change.key} = {change.value}" for change in changes)
+    return Finding(
+        f"Kimi Code will ask for {asked:,} output tokens, this server allows {found.tokens:,} for prompt and output together",
+        f'{lines} in [models."{target.alias}"]',
+        changes,
+    )
+
+
+_UNKNOWN_NAME = re.compile(
+    r"(?:unsupported|unknown|unrecognized|unexpected|extra) (?:parameter|field|argument|input|key)|not supported with this model"
+    r"|extra (?:fields|inputs) (?:are )?not permitted|not permitted|is not supported",
+    re.IGNORECASE,
+)
+
+
+def _wrong_limit_name(target: Target, body: Mapping[str, Any], said: str) -> Finding | None:
+    sent = next((name for name in ("max_tokens", "max_completion_tokens") if name in body), None)
+    if sent is None or sent not in said or not _UNKNOWN_NAME.search(said):
+        return None
+    other = "max_completion_tokens" if sent == "max_tokens" else "max_tokens"
+    if other not in said:
+        return None
+    return Finding(
+        f"this server wants {other}, and Kimi Code sends {sent} for a model of this name",
+        f'protocol = "openai_responses" in [models."{target.alias}"], if the server has it',
+    )
+
+
+def _effort(target: Target, body: Mapping[str, Any], said: str) -> Finding | None:
+    sent = body.get("reasoning_effort") or mapping(body.get("reasoning")).get("effort")
+    sent = (
+        sent
+        or mapping(body.get("output_config")).get("effort")
+        or mapping(body.get("thinking")).get("effort")
+    )
+    if not isinstance(sent, str) or not re.search(r"effort|reasoning", said, re.IGNORECASE):
+        return None
+    listed = _LISTED.search(said)
+    levels = list(dict.fromkeys(level.lower() for level in _LEVEL.findall(listed.group(1)))) if listed else []
+    kept = [level for level in levels if level != "none"]
+    where = f'[models."{target.alias}"]'
+    if kept and sent not in kept:
+        listing = ", ".join(f'"{level}"' for level in kept)
+        return Finding(
+            f"Kimi Code will ask for the effort {sent!r}, this server takes {', '.join(kept)}",
+            f"support_efforts = [{listing}] in {where}",
+            _set(target, support_efforts=tuple(kept)),
+        )
+    return Finding(
+        f"Kimi Code will ask for the effort {sent!r}, which this server refuses",
+        f'remove support_efforts and "thinking" from {where}',
+    )
+
+
+def _thinking(target: Target, body: Mapping[str, Any], said: str) -> Finding | None:
+    generation = mapping(mapping(body.get("generationConfig")).get("thinkingConfig"))
+    switch = mapping(body.get("thinking"))
+    if not (switch or generation) or not re.search(r"thinking|thought", said, re.IGNORECASE):
+        return None
+    mode, where = switch.get("type"), f'[models."{target.alias}"]'
+    if mode == "adaptive" and "adaptive" in said.lower():
+        return Finding(
+            "Kimi Code will ask for adaptive thinking, which this server refuses",
+            f"adaptive_thinking = false in {where}",
+            _set(target, adaptive_thinking=False),
+        )
+    if mode == "enabled" and target.wire.name == "anthropic" and "adaptive" in said.lower():
+        return Finding(
+            "Kimi Code will give a thinking budget, this server wants adaptive thinking",
+            f"adaptive_thinking = true in {where}",
+            _set(target, adaptive_thinking=True),
+        )
+    if mode == "disabled" or generation.get("includeThoughts") is False:
+        always = with_capability(target, "always_thinking")
+        return Finding(
+            "Kimi Code will switch thinking off, and this model cannot be without it",
+            always.line(),
+            (always,),
+        )
+    never = without_capability(target, "thinking")
+    claimed = any(name in never.remove for name in target.capabilities)
+    return Finding(
+        "Kimi Code will ask for thinking, which this server refuses",
+        never.line() if claimed else "[thinking] with enabled = false",
+        (never,) if claimed else (),
+    )
+
+
+def _context_management(target: Target, body: Mapping[str, Any], said: str) -> Finding | None:
+    del target
+    if "context_management" not in body or not re.search(
+        r"context[-_]management|beta|clear_thinking", said, re.IGNORECASE
+    ):
+        return None
+    return Finding(
+        "Kimi Code will ask the server to manage past thinking, which it refuses",
+        'keep = "none" in [thinking]',
+        (Change(("thinking",), "keep", "none"),),
+    )
+
+
+def _other(target: Target, body: Mapping[str, Any], said: str) -> Finding | None:
+    del target
+    named = next(
+        (name for name in body if name not in ("model", "stream") and re.search(rf"\b{name}\b", said)), None
+    )
+    if named is None and re.search(r"\btools?\b|function.?call", said, re.IGNORECASE):
+        named = "tools"
+    if named is None:
+        return None
+    return Finding(f"Kimi Code will send `{named}`, which this server refuses; no setting leaves it out")

@@ -1,0 +1,117 @@
+"""The requests of one alias' test: one deadline, one tally of tokens, and patience where a server asks for it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from provisioner.secrets import scrub
+from provisioner.smoke.answer import Answer, ToolCall, Usage
+from provisioner.smoke.client import Outcome, ask
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from provisioner.smoke.answer import Delta
+    from provisioner.smoke.client import World
+    from provisioner.smoke.probe import Probe
+    from provisioner.smoke.problem import Problem
+    from provisioner.smoke.target import Target
+
+_PATIENCE = 3
+_RETRIED = ("max_tokens", "max_completion_tokens", "max_output_tokens", "stream_options")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that was sent, and what came of it.
+
+    ``turn`` gives the model's turn in the wire's own form; ask for it only when the calls in it are sound.
+    """
+
+    url: str
+    body: dict[str, Any]
+    outcome: Outcome
+    turn: Callable[[], list[dict[str, Any]]]
+
+
+class Session:
+    """Asks a target, again and again if need be, until its time is up.
+
+    Attributes:
+        target: who is asked; it has its credential.
+        spent: the usage of each request so far that reported one.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        target: Target,
+        *,
+        timeout_s: float,
+        watch: Callable[[Delta], None],
+        on_wait: Callable[[float], None],
+    ) -> None:
+        self.world = world
+        self.target = target
+        self.spent: list[Usage] = []
+        self._until = time.monotonic() + timeout_s
+        self._watch = watch
+        self._on_wait = on_wait
+
+    async def ask(self, probe: Probe) -> Asked:
+        """One request. A 429 or 503 that says when to come back is heeded as long as there is time for it."""
+        request = self.target.wire.request(self.target, probe)
+        for attempt in range(1, _PATIENCE + 1):
+            reader = self.target.wire.reader(self.target)
+            outcome = await ask(self.world, request, reader, total_s=self._left(), watch=self._watch)
+            if outcome.answer.usage is not None:
+                self.spent.append(outcome.answer.usage)
+            wait = outcome.problem.retry_after_s if outcome.problem else None
+            transient = outcome.problem is not None and outcome.problem.kind in ("rate_limit", "server")
+            if wait is None or not transient or attempt == _PATIENCE or wait >= self._left():
+                break
+            self._on_wait(wait)
+            await asyncio.sleep(wait)
+        return Asked(request.url, request.body, self._clean(outcome), reader.turn)
+
+    async def ask_least(self, probe: Probe) -> Asked:
+        """The least request, once more without what a 400 names: servers differ on these members, and only on these."""
+        least = replace(probe, minimal=True)
+        asked = await self.ask(least)
+        problem = asked.outcome.problem
+        if problem is None or problem.kind != "bad_request":
+            return asked
+        named = frozenset(name for name in _RETRIED if name in problem.message and name in asked.body)
+        return await self.ask(replace(least, without=named)) if named else asked
+
+    def _left(self) -> float:
+        return max(0.0, self._until - time.monotonic())
+
+    def _clean(self, outcome: Outcome) -> Outcome:
+        """Nothing that leaves this session holds the key, whatever a server echoes."""
+        secrets = self.target.secrets
+        problem = outcome.problem and _clean_problem(outcome.problem, secrets)
+        return replace(outcome, answer=_clean_answer(outcome.answer, secrets), problem=problem)
+
+
+def _clean_problem(problem: Problem, secrets: tuple[str, ...]) -> Problem:
+    code = scrub(problem.code, secrets) if isinstance(problem.code, str) else problem.code
+    kind = problem.type and scrub(problem.type, secrets)
+    return replace(problem, message=scrub(problem.message, secrets), type=kind, code=code)
+
+
+def _clean_answer(answer: Answer, secrets: tuple[str, ...]) -> Answer:
+    calls = [
+        ToolCall(call.id, scrub(call.name, secrets), [scrub("".join(call.pieces), secrets)], call.value)
+        for call in answer.tool_calls
+    ]
+    return replace(
+        answer,
+        texts=[scrub(answer.text, secrets)] if answer.texts else [],
+        reasonings=[scrub(answer.reasoning, secrets)] if answer.reasonings else [],
+        tool_calls=calls,
+        finish_raw=answer.finish_raw and scrub(answer.finish_raw, secrets),
+    )
