@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from provisioner.config.layout import Section, Statement
-    from provisioner.config.plan import Change, Path, Plan
+    from provisioner.config.plan import Change, KeyPath, Plan
 
 _KEYS, _TABLES, _ALIASES = range(3)  # the order of what goes to the same place
 
@@ -27,8 +27,8 @@ _KEYS, _TABLES, _ALIASES = range(3)  # the order of what goes to the same place
 class Rewritten:
     """A text and how it came about: ``splices`` are in the coordinates of the old text, in order."""
 
-    text: str
-    splices: tuple[Splice, ...]
+    text: str = field(repr=False)  # both may hold keys
+    splices: tuple[Splice, ...] = field(repr=False)
 
 
 @dataclass(slots=True)
@@ -147,7 +147,7 @@ class _Edit:
         spans = [(entry.start, entry.end, keep) for entry, keep in zip(inner, kept, strict=True)]
         self.splices += in_braces(self.text, statement.value_start, spans, new)
 
-    def _additions(self, node: _Node, path: Path) -> None:
+    def _additions(self, node: _Node, path: KeyPath) -> None:
         """What has no place in the text yet, below the table ``path``."""
         headless = {}
         for name, child in node.children.items():
@@ -167,14 +167,14 @@ class _Edit:
         if headless:
             self._new_table(path, headless)
 
-    def _new_key(self, node: _Node, after: int, path: Path, value: Any) -> None:
+    def _new_key(self, node: _Node, after: int, path: KeyPath, value: Any) -> None:
         lines = f"{node.indent}{values.dotted(path)} = {values.value(value)}"
         if after:
             self.insertions.append(Insertion(after, _KEYS, lines, spaced=False))
         else:  # the first key at the top of the file: as a table, a blank line apart
             self.insertions.append(Insertion(gap(self.text, self.sections, 0), _KEYS, lines, spaced=True))
 
-    def _new_table(self, path: Path, content: Mapping[str, Any]) -> None:
+    def _new_table(self, path: KeyPath, content: Mapping[str, Any]) -> None:
         self.places = self.places or Places(self.text, self.sections, self.aliases)
         after = self.places.after(path, content)
         rank = _ALIASES if path[0] == "models" else _TABLES
@@ -198,7 +198,7 @@ def _tree(plan: Plan) -> _Node:
     return root
 
 
-def _find(root: _Node, path: Path) -> _Node | None:
+def _find(root: _Node, path: KeyPath) -> _Node | None:
     """The node of this path, or of the change that covers it."""
     node = root
     for part in path:
@@ -214,7 +214,7 @@ def _is_pending(node: _Node) -> bool:
     return node.change is not None and not node.done and node.change.kind != "remove"
 
 
-def _pending(node: _Node, path: Path) -> Iterator[tuple[Path, _Node]]:
+def _pending(node: _Node, path: KeyPath) -> Iterator[tuple[KeyPath, _Node]]:
     """What is below ``node`` and not in place yet, with its path from there."""
     for name, child in node.children.items():
         if child.change is None:

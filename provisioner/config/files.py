@@ -53,7 +53,8 @@ def unwritable(target: Path, error: OSError) -> ConfigUnwritable:
 def replace(target: Path, content: bytes, *, private: bool) -> None:
     """Put ``content`` in the place of ``target``, which is no symlink, with the owner and mode that it had.
 
-    A new file gets mode 0600. ``private``: nobody but the owner keeps access to a file that everybody had.
+    A new file gets mode 0600. ``private``: nobody but the owner keeps access to a file that everybody had. A file
+    that is read-only is refused, although it could be replaced: somebody wanted it so.
 
     Raises:
         OSError: it cannot be written; the old file is still there and no temporary one is left.

@@ -9,10 +9,10 @@ from provisioner.config.plan import CONTAINERS, same
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from provisioner.config.plan import Path
+    from provisioner.config.plan import KeyPath
 
 
-def difference(intended: Mapping[str, Any], actual: Mapping[str, Any]) -> Path | None:
+def difference(intended: Mapping[str, Any], actual: Mapping[str, Any]) -> KeyPath | None:
     """The first key at which ``actual`` is not what was intended, ``None`` when they mean the same.
 
     ``providers`` and ``models`` stand in the headers of their entries and may go with the last of them.
@@ -21,7 +21,7 @@ def difference(intended: Mapping[str, Any], actual: Mapping[str, Any]) -> Path |
     return _difference({key: value for key, value in intended.items() if key not in hollow}, actual)
 
 
-def _difference(intended: Mapping[str, Any], actual: Mapping[str, Any]) -> Path | None:
+def _difference(intended: Mapping[str, Any], actual: Mapping[str, Any]) -> KeyPath | None:
     for key in actual:
         if key not in intended:
             return (key,)

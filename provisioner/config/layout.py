@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from provisioner.config.plan import Path
+    from provisioner.config.plan import KeyPath
 
 _BASIC = r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
 _LITERAL = r"'[^'\n]*'"
@@ -63,7 +63,7 @@ class Statement(NamedTuple):
 
     start: int
     end: int
-    key: Path
+    key: KeyPath
     value_start: int
     value_end: int
 
@@ -80,7 +80,7 @@ class Section:
         last: end of the last statement, of the header when there is none; 0 at the top of a text without any.
     """
 
-    path: Path
+    path: KeyPath
     array: bool
     start: int
     header_end: int
@@ -165,7 +165,7 @@ def line_end(text: str, position: int) -> int:
     return newline - 1 if newline > position and text[newline - 1] == "\r" else newline
 
 
-def split_key(key: str) -> Path:
+def split_key(key: str) -> KeyPath:
     """The parts of a key as written: bare, quoted, dotted."""
     if '"' not in key and "'" not in key:
         return tuple(part.strip(" \t") for part in key.split(".")) if "." in key else (key,)

@@ -17,7 +17,7 @@ from provisioner.secrets import is_secret_key, mask, masked
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from provisioner.config.plan import Path
+    from provisioner.config.plan import KeyPath
 
 _SECRET_TABLES = frozenset({"env", "custom_headers"})
 
@@ -26,6 +26,7 @@ _LOOKS = re.compile(
     (?<=://)[^/\s@"']+(?=@)                                    # the user part of a URL
   | (?<=[?&])(?P<name>[\w.-]+=)[^&\s"'\\]+                     # a value in its query
   | (?P<scheme>(?i:bearer|basic)\s+)[^\s"'\\]{6,}              # an HTTP credential
+  | (?P<flag>--[\w-]*(?:key|token|secret|password)["']?[=,\s]+["']?)[^\s"'\\,]+   # an argument of a command
   | \b(?:[spr]k-|[gr]sk_|gh[oprsu]_|github_pat_|glpat-|hf_|xox[a-z]-|xai-|nvapi-|pplx-|tvly-|r8_|fw_|AIza|AKIA|eyJ)
     [\w.-]{12,}                                               # the prefixes that vendors give their keys
     """,
@@ -54,7 +55,7 @@ def _parts(text: str) -> Iterator[str]:
     yield _without_comments(text[position:])
 
 
-def _value(value: str, path: Path) -> str:
+def _value(value: str, path: KeyPath) -> str:
     if "{" in value or any(part in _SECRET_TABLES or is_secret_key(part) for part in path):
         data = tomllib.loads(f"value = {value}")["value"]
         shown = _masked_below(data, path)
@@ -63,7 +64,7 @@ def _value(value: str, path: Path) -> str:
     return _LOOKS.sub(_unlike, value)
 
 
-def _masked_below(data: Any, path: Path) -> Any:
+def _masked_below(data: Any, path: KeyPath) -> Any:
     for part in reversed(path):
         data = {part: data}
     data = masked(data)
@@ -85,5 +86,5 @@ def _assigned(match: re.Match[str]) -> str:
 
 
 def _unlike(match: re.Match[str]) -> str:
-    known = match["name"] or match["scheme"] or ""
+    known = match["name"] or match["scheme"] or match["flag"] or ""
     return known + mask(match[0][len(known) :])

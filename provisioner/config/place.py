@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from provisioner.config.layout import Section
-    from provisioner.config.plan import Path
+    from provisioner.config.plan import KeyPath
 
 
 class Places:
@@ -26,7 +26,7 @@ class Places:
         self._text = text
         self._sections = sections
         self._gaps: dict[int, int] = {}
-        self._last: dict[Path, int] = {}
+        self._last: dict[KeyPath, int] = {}
         self._last_of_provider: dict[str, int] = {}
         self._first_alias: int | None = None
         for index, section in enumerate(sections):
@@ -37,7 +37,7 @@ class Places:
                 if len(section.path) > 1 and (provider := _provider(aliases.get(section.path[1]))):
                     self._last_of_provider[provider] = index
 
-    def after(self, path: Path, content: Any) -> int:
+    def after(self, path: KeyPath, content: Any) -> int:
         """The offset where the new table ``path`` goes, as :func:`gap` has it.
 
         A table of a known provider or alias follows that; a new alias follows the others of its provider; a new
@@ -48,7 +48,7 @@ class Places:
             self._gaps[index] = gap(self._text, self._sections, index)
         return self._gaps[index]
 
-    def _section(self, path: Path, content: Any) -> int:
+    def _section(self, path: KeyPath, content: Any) -> int:
         for known in (path[:2], path[:1]):
             if known == ("models",) and (provider := _provider(content)) in self._last_of_provider:
                 return self._last_of_provider[provider]

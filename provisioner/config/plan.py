@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-Path = tuple[str, ...]
+KeyPath = tuple[str, ...]
 Kind = Literal["add", "change", "remove"]
 
 # Tables that only hold other tables: one that appears is the sum of its entries.
@@ -27,7 +27,7 @@ class Change:
     """
 
     kind: Kind
-    path: Path
+    path: KeyPath
     before: Any = field(repr=False)  # may hold a key
     after: Any = field(repr=False)
 
@@ -69,9 +69,7 @@ class Plan:
         by_kind: dict[Kind, dict[str, None]] = {"add": {}, "change": {}, "remove": {}}
         for change in self.changes:
             if change.path[0] == container and len(change.path) > 1:
-                by_kind[change.kind if len(change.path) == 2 else "change"][change.path[1]] = None  # noqa: PLR2004 - container and name
-            elif change.path == (container,) and change.kind == "remove":
-                by_kind["remove"].update(dict.fromkeys(change.before))
+                by_kind["change" if change.path[2:] else change.kind][change.path[1]] = None
         return Entries(*(tuple(by_kind[kind]) for kind in ("add", "change", "remove")))
 
 
@@ -95,7 +93,7 @@ def same(one: Any, other: Any) -> bool:
     return repr(one) == repr(other)  # -0.0, nan, and times that differ in their offset only
 
 
-def _changes(before: Mapping[str, Any], after: Mapping[str, Any], path: Path) -> Iterator[Change]:
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any], path: KeyPath) -> Iterator[Change]:
     for key, old in before.items():
         if key not in after:
             yield Change("remove", (*path, key), old, None)

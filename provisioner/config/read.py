@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import stat
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from provisioner.errors import ConfigInvalid
@@ -30,8 +30,8 @@ class ConfigFile:
     """
 
     path: Path
-    text: str | None
-    data: dict[str, Any]
+    text: str | None = field(repr=False)  # both may hold keys
+    data: dict[str, Any] = field(repr=False)
 
 
 def read(path: Path) -> ConfigFile:
@@ -62,8 +62,8 @@ def read_text(path: Path) -> str | None:
         content = path.read_bytes()
     except FileNotFoundError:
         return None
-    except (OSError, RuntimeError) as error:  # RuntimeError: how Python before 3.13 reports a symlink loop
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
         raise ConfigInvalid(
             f"config.toml cannot be read: {reason}",
             hint="mend the path or its permissions, or name another file with --config",

@@ -11,7 +11,7 @@ from provisioner.errors import ConfigUnwritable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from provisioner.config.plan import Path
+    from provisioner.config.plan import KeyPath
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 # Escaped although TOML would allow them raw: C1 controls, and what reorders or hides text on a screen.
@@ -62,7 +62,7 @@ def value(item: Any) -> str:
     raise TypeError(f"no TOML value: {type(item).__name__}")
 
 
-def table(path: Path, content: Mapping[str, Any]) -> list[str]:
+def table(path: KeyPath, content: Mapping[str, Any]) -> list[str]:
     """A new table as blocks of text, a header each: its own values first, then the tables below it.
 
     A table that holds nothing but tables gets no header of its own.

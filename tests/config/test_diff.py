@@ -120,6 +120,7 @@ SECRETS = {
     "a comment with other words": f"# note: my password = {KEY[8:]} and so on\n",
     "a command": f"[[hooks]]\ncommand = \"curl -H 'Authorization: Bearer {KEY[8:]}' x\"\n",
     "another command": f'[[hooks]]\ncommand = """run \\\n  --key {KEY}"""\n',
+    "an argument": f'[mcp.servers.x]\nargs = ["-y", "--api-key", "{KEY[8:]}"]\ncommand = "x --token={KEY[8:]} y"\n',
     "the user of a URL": f'[providers.p]\nbase_url = "https://me:{KEY[8:]}@host/v1"\n',
     "the query of a URL": f'[providers.p.source]\nurl = "https://host/api.json?v=1&token={KEY[8:]}"\n',
     "a vendor's form": "x = 'ghp_16C7e42F292c6912E7710c838347Ae178B4a'\n",

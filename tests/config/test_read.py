@@ -29,6 +29,12 @@ def test_the_text_is_kept_as_it_is(tmp_path: Path) -> None:
     assert file.data == {"a": "x", "b": 1}
 
 
+def test_keys_are_not_in_the_repr(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text("api_key = 'sk-0123456789'")
+    assert "sk-0123456789" not in repr(read(path))
+
+
 @pytest.mark.parametrize(
     ("content", "line", "reason"),
     [

@@ -11,6 +11,7 @@ from provisioner.config import tables
 from provisioner.config.edit import rewrite
 from provisioner.config.guard import difference
 from provisioner.config.plan import plan
+from provisioner.config.splice import newline_of
 
 PROVIDER = {"type": "openai", "api_key": "k"}
 ALIASES = {"new/m": {"provider": "new", "model": "m"}}
@@ -248,3 +249,18 @@ def test_the_first_table_replaced_by_another_keeps_the_file_in_shape() -> None:
 def test_a_plan_without_changes_splices_nothing() -> None:
     text = "[x]  # odd\n"
     assert rewrite(text, tomllib.loads(text), plan({}, {})).splices == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "newline"),
+    [
+        ("", "\n"),
+        ("a\n", "\n"),
+        ("a\r\n", "\r\n"),
+        ("a\r\nb\n", "\n"),
+        ("a\r\nb\nc\n", "\n"),
+        ("a\r\nb\r\nc\n", "\r\n"),
+    ],
+)
+def test_the_newline_of_most_lines_counts(text: str, newline: str) -> None:
+    assert newline_of(text) == newline
