@@ -78,7 +78,7 @@ def make_default(app: App, alias: str, watch: Watch) -> Status:
     return _told(done, result.outcome, result.notes)
 
 
-def test_alias(app: App, contents: Contents, alias: str, watch: Callable[[str, str], None]) -> Tested:
+def try_alias(app: App, contents: Contents, alias: str, watch: Callable[[str, str], None]) -> Tested:
     """Tests it as ``kimi provider test`` does; ``watch`` is told the kind of what arrives and all of it so far.
 
     Raises:

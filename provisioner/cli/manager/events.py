@@ -51,7 +51,7 @@ def streamed(state: State, alias: str, kind: str, text: str) -> State:
     return state
 
 
-def tested(state: State, alias: str, finding: Finding, text: str) -> State:
+def concluded(state: State, alias: str, finding: Finding, text: str) -> State:
     """The state after a test ended: its finding is kept, and shown where the test is on screen."""
     there = replace(state, findings={**state.findings, alias: finding})
     trial = state.trial

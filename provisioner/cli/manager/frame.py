@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from provisioner.cli.manager import help_screen, list_screen, trial_screen
-from provisioner.cli.manager.lines import keys, line, toned, wrapped
+from provisioner.cli.manager.lines import clipped, keys, line, toned, wrapped
 from provisioner.cli.prompts.width import cut, width
 from provisioner.cli.terminal import clean
 
@@ -33,7 +33,8 @@ def draw(state: State, columns: int, look: Look, now: float) -> list[Line]:
         above, body, below = _list(state, columns, look, now)
     room = max(state.lines - len(above) - len(below), 0)
     blank: Line = []
-    return [*above, *body[:room], *[blank] * (room - len(body)), *below][: state.lines]
+    drawn = [*above, *body[:room], *[blank] * (room - len(body)), *below]
+    return [clipped(line, columns) for line in drawn[: state.lines]]
 
 
 _Parts = tuple[list["Line"], list["Line"], list["Line"]]
@@ -50,7 +51,7 @@ def _list(state: State, columns: int, look: Look, now: float) -> _Parts:
         about = [[], *list_screen.details(state, columns, look, now), []]
         below[:0] = about[len(status) - 1 :]
     if not state.opened:
-        body += [*([] if state.low else [[]]), list_screen.add_row(state, columns, look)]
+        body += [*([] if state.low else [[]]), list_screen.add_row(state, look)]
     return above, body, below
 
 

@@ -42,6 +42,15 @@ def line(columns: int, *fragments: Fragment, right: Fragment = ("", ""), more: s
     return made
 
 
+def clipped(whole: Line, columns: int) -> Line:
+    """A line without what does not fit, for terminals too narrow for anything clever."""
+    kept: Line = []
+    for style, text in whole:
+        kept.append((style, cut(text, columns, "")))
+        columns -= width(kept[-1][1])
+    return kept
+
+
 def wrapped(text: str, cells: int) -> Iterator[str]:
     """``text`` in lines of at most ``cells`` cells, broken at spaces where there are any; its own lines stay."""
     for paragraph in text.splitlines():

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from provisioner.cli.manager import columns as places
 from provisioner.cli.manager.lines import line, verdict_mark
 from provisioner.cli.manager.words import VERDICTS, ago
-from provisioner.cli.prompts.width import fit
+from provisioner.cli.prompts.width import fit, width
 from provisioner.cli.terminal import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from provisioner.cli.manager.lines import Fragment, Line
-    from provisioner.cli.manager.state import State
+    from provisioner.cli.manager.lines import Line
+    from provisioner.cli.manager.state import State, Verdict
     from provisioner.cli.prompts.look import Look
 
 ADD_ROW = "[ Add New Platform ]"
@@ -27,30 +27,14 @@ _FIGURES = 3
 
 
 @dataclass(frozen=True)
-class _Paper:
-    """What a line is drawn on."""
+class _Entry:
+    """A row: its text, whether the keys act on it, whether the default model is in it, what its last test found."""
 
-    columns: int
-    look: Look
-
-    @property
-    def room(self) -> int:
-        """Cells for the text of a row."""
-        return max(self.columns - _BEFORE - _AFTER, 1)
-
-    def row(self, text: str, *, here: bool, default: bool = False, mark: Fragment = ("", "")) -> Line:
-        """A row: the pointer if the keys act on it, a star if the default model is in it, text, last test."""
-        symbols = self.look.symbols
-        pointer = ("class:pointer", f"{symbols.pointer} ") if here else ("", "  ")
-        made = [
-            ("", " "),
-            pointer,
-            ("class:marked", f"{star(self.look)} " if default else "  "),
-            ("class:current" if here else "", fit(text, self.room, more=symbols.more)),
-            ("", "  "),
-            mark,
-        ]
-        return made if self.columns > _BEFORE + _AFTER else made[1:2]
+    text: str
+    here: bool
+    default: bool = False
+    verdict: Verdict | None = None
+    title: str = ""  # of the group that begins with it
 
 
 def star(look: Look) -> str:
@@ -59,14 +43,35 @@ def star(look: Look) -> str:
 
 
 def rows(state: State, columns: int, look: Look) -> Iterator[Line]:
-    """The page of the list."""
-    paper = _Paper(columns, look)
-    yield from _models(state, paper) if state.opened else _providers(state, paper)
+    """The page of the list, group titles included."""
+    entries = list(_models(state, columns, look) if state.opened else _providers(state, columns, look))
+    if not entries:
+        noun = "model" if state.opened else "provider"
+        nothing = f"No {noun} matches." if state.place.query else f"There is no {noun} yet."
+        yield line(columns, ("class:dim", f"{' ' * (_BEFORE - 1)}{nothing}"))
+    # The marks stand in one column, near what they are about.
+    cells = max((width(entry.text.rstrip()) for entry in entries), default=0)
+    for number, entry in enumerate(entries):
+        if entry.title:
+            if number:
+                yield []
+            yield line(columns, ("class:heading", entry.title), more=look.symbols.more)
+        yield _row(entry, cells, look)
 
 
-def add_row(state: State, columns: int, look: Look) -> Line:
+def add_row(state: State, look: Look) -> Line:
     """The row that opens the wizard."""
-    return _Paper(columns, look).row(ADD_ROW, here=state.provider is None)
+    return _row(_Entry(ADD_ROW, here=state.provider is None), width(ADD_ROW), look)
+
+
+def _row(entry: _Entry, cells: int, look: Look) -> Line:
+    return [
+        ("", " "),
+        ("class:pointer", f"{look.symbols.pointer} ") if entry.here else ("", "  "),
+        ("class:marked", f"{star(look)} " if entry.default else "  "),
+        ("class:current" if entry.here else "", fit(entry.text.rstrip(), cells)),
+        *([("", "  "), verdict_mark(entry.verdict, look)] if entry.verdict else []),
+    ]
 
 
 def head(state: State, columns: int, look: Look) -> Line:
@@ -74,7 +79,7 @@ def head(state: State, columns: int, look: Look) -> Line:
     if not state.opened:
         return []
     table = places.model_table(state.opened, look.symbols.more, wide=places.is_wide(columns))
-    return [("class:dim", " " * _BEFORE + table.head(_Paper(columns, look).room))]
+    return [("class:dim", " " * _BEFORE + table.head(_room(columns)))]
 
 
 def details(state: State, columns: int, look: Look, now: float) -> tuple[Line, Line]:
@@ -88,7 +93,7 @@ def details(state: State, columns: int, look: Look, now: float) -> tuple[Line, L
         return [], []
     else:
         table = places.provider_table(state.contents, look.symbols.more)
-        shown = table.line(places.provider_row(provider, ""), _Paper(columns, look).room)
+        shown = table.line(places.provider_row(provider, ""), _room(columns))
         words = ["" if provider.name in shown else provider.name, provider.endpoint, provider.credential]
     if state.alias is not None and state.alias == state.contents.default_model:
         words.append("the default model" if model else "has the default model")
@@ -96,46 +101,40 @@ def details(state: State, columns: int, look: Look, now: float) -> tuple[Line, L
     return line(columns, ("class:dim", about), more=look.symbols.more), _last_test(state, columns, look, now)
 
 
-def _providers(state: State, paper: _Paper) -> Iterator[Line]:
-    providers, look = state.shown_providers, paper.look
-    if not providers:
-        nothing = "No provider matches." if state.place.query else "No providers configured."
-        yield line(paper.columns, ("class:dim", f"  {nothing}"))
+def _providers(state: State, columns: int, look: Look) -> Iterator[_Entry]:
     table = places.provider_table(state.contents, look.symbols.more)
     above = None
     for number in state.pages[state.page]:
-        provider = providers[number]
-        if provider.group != above:
-            if above is not None:
-                yield []
-            yield line(paper.columns, ("class:heading", provider.group), more=look.symbols.more)
-            above = provider.group
+        provider = state.shown_providers[number]
         latest = _latest(state, provider.aliases)
-        yield paper.row(
-            table.line(places.provider_row(provider, state.place.query), paper.room),
+        yield _Entry(
+            table.line(places.provider_row(provider, state.place.query), _room(columns)),
             here=number == state.place.cursor,
             default=state.contents.default_model in provider.aliases,
-            mark=verdict_mark(state.findings[latest].verdict, look) if latest else ("", ""),
+            verdict=state.findings[latest].verdict if latest else None,
+            title=provider.group if provider.group != above and not state.low else "",
         )
+        above = provider.group
 
 
-def _models(state: State, paper: _Paper) -> Iterator[Line]:
+def _models(state: State, columns: int, look: Look) -> Iterator[_Entry]:
+    more, wide = look.symbols.more, places.is_wide(columns)
     assert state.opened  # who calls has looked
-    models, look = state.shown_models, paper.look
-    if not models:
-        nothing = "No model matches." if state.place.query else "It has no models."
-        yield line(paper.columns, ("class:dim", f"  {nothing}"))
-    wide = places.is_wide(paper.columns)
-    table = places.model_table(state.opened, look.symbols.more, wide=wide)
+    table = places.model_table(state.opened, more, wide=wide)
     for number in state.pages[state.page]:
-        model = models[number]
+        model = state.shown_models[number]
         finding = state.findings.get(model.alias)
-        yield paper.row(
-            table.line(places.model_row(model, look.symbols.more, wide=wide), paper.room),
+        yield _Entry(
+            table.line(places.model_row(model, more, wide=wide), _room(columns)),
             here=number == state.place.cursor,
             default=model.alias == state.contents.default_model,
-            mark=verdict_mark(finding.verdict, look) if finding else ("", ""),
+            verdict=finding.verdict if finding else None,
         )
+
+
+def _room(columns: int) -> int:
+    """Cells for the text of a row."""
+    return max(columns - _BEFORE - _AFTER, 1)
 
 
 def _latest(state: State, aliases: tuple[str, ...]) -> str | None:

@@ -125,7 +125,7 @@ def _test(app: App, contents: Contents, alias: str) -> None:
             shown = len(text)
 
     echo(f"Test of {clean(alias)}:")
-    found = deeds.test_alias(app, contents, alias, show).finding
+    found = deeds.try_alias(app, contents, alias, show).finding
     echo()
     echo(f"{VERDICTS[found.verdict]}: {found.details[0] if found.details else ''}")
     for text in (*found.details[1:], ", ".join(found.figures), found.hint and f"try: {found.hint}"):

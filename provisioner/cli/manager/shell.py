@@ -14,7 +14,7 @@ from prompt_toolkit.layout import Layout, Window
 from catalog.errors import CatalogError
 from provisioner.cli.manager import deeds
 from provisioner.cli.manager.errands import Errands
-from provisioner.cli.manager.events import reloaded, streamed, tested
+from provisioner.cli.manager.events import concluded, reloaded, streamed
 from provisioner.cli.manager.frame import draw
 from provisioner.cli.manager.keys import press, typed
 from provisioner.cli.manager.screen import Screen, bindings
@@ -191,9 +191,9 @@ class Shell:
                 self._end(error)
 
         def done(end: deeds.Tested) -> None:
-            current(tested(self.state, alias, end.finding, end.text))
+            current(concluded(self.state, alias, end.finding, end.text))
 
-        self._errands.start(lambda: deeds.test_alias(self._app, contents, alias, arrived), done, broken)
+        self._errands.start(lambda: deeds.try_alias(self._app, contents, alias, arrived), done, broken)
 
     def _show(self, state: State) -> None:
         self.state = state

@@ -21,7 +21,7 @@ Verdict = Literal["pass", "fail", "unknown"]
 # selected row between empty ones, the status and the keys. The row that adds a provider follows an empty line too.
 _AROUND = 9
 _ADDING = 2
-# A terminal lower than this does without the empty lines, the columns' names and the two on the selected row.
+# A terminal lower than this does without titles, empty lines, the columns' names and the two on the selected row.
 LOW = 14
 _AROUND_LOW = 4
 _ADDING_LOW = 1
@@ -107,7 +107,7 @@ class State:
         waiting: what is being done right now; keys that would do something else have to wait.
     """
 
-    contents: Contents
+    contents: Contents = field(repr=False)
     lines: int = 24
     providers: Place = Place()
     opened: Opened | None = None
@@ -184,7 +184,10 @@ class State:
     @cached_property
     def pages(self) -> list[range]:
         """The pages of the list on screen."""
-        groups = [""] * len(self.shown_models) if self.opened else [p.group for p in self.shown_providers]
+        if self.opened or self.low:
+            groups = [""] * len(self.shown_models if self.opened else self.shown_providers)
+        else:
+            groups = [provider.group for provider in self.shown_providers]
         return paginate(groups, self.page_lines)
 
     @property
