@@ -25,13 +25,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kimi_code import OURS
-from request_cases import CASES
+from tests.peer.kimi_code import OURS
+from tests.peer.request_cases import CASES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from request_cases import Case
+    from tests.peer.request_cases import Case
 
 _SECONDS = 60
 _ROOT = Path(__file__).resolve().parents[2]
