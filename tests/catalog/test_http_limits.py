@@ -6,11 +6,13 @@ import gzip
 import itertools
 import socket
 import time
+import tracemalloc
 import zlib
 from typing import TYPE_CHECKING
 
 import pytest
 
+from catalog.body import read_whole
 from catalog.errors import DocumentInvalid, FetchFailed
 from catalog.http import fetch
 from catalog.limits import KIB, Limits
@@ -72,6 +74,19 @@ def test_a_bomb_is_refused_before_it_unpacks(encoding: str) -> None:
         error = failure(server.url())
     assert isinstance(error, DocumentInvalid)
     assert "larger than" in error.message
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+def test_a_bomb_takes_no_memory(encoding: str) -> None:
+    zeros = b"\0" * (32 * 1024 * KIB)
+    bomb = gzip.compress(zeros) if encoding == "gzip" else zlib.compress(zeros)
+    tracemalloc.start()
+    try:
+        with pytest.raises(DocumentInvalid):
+            read_whole([bomb], encoding, limit=64 * KIB, where="x")
+        assert tracemalloc.get_traced_memory()[1] < 1024 * KIB
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(
