@@ -162,9 +162,7 @@ class _Exchange:
                 answer = self._ask(client, url, at_home=at_home)
             except httpx.HTTPError as error:
                 raise diagnosis.transport_failed(error, url, self._peer, self._limits) from error
-            except (
-                httpx.InvalidURL
-            ) as error:  # httpx parses where a redirect leads even if it does not follow
+            except httpx.InvalidURL as error:  # httpx parses a Location even if it does not follow it
                 raise diagnosis.redirect_refused(url, "") from error
             except UnicodeError as error:  # a label that is no host name
                 raise diagnosis.address_unusable(url) from error
