@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from catalog import schema
 from catalog.documents import Access, Catalog, Places, load_catalog
-from catalog.interpret import interpret
+from catalog.interpret import interpret, variables_of
 from provisioner.config import tables
-from provisioner.errors import NotFound
+from provisioner.errors import NotFound, UsageError
 from provisioner.workflows.credential import Credential, settled
 from provisioner.workflows.entries import alias_tables, catalog_source, provider_table
 from provisioner.workflows.near import near
@@ -113,11 +113,21 @@ def _provider(catalog: Catalog, request: Request) -> tuple[Provider, list[Proble
             hint=near(request.provider_id, catalog.index(), otherwise="kimi provider catalog list"),
             where=request.access.url,
         )
+    _check_variables(request.variables, variables_of(entry))
     problems = schema.problems(entry, "catalog", definition="provider", limit=5)
     provider = interpret(
         entry, key=request.provider_id, base_url=request.base_url, variables=request.variables
     )
     return dataclasses.replace(provider, id=request.name or provider.id), problems
+
+
+def _check_variables(given: Mapping[str, str], known: tuple[str, ...]) -> None:
+    for name in given:
+        if name not in known:
+            raise UsageError(
+                f"the endpoint has no ${{{name}}} to fill in",
+                hint=f"--var {' --var '.join(f'{k}=…' for k in known)}" if known else "leave --var out",
+            )
 
 
 def _chosen(provider: Provider, patterns: tuple[str, ...]) -> Provider:

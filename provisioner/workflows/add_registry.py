@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from catalog import schema
 from catalog.documents import Places, load_registry
-from catalog.registry import Registry, read_registry
+from catalog.registry import Registry, lint, read_registry
 from provisioner.config import tables
 from provisioner.config.read import read
 from provisioner.errors import ConfigInvalid, NotFound
@@ -98,8 +97,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
         providers=chosen,
         removed=tuple(i for i in outcome.plan.providers.removed if i not in {p.id for p in chosen}),
         notes=(
-            *(Note("registry", f"{w.pointer}: {w.message}") for w in registry.warnings),
-            *_schema_notes(document.raw),
+            *(Note("registry", f"{p.pointer}: {p.message}") for p in lint(document.raw, registry)),
             *_env_notes(registry, chosen, outcome.data),
             *default_model_note(outcome.data, aliases),
         ),
@@ -179,10 +177,6 @@ def _credential(provider: Provider, existing: Mapping[str, Any], source: dict[st
             where=source["url"],
         )
     return {"api_key_env": str(variable)}
-
-
-def _schema_notes(raw: object) -> list[Note]:
-    return [Note("schema", f"{p.pointer}: {p.message}") for p in schema.problems(raw, "registry", limit=5)]
 
 
 def _env_notes(registry: Registry, chosen: Iterable[Provider], data: Mapping[str, Any]) -> list[Note]:

@@ -144,6 +144,9 @@ def test_a_placeholder_is_filled_or_asked_for(world: World, cli: Cli) -> None:
     assert "--var CLOUD_HOST=" in done.err
     assert add(cli, "cloud", "--api-key", KEY, "--var", "CLOUD_HOST=c.example").code == 0
     assert data(world)["providers"]["cloud"]["base_url"] == "https://c.example/v1"
+    misspelt = add(cli, "cloud", "--api-key", KEY, "--var", "CLOUD_HOTS=c.example")
+    assert misspelt.code == 2
+    assert "--var CLOUD_HOST=" in misspelt.err
 
 
 def test_a_guessed_wire_is_said(cli: Cli) -> None:
