@@ -176,17 +176,25 @@ def test_the_same_change_again_changes_nothing(text: str, edit: Edit) -> None:
     assert not plan(once, edit(once))
 
 
-@given(
-    configs(), st.sampled_from(["new", "n.e.w", "né w"]).flatmap(lambda i: st.tuples(st.just(i), entries(i)))
-)
+@st.composite
+def new_providers(draw: st.DrawFn) -> tuple[str, tables.Entry]:
+    provider_id = draw(st.sampled_from(["new", "n.e.w", "né w"]))
+    return provider_id, draw(entries(provider_id))
+
+
+@given(configs(), new_providers(), st.booleans())
 def test_adding_a_provider_and_removing_it_restores_every_byte(
-    text: str, new: tuple[str, tables.Entry]
+    text: str, new: tuple[str, tables.Entry], as_default: bool
 ) -> None:
     data = parsed(text)
     if data is None:
         return
     provider_id, entry = new
-    added = edited(text, data, tables.with_providers(data, {provider_id: entry}))
+    after = tables.with_providers(data, {provider_id: entry})
+    # With the default goes [thinking], which is the user's: only without one is removing the way back.
+    if as_default and entry.aliases and not {"default_model", "thinking"} & data.keys():
+        after = tables.with_default_model(after, next(iter(entry.aliases)))
+    added = edited(text, data, after)
     after = tomllib.loads(added)
     assert edited(added, after, tables.without_provider(after, provider_id)) == text
 
