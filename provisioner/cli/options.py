@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from provisioner.app import App
+from provisioner.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -63,6 +64,8 @@ def access_of(given: Mapping[str, Any], *, accept_shrink: bool = False) -> Acces
     """The options of :func:`reading_catalog` as a request to the catalog wing."""
     from catalog.documents import DEFAULT_CATALOG_URL, Access
 
+    if given.get("offline") and given.get("refresh"):
+        raise UsageError("--offline and --refresh exclude each other", hint="give one of them")
     return Access(
         url=(given["url"] or DEFAULT_CATALOG_URL).strip(),
         offline=given.get("offline", False),

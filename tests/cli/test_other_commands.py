@@ -132,6 +132,10 @@ def test_catalog_info_and_refresh(world: World, cli: Cli) -> None:
     assert done["source"]["kind"] == "not_modified"
 
 
+def test_offline_and_refresh_exclude_each_other(cli: Cli) -> None:
+    assert cli("catalog", "list", "--offline", "--refresh").code == 2
+
+
 def test_a_failed_refresh_is_an_error_and_the_copy_stays(world: World, cli: Cli) -> None:
     world.serves((URL, CATALOG))
     cli("catalog", "list", "--url", URL)
