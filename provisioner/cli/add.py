@@ -30,6 +30,7 @@ _FORMS = {
         *("wire", "base_url", "name", "api_key", "api_key_stdin", "api_key_env", "models", "default_model"),
         "only",
     },
+    "wizard": {"url", "refresh", "offline"},
 }
 
 
@@ -75,7 +76,7 @@ def catalog_options(command: options.F) -> options.F:
 @click.pass_context
 def command(
     context: click.Context, /, *, target: str | None, registry: str | None, config: Path | None, **given: Any
-) -> None:
+) -> int:
     r"""Import providers and their models into config.toml.
 
     \b
@@ -105,7 +106,8 @@ def command(
         _allow(context, "endpoint")
         _add_endpoint(app, given)
     else:
-        _ask(context)
+        return _ask(context, app, config, given)
+    return 0
 
 
 def _allow(context: click.Context, form: str) -> None:
@@ -120,12 +122,20 @@ def _allow(context: click.Context, form: str) -> None:
             )
 
 
-def _ask(context: click.Context) -> None:
-    del context
+def _ask(context: click.Context, app: App, config: Path | None, given: dict[str, Any]) -> int:
     flags = "add --registry URL --token-stdin, add ID --api-key-stdin, or add --type WIRE --base-url URL --as NAME"
-    if not interactive():
+    if given["as_json"] or not interactive():
         raise TerminalNeeded("what to add would have to be asked, and this is no terminal", hint=flags)
-    raise UsageError("say what to add", hint=flags)
+    _allow(context, "wizard")
+    from provisioner.cli import wizard
+
+    return wizard.run(
+        app,
+        program=context.find_root().info_name or "kimi provider",
+        own_config=config is not None,
+        access=lambda: options.access_of(given, accept_shrink=given["yes"]),
+        dry_run=given["dry_run"],
+    )
 
 
 def _add_registry(app: App, url: str, given: dict[str, Any]) -> None:
@@ -225,7 +235,7 @@ def _add_endpoint(app: App, given: dict[str, Any]) -> None:
         base_url=given["base_url"],
         name=given["name"],
         credential=_credential(app, given, fallback=False),
-        models=tuple(_model(text) for text in given["models"]),
+        models=tuple(named_model(text) for text in given["models"]),
         only=given["only"],
         default_model=given["default_model"],
         dry_run=given["dry_run"],
@@ -259,7 +269,7 @@ def _variables(pairs: tuple[str, ...]) -> dict[str, str]:
     return {name: value for name, _, value in split}
 
 
-def _model(text: str) -> tuple[str, int | None]:
+def named_model(text: str) -> tuple[str, int | None]:
     """``ID`` or ``ID:CONTEXT``; an id may itself hold colons (``llama3:8b``), so only a number counts as context."""
     name, colon, context = text.rpartition(":")
     if colon and name and context.isascii() and context.isdigit() and int(context) > 0:

@@ -52,10 +52,12 @@ class ListControl(UIControl, Generic[V]):
         listing = self.listing
         if not listing.shown:
             return UIContent(lambda _: [("class:dim", f"  {self._empty}")], 1, show_cursor=False)
+        # The first row of all brings the heading above it into view.
+        first = all(row.heading for row in listing.shown[: listing.cursor])
         return UIContent(
             lambda index: self._line(index, width),
             len(listing.shown),
-            cursor_position=Point(0, listing.cursor),
+            cursor_position=Point(0, 0 if first else listing.cursor),
             show_cursor=False,
         )
 

@@ -26,7 +26,9 @@ def unechoed() -> Iterator[None]:
         yield
         return
     quiet = [*before]
-    quiet[3] = before[3] & ~termios.ECHO
+    # Unread keys are kept as they are typed: line editing would take some away and turn Enter into a newline.
+    quiet[0] = before[0] & ~termios.ICRNL
+    quiet[3] = before[3] & ~(termios.ECHO | termios.ICANON)
     termios.tcsetattr(terminal, termios.TCSADRAIN, quiet)
     try:
         yield

@@ -178,6 +178,7 @@ class Picker(Generic[V]):
             add("c-a", does=listing.toggle_shown)
 
         @keys.add("enter", eager=True)
+        @keys.add("c-j", eager=True)  # an Enter that was typed before anything was asked
         def _accept(event: KeyPressEvent) -> None:
             del event
             self._accept()

@@ -77,9 +77,9 @@ class Plain:
         """Some of the rows, by their numbers."""
         listing = Listing(rows, marked=marked)
         self._head(question)
+        entries = self._list(listing, columns, boxes=True)
         while True:
-            entries = self._list(listing, columns, boxes=True)
-            _say(f"{len(listing.marked)} chosen.")
+            _say(f"{len(listing.marked)} chosen")
             typed = _read(
                 "numbers to switch (1 3 5-8), all, none, words to search for, Enter when done, < to go back: "
             )
@@ -88,11 +88,27 @@ class Plain:
             if not typed:
                 _say("choose at least one")
             elif typed in {"all", "none"}:
-                listing.marked = {row.value for row in entries} if typed == "all" else set()
+                values = {row.value for row in entries if row.closed is None}
+                listing.marked = listing.marked | values if typed == "all" else listing.marked - values
             elif _NUMBERS.fullmatch(typed):
-                listing.marked ^= {entries[i].value for i in _indices(typed) if i < len(entries)}
+                self._switch(listing, entries, typed)
             else:
-                listing.narrow("" if typed == "*" else typed)
+                entries = self._search(listing, typed, columns)
+
+    def _switch(self, listing: Listing[V], entries: list[Row[V]], typed: str) -> None:
+        for row in [entries[index] for index in _indices(typed) if index < len(entries)]:
+            if row.closed is not None:
+                _say(f"{row.cells[0]}: {row.closed}")
+                continue
+            listing.marked ^= {row.value}
+            _say(f"{row.cells[0]}: {'chosen' if row.value in listing.marked else 'not chosen'}")
+
+    def _search(self, listing: Listing[V], typed: str, columns: Sequence[Column]) -> list[Row[V]]:
+        listing.narrow("" if typed == "*" else typed)
+        if not listing.shown:
+            _say(f"nothing matches {typed}")
+            listing.narrow("")
+        return self._list(listing, columns, boxes=True)
 
     def text(self, question: Question, *, default: str = "", check: Check) -> str:
         """A line."""
@@ -109,8 +125,8 @@ class Plain:
     def review(self, question: Question, lines: Sequence[Line], *, yes: str) -> None:
         """The lines, then a yes or no."""
         self._head(question)
-        for kind, text in lines:
-            _say({"add": "+ ", "remove": "- "}.get(kind, "  ") + text)
+        for _, text in lines:
+            _say(text)
         while True:
             typed = _read(f"{yes}? y or n, < to go back: ").lower()
             if typed in {"y", "yes"}:
@@ -137,12 +153,9 @@ class Plain:
 
 
 def _spoken(row: Row[V], columns: Sequence[Column]) -> str:
-    """A row as a listener can follow it: each figure with its name."""
-    parts = [row.cells[0]]
-    for column, cell in zip(columns[1:], row.cells[1:], strict=False):
-        if cell.strip():
-            parts.append(f"{column.title} {cell.strip()}" if column.title else cell.strip())
-    return ", ".join(parts)
+    """A row as a listener can follow it."""
+    cells = zip(columns, row.cells, strict=False)
+    return ", ".join(column.said.format(cell.strip()) for column, cell in cells if cell.strip())
 
 
 def _checked(ask: Callable[[], str], check: Check) -> str:

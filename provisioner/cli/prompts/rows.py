@@ -19,11 +19,13 @@ class Column:
         title: shown above it; a list without any title has no head line.
         right: whether figures stand at its right edge.
         drop: 0 is always shown; of the others the highest goes first where the terminal is narrow.
+        said: how a cell is read out where there are no columns, ``{}`` being the cell.
     """
 
     title: str = ""
     right: bool = False
     drop: int = 0
+    said: str = "{}"
 
 
 @dataclass(frozen=True, slots=True)

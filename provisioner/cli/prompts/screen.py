@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import questionary
-
 from provisioner.cli.prompts import frame
 from provisioner.cli.prompts.pick import Picker
 from provisioner.cli.prompts.style import colour_depth, style
@@ -13,6 +11,8 @@ from provisioner.cli.prompts.view import Viewer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Sequence
+
+    from questionary import Question as Asked
 
     from provisioner.cli.prompts.asking import Check, Line, Question
     from provisioner.cli.prompts.look import Look
@@ -56,23 +56,26 @@ class Screen:
 
     def text(self, question: Question, *, default: str = "", check: Check) -> str:
         """A line."""
+        import questionary
+
         return self._ask(questionary.text, question, check, default=default)
 
     def secret(self, question: Question, *, check: Check) -> str:
         """A line that is shown as dots."""
+        import questionary
+
         return self._ask(questionary.password, question, check)
 
     def review(self, question: Question, lines: Sequence[Line], *, yes: str) -> None:
         """Lines to look through."""
         Viewer(self.look, question, lines, yes=yes).run()
 
-    def _ask(
-        self, kind: Callable[..., questionary.Question], question: Question, check: Check, **more: Any
-    ) -> str:
+    def _ask(self, kind: Callable[..., Asked], question: Question, check: Check, **more: Any) -> str:
         asked = kind(
             "",
             qmark=self.look.symbols.pointer,
             validate=lambda text: check(text.strip()) or True,
+            validate_while_typing=False,
             style=style(self.look),
             color_depth=colour_depth(self.look),
             **more,

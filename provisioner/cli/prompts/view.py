@@ -131,6 +131,7 @@ class Viewer:
         add("end", by=lambda: len(self._shown()))
 
         @keys.add("enter", eager=True)
+        @keys.add("c-j", eager=True)  # an Enter that was typed before anything was asked
         @keys.add("y", eager=True)
         def _agree(event: KeyPressEvent) -> None:
             event.app.exit()

@@ -1,0 +1,131 @@
+"""Where an endpoint is: its wire, its base URL, and the name that it gets."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from catalog.endpoint import doubts, for_wire, is_http_url
+from catalog.untrusted import id_flaw
+from catalog.wire import WIRES
+from provisioner.cli.prompts.asking import Back, Question
+from provisioner.cli.wizard.flow import Step
+from provisioner.config.tables import RESERVED_IDS, is_managed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from catalog.wire import Wire
+    from provisioner.cli.wizard.desk import Desk
+    from provisioner.workflows.local_servers import LocalServer
+
+# What each wire is, most wanted first.
+_WIRES = {
+    "openai": ("chat completions: nearly every gateway and local server", "https://host/v1"),
+    "anthropic": ("Anthropic's Messages API", "https://host, without /v1"),
+    "openai_responses": ("OpenAI's Responses API", "https://host/v1"),
+    "google-genai": ("the Gemini API", "https://host"),
+    "kimi": ("Moonshot AI's own chat completions", "https://host/v1"),
+    "vertexai": ("Gemini on Google Cloud", "https://host"),
+}
+_COMMON = re.compile(r"(?:api|www|gateway|llm|ai|inference)\.", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What has been answered; empty strings are still to be asked."""
+
+    wire: str = ""
+    base_url: str = ""
+    name: str = ""
+
+
+def of_server(desk: Desk, server: LocalServer) -> Place:
+    """The place of a server on this machine; without a name where config.toml has given it to another endpoint."""
+    place = Place("openai", server.base_url, server.id)
+    return replace(place, name="") if _name_flaw(desk, place, server.id) else place
+
+
+def route(desk: Desk, place: Place, *, found: bool) -> Sequence[Step[Place]]:
+    """The questions about a place; for a server that was ``found`` at most its name."""
+
+    def wire(place: Place) -> Place:
+        return replace(place, wire=_ask_wire(desk, place))
+
+    def base_url(place: Place) -> Place:
+        return replace(place, base_url=_ask_url(desk, place))
+
+    def name(place: Place) -> Place:
+        return replace(place, name=_ask_name(desk, place))
+
+    if found:
+        return [] if place.name else [Step("name", name)]
+    return [Step("wire", wire), Step("base_url", base_url), Step("name", name)]
+
+
+def name_for(base_url: str) -> str:
+    """A name for an endpoint by its host: ``together`` for api.together.xyz, ``local`` for this machine."""
+    host = urlsplit(base_url).hostname or ""
+    try:
+        near = ipaddress.ip_address(host).is_private
+    except ValueError:
+        near = "." not in host
+    return "local" if near else _COMMON.sub("", host).split(".")[0]
+
+
+def _ask_wire(desk: Desk, place: Place) -> str:
+    assert set(_WIRES) == set(WIRES)
+    question = Question("What does it speak?", ("Any endpoint",))
+    return desk.menu(question, [(wire, wire, why) for wire, (why, _) in _WIRES.items()], start=place.wire)
+
+
+def _ask_url(desk: Desk, place: Place) -> str:
+    wire: Wire = next(wire for wire in WIRES if wire == place.wire)
+    question = Question("Its base URL", (wire,), (("dim", f"for this wire: {_WIRES[wire][1]}"),))
+    given = place.base_url
+
+    def check(text: str) -> str | None:
+        return None if is_http_url(for_wire(text, wire)) else "that is no http or https address"
+
+    while True:
+        given = desk.ask.text(question, default=given, check=check)
+        url = for_wire(given, wire)
+        if _is_meant(desk, wire, url):
+            return url
+
+
+def _is_meant(desk: Desk, wire: Wire, url: str) -> bool:
+    """Whether a URL that looks wrong for its wire is meant as it is."""
+    found = doubts(wire, url)
+    if not found:
+        return True
+    question = Question(f"Is {url} right?", (wire,), tuple(("warn", doubt) for doubt in found))
+    try:
+        return desk.menu(question, [("no", "Change it", ""), ("yes", "Keep it", "")]) == "yes"
+    except Back:
+        return False
+
+
+def _ask_name(desk: Desk, place: Place) -> str:
+    question = Question(
+        "What do you call it?",
+        (place.wire, place.base_url),
+        (("dim", "its id in config.toml; models are then called NAME/MODEL"),),
+    )
+    default = place.name or name_for(place.base_url)
+    return desk.ask.text(question, default=default, check=lambda text: _name_flaw(desk, place, text))
+
+
+def _name_flaw(desk: Desk, place: Place, name: str) -> str | None:
+    flaw = id_flaw(name) if name else "it needs one"
+    if flaw:
+        return flaw.replace("its id", "the name")
+    existing = desk.table("providers").get(name)
+    if name in RESERVED_IDS or is_managed(existing):
+        return "that name is Kimi Code's own"
+    if isinstance(existing, dict) and existing.get("base_url") != place.base_url:
+        return "config.toml has a provider of that name at another endpoint"
+    return None

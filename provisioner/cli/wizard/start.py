@@ -1,0 +1,109 @@
+"""The first question: what to add."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext, suppress
+from typing import TYPE_CHECKING
+
+from provisioner.cli.prompts.asking import Back, Question, prompts
+from provisioner.cli.prompts.echo import unechoed
+from provisioner.cli.prompts.look import Look
+from provisioner.cli.prompts.rows import Row
+from provisioner.cli.terminal import echo_error
+from provisioner.cli.wizard.desk import MENU, Desk
+from provisioner.cli.wizard.shelf import Shelf
+from provisioner.config.read import read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from catalog.documents import Access
+    from provisioner.app import App
+    from provisioner.cli.wizard.closing import Done
+    from provisioner.workflows.local_servers import LocalServer
+
+_LEFT = 130
+
+
+def start(app: App, *, program: str, own_config: bool, access: Callable[[], Access], dry_run: bool) -> int:
+    """Asks what to add until something is added or the person leaves; see :func:`provisioner.cli.wizard.run`."""
+    shelf = Shelf(app, access)
+    desk = Desk(
+        app=app,
+        ask=prompts(Look.of(app.env, sys.stdout), shelf.stock),
+        shelf=shelf,
+        program=program,
+        own_config=own_config,
+        file=read(app.config_path),
+        dry_run=dry_run,
+    )
+    with nullcontext() if desk.ask.look.plain else unechoed():
+        return _converse(desk)
+
+
+def _converse(desk: Desk) -> int:
+    try:
+        done = _answered(desk)
+    except KeyboardInterrupt:
+        if read(desk.app.config_path).text == desk.file.text:
+            echo_error("Nothing was written.")
+        raise
+    if done is None:
+        echo_error("Left; nothing was written.")
+        return _LEFT
+    from provisioner.cli.wizard.closing import close
+
+    close(desk, done)
+    return 0
+
+
+def _answered(desk: Desk) -> Done | None:
+    """What was done; None when the person went back from the first question."""
+    where = None
+    while True:
+        try:
+            where = _ask_where(desk, where)
+        except Back:
+            return None
+        with suppress(Back):
+            return _go(desk, where)
+
+
+def _ask_where(desk: Desk, start: str | None) -> str:
+    servers = desk.shelf.servers()
+    question = Question("What do you want to add?")
+    return desk.ask.one(question, MENU, _places(servers), start=start)
+
+
+def _places(servers: Sequence[LocalServer]) -> list[Row[str]]:
+    found = [
+        Row(server.base_url, (f"{server.name} on this machine", _described(server))) for server in servers
+    ]
+    return [
+        Row("catalog", ("A known provider", "Anthropic, Moonshot AI, OpenRouter and all the others")),
+        *found,
+        Row("registry", ("A custom registry", "an api.json that your company or a service publishes")),
+        Row("endpoint", ("Any endpoint", "a gateway or a server, by its URL")),
+    ]
+
+
+def _described(server: LocalServer) -> str:
+    if server.models is None:
+        return f"{server.base_url}, asks for a key"
+    return f"{server.base_url}, {server.models} model{'' if server.models == 1 else 's'}"
+
+
+def _go(desk: Desk, where: str) -> Done:
+    if where == "catalog":
+        from provisioner.cli.wizard import catalog_path
+
+        return catalog_path.run(desk)
+    if where == "registry":
+        from provisioner.cli.wizard import registry_path
+
+        return registry_path.run(desk)
+    from provisioner.cli.wizard import endpoint_path
+
+    server = next((server for server in desk.shelf.servers() if server.base_url == where), None)
+    return endpoint_path.run(desk, server)
