@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from provisioner.workflows.watch import Watch
 
 
-# Notes whose message names a command that is a key here.
-_NOTES = {"default_cleared": "The default model went with it: s sets another"}
+# Notes whose message names a command, where there is a key here.
+_NOTES = {"default_cleared": "The default model went with it"}
 
 
 @dataclass(frozen=True)
