@@ -7,6 +7,7 @@ ProvisionerError
 ├── NotFound            a provider or alias that config.toml does not have
 ├── ConfigInvalid       config.toml cannot be read, or does not mean what it must
 ├── ConfigUnwritable    config.toml cannot be written here (a folder, a bind mount, permissions)
+├── ReportUnwritable    a report of a test cannot be written where it was asked for
 ├── CredentialMissing   no key where one is needed
 └── Busy                another process holds the lock
 
@@ -68,6 +69,12 @@ class ConfigUnwritable(ProvisionerError):
     """config.toml cannot be written at this place."""
 
     code = "config_unwritable"
+
+
+class ReportUnwritable(ProvisionerError):
+    """A report of a test cannot be written where it was asked for."""
+
+    code = "report_unwritable"
 
 
 class CredentialMissing(ProvisionerError):

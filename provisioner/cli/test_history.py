@@ -1,0 +1,88 @@
+"""``kimi provider test --history``: how an alias has done so far, drawn in characters.
+
+Every row says in words what it draws, so that it can be heard as well as seen.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from provisioner import figures
+from provisioner.cli.changes import count
+from provisioner.cli.terminal import clean, echo, styled
+from provisioner.history.chart import ASCII, BLOCKS, Glyphs, sparkline
+from provisioner.workflows import history
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from provisioner.app import App
+    from provisioner.figures import Spread
+    from provisioner.history.run import Run, Verdict
+
+# The longest words about a row of figures take 44 columns of 80; this is what the rest has room for.
+_NAME = 11
+_DRAWN = 20
+_COLOURS: dict[Verdict, str] = {"pass": "green", "fail": "red", "unknown": "yellow"}
+
+
+def show(app: App, aliases: tuple[str, ...], *, as_json: bool) -> None:
+    """Prints the history of ``aliases``, or of every alias that has one.
+
+    Raises:
+        NotFound: one of ``aliases`` has none.
+    """
+    result = history.run(app, history.Request(aliases))
+    if as_json:
+        echo(json.dumps(result.document(), ensure_ascii=False, indent=2))
+        return
+    if not result.pasts:
+        echo("No test is on record yet: kimi provider test ALIAS")
+        return
+    glyphs = BLOCKS if _speaks_unicode(sys.stdout.encoding) else ASCII
+    for past in result.pasts:
+        for line in _block(past, glyphs):
+            echo(line)
+        echo()
+    marks = "  ".join(f"{_mark(verdict, glyphs)} {verdict}" for verdict in _COLOURS)
+    echo(f"{marks}   oldest run first, bars from zero")
+
+
+def _speaks_unicode(encoding: str | None) -> bool:
+    try:
+        "".join((BLOCKS.levels, BLOCKS.gap, *BLOCKS.verdicts.values())).encode(encoding or "ascii")
+    except (LookupError, UnicodeEncodeError):
+        return False
+    return True
+
+
+def _block(past: history.Past, glyphs: Glyphs) -> Iterator[str]:
+    drawn, newest = past.runs[-_DRAWN:], past.runs[-1]
+    width = len(drawn)
+    counts = ", ".join(f"{number} {name}" for name, number in past.verdicts.items() if number)
+    yield styled(clean(past.alias), bold=True)
+    yield f"  {count(len(past.runs), 'run')} since {figures.moment(past.runs[0].at)}: {counts}"
+    verdicts = "".join(_mark(run.verdict, glyphs) for run in drawn)
+    yield f"  {'verdict':<{_NAME}} {verdicts}  last {newest.verdict}, {figures.moment(newest.at)}"
+    rows: tuple[tuple[str, Callable[[Run], float | None], Spread | None, Callable[[float], str]], ...] = (
+        ("first token", lambda run: run.first_token_ms, past.first_token_ms, figures.duration),
+        ("total", lambda run: run.total_ms, past.total_ms, figures.duration),
+        ("tokens/s", lambda run: run.tokens_per_second, past.tokens_per_second, figures.number),
+    )
+    for name, figure, spread, worded in rows:
+        if spread:
+            bars = sparkline([figure(run) for run in drawn], glyphs)
+            yield f"  {name:<{_NAME}} {bars:<{width}}  {spread.describe(worded)}"
+    yield from _last_trouble(past.runs)
+
+
+def _last_trouble(runs: Iterable[Run]) -> Iterator[str]:
+    troubled = [run for run in runs if run.error]
+    if troubled:
+        yield f"  {'last error':<{_NAME}} {clean(troubled[-1].error or '')}, {figures.moment(troubled[-1].at)}"
+
+
+def _mark(verdict: Verdict, glyphs: Glyphs) -> str:
+    return styled(glyphs.verdicts[verdict], fg=_COLOURS[verdict])

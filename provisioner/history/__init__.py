@@ -1,0 +1,1 @@
+"""Earlier tests of each alias: kept on this machine, and drawn in characters."""

@@ -1,0 +1,106 @@
+"""Where earlier runs are kept: a private file of JSON lines for each config.toml.
+
+Several processes may test at once. They write one after another, under a lock; a line that cannot be read is
+passed over, so nothing that happens to the file can break a test.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from provisioner.history.run import Run, from_line, to_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+KEPT = 50
+# The file is written anew only when an alias has outgrown its share by this many runs.
+_SPARE = 25
+_WAIT_S = 5.0
+
+_FLAGS = os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+
+
+def file_of(state_dir: Path, config: Path) -> Path:
+    """The file for the aliases of ``config``: two config.toml may well use the same names."""
+    fingerprint = hashlib.sha256(os.fsencode(os.path.realpath(config))).hexdigest()[:12]
+    return state_dir / "history" / f"{fingerprint}.jsonl"
+
+
+def load(file: Path) -> dict[str, list[Run]]:
+    """The last :data:`KEPT` runs of each alias, oldest first; none where there is nothing that can be read."""
+    try:
+        lines = file.read_bytes().splitlines(keepends=True)
+    except OSError:
+        return {}
+    found: dict[str, list[Run]] = {}
+    for run, _ in _last(lines):
+        found.setdefault(run.alias, []).append(run)
+    return found
+
+
+def append(file: Path, runs: Sequence[Run]) -> None:
+    """Adds ``runs``, and forgets the oldest of an alias that has too many.
+
+    Raises:
+        OSError: they cannot be kept here, or others write for too long.
+    """
+    for folder in (file.parent.parent, file.parent):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _locked(file) as alone:
+        descriptor = os.open(file, os.O_RDWR | os.O_APPEND | _FLAGS, 0o600)
+        with os.fdopen(descriptor, "r+b", buffering=0) as opened:
+            lines = opened.read().splitlines(keepends=True)
+            # A process that was killed may have left half a line, which must not take the next one with it.
+            torn = bool(lines) and not lines[-1].endswith(b"\n")
+            new = [to_line(run) for run in runs]
+            opened.write(b"".join([b"\n" * torn, *new]))
+        if alone and _outgrown([*lines, *new]):
+            _rewrite(file, b"".join(line for _, line in _last([*lines, *new])))
+
+
+@contextmanager
+def _locked(file: Path) -> Iterator[bool]:
+    """Holds the lock on ``file``; false on a file system without locks, where appending is safe enough."""
+    from filelock import FileLock
+
+    lock = FileLock(file.with_suffix(".lock"), timeout=_WAIT_S, mode=0o600)
+    with suppress(NotImplementedError):
+        lock.acquire()
+    try:
+        yield lock.is_locked
+    finally:
+        lock.release()
+
+
+def _last(lines: Sequence[bytes]) -> list[tuple[Run, bytes]]:
+    """The runs to keep, oldest first, each with its line as it was written."""
+    seen: Counter[str] = Counter()
+    kept = []
+    for line in reversed(lines):
+        run = from_line(line)
+        if run is not None and seen[run.alias] < KEPT:
+            seen[run.alias] += 1
+            kept.append((run, line.rstrip(b"\r\n") + b"\n"))
+    return kept[::-1]
+
+
+def _outgrown(lines: Sequence[bytes]) -> bool:
+    counts = Counter(run.alias if run else None for run in map(from_line, lines))
+    return max(counts.values()) > KEPT + _SPARE
+
+
+def _rewrite(file: Path, content: bytes) -> None:
+    """Puts ``content`` in the place of ``file``; only for who holds the lock."""
+    temporary = file.with_suffix(".tmp")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_TRUNC | _FLAGS, 0o600)
+    with os.fdopen(descriptor, "wb") as opened:
+        opened.write(content)
+        opened.flush()
+        os.fsync(descriptor)
+    temporary.replace(file)
