@@ -3,11 +3,11 @@
 ProvisionerError
 ├── UsageError          the request contradicts itself or lacks something; a flag mends it
 │   ├── TerminalNeeded  a question would have to be asked and there is no terminal
+│   ├── ReportUnwritable a report of a test cannot be written where it was asked for
 │   └── ProviderManaged the provider is Kimi Code's own, or its id is
 ├── NotFound            a provider or alias that config.toml does not have
 ├── ConfigInvalid       config.toml cannot be read, or does not mean what it must
 ├── ConfigUnwritable    config.toml cannot be written here (a folder, a bind mount, permissions)
-├── ReportUnwritable    a report of a test cannot be written where it was asked for
 ├── CredentialMissing   no key where one is needed
 └── Busy                another process holds the lock
 
@@ -53,6 +53,12 @@ class ProviderManaged(UsageError):
     code = "provider_managed"
 
 
+class ReportUnwritable(UsageError):
+    """A report of a test cannot be written where it was asked for."""
+
+    code = "report_unwritable"
+
+
 class NotFound(ProvisionerError):
     """A provider or alias that config.toml does not have."""
 
@@ -69,12 +75,6 @@ class ConfigUnwritable(ProvisionerError):
     """config.toml cannot be written at this place."""
 
     code = "config_unwritable"
-
-
-class ReportUnwritable(ProvisionerError):
-    """A report of a test cannot be written where it was asked for."""
-
-    code = "report_unwritable"
 
 
 class CredentialMissing(ProvisionerError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,13 +12,12 @@ from provisioner.cli import options
 from provisioner.cli.terminal import clean, echo, echo_error, styled
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from provisioner.smoke.report import AliasResult
     from provisioner.workflows.test import Result
 
 _CHECKS = ("text", "tools", "thinking", "vision")
 _INTERRUPTED = 130
+_FILE = click.Path(path_type=Path)
 
 
 class _Checks(click.ParamType[tuple[str, ...]]):
@@ -78,6 +78,11 @@ class _Checks(click.ParamType[tuple[str, ...]]):
     metavar="NUMBER",
     help="Fail where fewer tokens come in a second.",
 )
+@click.option("--history", is_flag=True, help="Show how the aliases did in earlier tests; test nothing.")
+@click.option("--report", type=_FILE, metavar="FILE", help="Write an HTML page: results, diagnosis, history.")
+@click.option(
+    "--junit", type=_FILE, metavar="FILE", help="Write JUnit XML; what could not be told is an error there."
+)
 @options.config
 @options.as_json
 @click.pass_context
@@ -96,6 +101,9 @@ def command(
     timeout: float,
     max_ttft: float | None,
     min_tps: float | None,
+    history: bool,
+    report: Path | None,
+    junit: Path | None,
     config: Path | None,
     as_json: bool,
 ) -> int:
@@ -105,10 +113,18 @@ def command(
     """
     if dry_run and not fix:
         raise click.UsageError("--dry-run needs --fix", context)
+    app = options.app_of(context, config)
+    if history:
+        from provisioner.cli import test_history
+
+        test_history.refuse_other_options(context)
+        test_history.show(app, aliases, as_json=as_json)
+        return 0
     from provisioner.cli.live import watching
     from provisioner.smoke.runner import Options
-    from provisioner.workflows import test
+    from provisioner.workflows import test, write_reports
 
+    write_reports.check(report, junit)
     request = test.Request(
         aliases=aliases,
         options=Options(checks, minimal, timeout, max_ttft, min_tps),
@@ -119,11 +135,12 @@ def command(
         dry_run=dry_run,
     )
     with watching(single=len(aliases) == 1 and not providers and not everything and not as_json) as shown:
-        result = test.run(options.app_of(context, config), request, shown.arrived, shown.progress)
+        result = test.run(app, request, shown.arrived, shown.progress)
     if as_json:
         echo(json.dumps(result.document(), ensure_ascii=False, indent=2))
     else:
         _show(result)
+    write_reports.run(app, write_reports.Request(result.document(), report, junit))
     return exit_code(result)
 
 
@@ -151,6 +168,8 @@ def _show(result: Result) -> None:
         show("test", result.outcome, [f"Set {change.line()}." for change in result.fixed], as_json=False)
     for change in result.unfixed:
         _note(f"{change.line()} is for you to write: the alias' overrides say otherwise")
+    if result.unrecorded:
+        _note(result.unrecorded)
     if len(result.results) > 1 or result.interrupted:
         echo_error(_summary(result.results, interrupted=result.interrupted))
 

@@ -9,6 +9,9 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+import click
+from click.core import ParameterSource
+
 from provisioner import figures
 from provisioner.cli.changes import count
 from provisioner.cli.terminal import clean, echo, styled
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 # The longest words about a row of figures take 44 columns of 80; this is what the rest has room for.
 _NAME = 11
 _DRAWN = 20
+_OPTIONS = frozenset({"aliases", "history", "config", "as_json"})
 _COLOURS: dict[Verdict, str] = {"pass": "green", "fail": "red", "unknown": "yellow"}
 
 
@@ -48,6 +52,20 @@ def show(app: App, aliases: tuple[str, ...], *, as_json: bool) -> None:
         echo()
     marks = "  ".join(f"{_mark(verdict, glyphs)} {verdict}" for verdict in _COLOURS)
     echo(f"{marks}   oldest run first, bars from zero")
+
+
+def refuse_other_options(context: click.Context) -> None:
+    """Refuses options that say how to test.
+
+    Raises:
+        click.UsageError: one of them was given.
+    """
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name or "")
+        if parameter.name not in _OPTIONS and source is ParameterSource.COMMANDLINE:
+            raise click.UsageError(
+                f"--history tests nothing: {parameter.opts[0]} has no place there", context
+            )
 
 
 def _speaks_unicode(encoding: str | None) -> bool:

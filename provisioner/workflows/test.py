@@ -12,6 +12,7 @@ from provisioner.smoke.client import World
 from provisioner.smoke.crowd import Crowd, check_all
 from provisioner.smoke.report import document, summary
 from provisioner.smoke.runner import Options
+from provisioner.workflows.history import record
 from provisioner.workflows.near import near
 from provisioner.workflows.outcome import commit
 from provisioner.workflows.price import Prices
@@ -62,6 +63,7 @@ class Result:
         fixed: what was changed in config.toml, or with ``dry_run`` would be.
         unfixed: what would have to be changed where a tool does not write: in ``overrides``.
         outcome: the change of the file; None where there was nothing to fix or ``fix`` was not asked for.
+        unrecorded: why the results could not be added to the history, where they could not.
     """
 
     results: tuple[AliasResult, ...]
@@ -70,6 +72,7 @@ class Result:
     fixed: tuple[Change, ...] = ()
     unfixed: tuple[Change, ...] = ()
     outcome: Outcome | None = None
+    unrecorded: str | None = None
 
     def document(self) -> dict[str, Any]:
         """The JSON document of `test --json`: ``schemas/output/test.schema.json``."""
@@ -117,7 +120,8 @@ def run(
     )
     prices = Prices(app)
     results = tuple(replace(result, cost=prices.cost(result)) for result in crowd.results)
-    result = Result(results, skipped, crowd.interrupted)
+    unrecorded = record(app, map(document, results))
+    result = Result(results, skipped, crowd.interrupted, unrecorded=unrecorded)
     return _fixed(app, data, request, result) if request.fix else result
 
 
