@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -51,15 +50,13 @@ def value(item: Any) -> str:
         return string(item)
     if isinstance(item, bool):
         return "true" if item else "false"
-    if isinstance(item, int | float):
-        return repr(item)  # `inf` and `nan` are TOML too
+    if isinstance(item, int):
+        return repr(item)
     if isinstance(item, list):
         return f"[{', '.join(map(value, item))}]"
     if isinstance(item, dict):
         return f"{{ {', '.join(f'{key(k)} = {value(v)}' for k, v in item.items())} }}" if item else "{}"
-    if isinstance(item, dt.date | dt.time):
-        return item.isoformat()
-    raise TypeError(f"no TOML value: {type(item).__name__}")
+    return _rare(item)
 
 
 def table(path: KeyPath, content: Mapping[str, Any]) -> list[str]:
@@ -72,6 +69,18 @@ def table(path: KeyPath, content: Mapping[str, Any]) -> list[str]:
     if not lines and below:
         return below
     return ["\n".join((f"[{dotted(path)}]", *lines)), *below]
+
+
+def _rare(item: Any) -> str:
+    """Fractions, dates and times: no import writes them, but a user's table that is rewritten may hold some."""
+    import tomlkit
+    from tomlkit.exceptions import ConvertError
+
+    try:
+        text: str = tomlkit.item(item).as_string()
+    except ConvertError as error:
+        raise TypeError(f"no TOML value: {type(item).__name__}") from error
+    return text
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -9,7 +9,7 @@ from provisioner.config import apply
 from provisioner.workflows.watch import silent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from provisioner.app import App
@@ -48,7 +48,7 @@ class Outcome:
     plan: Plan
     written: bool
     dry_run: bool
-    data: dict[str, Any] = field(repr=False)
+    data: Mapping[str, Any] = field(repr=False)
     diff: tuple[DiffLine, ...] = ()
     backup: Path | None = None
     notes: tuple[str, ...] = ()
@@ -68,23 +68,16 @@ def commit(
         ConfigUnwritable: the file cannot be written at this place.
         Busy: another process holds the lock.
     """
-    intended: dict[str, Any] = {}
-
-    def remembered(data: dict[str, Any]) -> dict[str, Any]:
-        nonlocal intended
-        intended = edit(data)
-        return intended
-
     path = app.config_path
     if dry_run:
-        shown = apply.preview(path, remembered, seen=seen)
-        return Outcome(path, shown.plan, written=False, dry_run=True, diff=shown.diff, data=intended)
+        shown = apply.preview(path, edit, seen=seen)
+        return Outcome(path, shown.plan, written=False, dry_run=True, diff=shown.diff, data=shown.data)
 
-    def waited_for(lock: Path) -> None:
-        watch(f"waiting for another process to release {lock}")
+    def waited_for(target: Path) -> None:
+        watch(f"waiting for another process that is changing {target}")
 
     done = apply.change(
-        path, remembered, backups=app.state_dir / "backups", clock=app.clock, on_wait=waited_for, seen=seen
+        path, edit, backups=app.state_dir / "backups", clock=app.clock, on_wait=waited_for, seen=seen
     )
     return Outcome(
         path,
@@ -93,11 +86,11 @@ def commit(
         dry_run=False,
         backup=done.backup,
         notes=done.notes,
-        data=intended,
+        data=done.data,
     )
 
 
-def default_model_note(data: dict[str, Any], aliases: Sequence[str]) -> tuple[Note, ...]:
+def default_model_note(data: Mapping[str, Any], aliases: Sequence[str]) -> tuple[Note, ...]:
     """A note where config.toml names no default model: Kimi Code 2.1.0 then refuses ``-p`` whatever ``-m`` says."""
     if data.get("default_model") or not aliases:
         return ()
