@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pexpect
 import pyte
@@ -31,6 +31,14 @@ KEYS = {
 }
 
 
+class _Emulator(pyte.Screen):
+    """pyte knows no faint text. It is kept as italic, which this program never writes."""
+
+    def select_graphic_rendition(self, *attributes: int, **options: Any) -> None:
+        faint, italic = 2, 3
+        super().select_graphic_rendition(*(italic if a == faint else a for a in attributes), **options)
+
+
 class Terminal:
     """``kimi provider`` with these arguments, in a terminal of so many columns and lines.
 
@@ -43,7 +51,7 @@ class Terminal:
     ) -> None:
         world = {**os.environ, "TERM": "xterm-256color", "PYTHONUTF8": "1", **(env or {})}
         self.raw = b""
-        self._emulator = pyte.Screen(columns, lines)
+        self._emulator = _Emulator(columns, lines)
         self._stream = pyte.ByteStream(self._emulator)
         self._child = pexpect.spawn(
             sys.executable,

@@ -53,7 +53,12 @@ def _open(context: click.Context, /, *, config: Path | None) -> int:
         return 0
     from provisioner.cli import manager
 
-    return manager.run(options.app_of(context), program=context.command_path, own_config=config is not None)
+    def add() -> None:
+        """``add`` as it is typed, with its options from the environment."""
+        arguments = ["add"] if config is None else ["add", "--config", str(config)]
+        root.main(arguments, prog_name=context.info_name, standalone_mode=False, obj=context.obj)
+
+    return manager.run(options.app_of(context), add)
 
 
 root = LazyGroup(

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from provisioner.app import App
+    from provisioner.cli.manager.adding import Wizard
 
 
-def run(app: App, *, program: str = "kimi provider", own_config: bool = False) -> int:
+def run(app: App, wizard: Wizard) -> int:
     """Opens the manager on the terminal and returns the exit code when it is left.
 
     Args:
         app: the world.
-        program: how this program was called; the wizard names the command that would have done the same.
-        own_config: whether ``--config`` named the file, for the same.
+        wizard: asks on the same terminal what to add, and adds it; raises what ``kimi provider add`` raises.
 
     Raises:
         ConfigInvalid: config.toml cannot be read.
@@ -31,16 +31,11 @@ def run(app: App, *, program: str = "kimi provider", own_config: bool = False) -
     """
     from provisioner.cli.prompts.look import Look
 
-    def add() -> None:
-        from provisioner.cli import wizard
-
-        wizard.run(app, program=program, own_config=own_config)
-
     look = Look.of(app.env, sys.stdout)
     if look.plain:
         from provisioner.cli.manager import plain
 
-        return plain.run(app, look, add)
+        return plain.run(app, look, wizard)
     from provisioner.cli.manager import session
 
-    return session.run(app, look, add)
+    return session.run(app, look, wizard)

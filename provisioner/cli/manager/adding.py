@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from provisioner.cli.manager.state import State
 
 
-# Opens the wizard on the terminal; raises what `kimi provider add` raises.
+# Asks on the terminal what to add, and adds it; raises what `kimi provider add` raises.
 Wizard = Callable[[], object]
 
 

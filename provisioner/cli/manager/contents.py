@@ -72,9 +72,12 @@ class Model:
 
 @dataclass(frozen=True, eq=False)
 class Contents:
-    """config.toml as the manager sees it. Logins that Kimi Code made are not among ``providers``."""
+    """config.toml as the manager sees it. Logins that Kimi Code made are not among ``providers``.
 
-    path: Path
+    ``path`` is where it is, in words.
+    """
+
+    path: str
     providers: tuple[Provider, ...]
     default_model: str | None
     data: Mapping[str, Any] = field(repr=False)  # holds keys
@@ -90,15 +93,24 @@ class Contents:
         return tuple(_model(alias, tables[alias], provider, kind) for alias in provider.aliases)
 
 
-def contents_of(result: list_providers.Result) -> Contents:
-    """What ``list`` found, grouped by source: the catalog, each registry, other sources, written by hand."""
+def contents_of(result: list_providers.Result, home: str) -> Contents:
+    """What ``list`` found, grouped by source: the catalog, each registry, other sources, written by hand.
+
+    ``home`` is the user's folder, which a path is shown without; empty where it is not known.
+    """
     found = [
         _provider(row, result.data["providers"][row.id], result.default_model)
         for row in result.rows
         if row.source != "login"
     ]
     found.sort(key=lambda provider: (_rank(provider), provider.source, provider.id))
-    return Contents(result.config_path, tuple(found), result.default_model, result.data)
+    path = _path(result.config_path, home)
+    return Contents(path, tuple(found), result.default_model, result.data)
+
+
+def _path(path: Path, home: str) -> str:
+    inside = home and path.is_relative_to(home)
+    return _shown(f"~/{path.relative_to(home)}" if inside else str(path))
 
 
 def _provider(row: list_providers.Row, table: Mapping[str, Any], default: str | None) -> Provider:

@@ -48,7 +48,7 @@ def load(app: App) -> Contents:
     Raises:
         ConfigInvalid: it cannot be read.
     """
-    return contents_of(list_providers.run(app))
+    return contents_of(list_providers.run(app), app.env.get("HOME", ""))
 
 
 def remove_providers(app: App, providers: tuple[str, ...], watch: Watch) -> Status:

@@ -96,7 +96,7 @@ def _subject(state: State, columns: int, look: Look) -> Line:
         hint = "Enter keeps it, Esc clears it" if state.typing else "Esc clears it"
         return line(columns, ("class:key", "/ "), ("", query), *cursor, right=("class:dim", hint))
     if state.opened is None:
-        return line(columns, ("class:dim", clean(str(state.contents.path))), more=look.symbols.more)
+        return line(columns, ("class:dim", state.contents.path), more=look.symbols.more)
     return _about(state.opened.provider, columns, look)
 
 

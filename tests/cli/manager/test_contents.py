@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from provisioner.cli.manager import deeds
+
 if TYPE_CHECKING:
+    from provisioner.app import App
     from tests.cli.manager.conftest import Opens
 
 
@@ -76,6 +80,13 @@ def test_control_and_joining_characters_never_reach_the_screen(opened: Opens) ->
         assert shown.isprintable(), shown
     assert provider.id == "evil\x1b[2J\u202e"  # what is asked of the workflows is the id itself
     assert model.title == "👨👩👧 ❤"
+
+
+def test_a_path_in_the_user_s_folder_is_shown_without_it(app: App, opened: Opens) -> None:
+    assert opened().contents.path == str(app.config_path)
+    home = str(app.config_path.parent.parent)
+    assert deeds.load(replace(app, env={"HOME": home})).path == "~/.kimi-code/config.toml"
+    assert deeds.load(replace(app, env={"HOME": home[:-1]})).path == str(app.config_path)
 
 
 def test_odd_tables_are_shown_as_far_as_they_make_sense(opened: Opens) -> None:

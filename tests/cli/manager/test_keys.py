@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -263,7 +262,7 @@ def imagined(sizes: list[int]) -> Contents:
         for n, size in enumerate(sizes)
     )
     data = {"providers": {p.id: {"type": "openai"} for p in providers}, "models": tables}
-    return Contents(Path("config.toml"), providers, None, data)
+    return Contents("config.toml", providers, None, data)
 
 
 @given(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import threading
@@ -222,11 +223,9 @@ class Stream(httpx.AsyncByteStream):
         self._go_on = go_on
 
     async def __aiter__(self) -> Any:
-        import asyncio
-
         for number, frame in enumerate(self._frames):
-            while number and not self._go_on.is_set():
-                await asyncio.sleep(0.002)
+            if number:
+                await asyncio.to_thread(self._go_on.wait, 10)
             yield f"data: {frame}\n\n".encode()
 
 

@@ -1,4 +1,4 @@
-"""The manager in a real pseudo-terminal of 80×24, as a person meets it."""
+"""The manager in a real pseudo-terminal of 80 by 24, as a person meets it."""
 
 from __future__ import annotations
 
