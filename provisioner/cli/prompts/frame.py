@@ -15,6 +15,8 @@ from provisioner.cli.prompts.width import cut, width, wrap
 from provisioner.cli.terminal import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from prompt_toolkit import Application
     from prompt_toolkit.formatted_text import StyleAndTextTuples
     from prompt_toolkit.key_binding.key_processor import KeyPressEvent
@@ -57,7 +59,7 @@ def framed(application: Application[Any], question: Question, keys: Keys, look: 
     def height() -> Dimension:
         return Dimension.exact(line.preferred_height(columns(), _MOST_LINES).preferred)
 
-    above = [*trail(question, look), one_line(title(question)), notes(question)]
+    above = [*trail(question, look), one_line(title(question, look)), notes(question)]
     below = [spacer(), footer(keys, look)]
     application.layout = Layout(
         HSplit([*above, HSplit([line], height=height), *below]), focused_element=focused
@@ -114,9 +116,14 @@ def _wrapped(question: Question) -> list[tuple[str, str]]:
     return [(style, line) for style, note in question.notes for line in wrap(clean(note), room)]
 
 
-def title(question: Question) -> StyleAndTextTuples:
-    """The question itself."""
-    return [("class:qmark", "? "), ("class:question", clean(question.title))]
+def title(question: Question, look: Look) -> Callable[[], StyleAndTextTuples]:
+    """The question itself, cut where the terminal is too narrow for it."""
+
+    def text() -> StyleAndTextTuples:
+        asked = cut(clean(question.title), columns() - _INDENT - 1, look.symbols.more)
+        return [("class:qmark", "? "), ("class:question", asked)]
+
+    return text
 
 
 def footer(keys: Keys, look: Look) -> Window:

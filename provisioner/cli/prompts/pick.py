@@ -104,7 +104,7 @@ class Picker(Generic[V]):
 
     def _head(self) -> Any:
         """The question, and behind it what is typed."""
-        asked: StyleAndTextTuples = [*frame.title(self._question), ("", "  ")]
+        asked = frame.title(self._question, self._look)
         said = Window(FormattedTextControl(asked), height=1, dont_extend_width=True)
         self._input = Window(
             BufferControl(self._buffer, input_processors=[AfterInput(self._invitation)]), height=1
@@ -112,7 +112,7 @@ class Picker(Generic[V]):
         if not self._filters:
             return said
         count = Window(FormattedTextControl(self._count), height=1, dont_extend_width=True)
-        return VSplit([said, self._input, count])
+        return VSplit([said, Window(width=2), self._input, count])
 
     def _invitation(self) -> StyleAndTextTuples:
         return [] if self._buffer.text else [("class:dim", "type to filter")]

@@ -65,7 +65,7 @@ class Viewer:
         keys: frame.Keys = (("enter", self._yes), *frame.BACK)
         parts = [
             *frame.trail(self._question, self._look),
-            frame.one_line(frame.title(self._question)),
+            frame.one_line(frame.title(self._question, self._look)),
             frame.notes(self._question),
             frame.spacer(),
             text,
@@ -96,9 +96,13 @@ class Viewer:
 
     def content(self, width: int) -> UIContent:
         """The lines from where the view begins."""
-        height = self.height()
-        self._top = min(self._top, len(self._shown()) - height)
-        return UIContent(lambda i: self._line(self._top + i, width), height, Point(0, 0), show_cursor=False)
+        lines = len(self._shown())
+        self._top = max(min(self._top, lines - self.height()), 0)
+        if not lines:
+            return UIContent(lambda _: [], 1, show_cursor=False)
+        return UIContent(
+            lambda i: self._line(self._top + i, width), lines - self._top, Point(0, 0), show_cursor=False
+        )
 
     def _line(self, index: int, width: int) -> StyleAndTextTuples:
         kind, text = self._shown()[index]

@@ -62,12 +62,13 @@ def _confirm(desk: Desk, trail: tuple[str, ...], outcome: Outcome, notes: Iterab
     if lines and outcome.diff:
         lines.append(("", ""))
     lines += [(line.kind, _MARKS[line.kind] + line.text) for line in outcome.diff]
-    path = desk.shown(outcome.config_path)
+    where: Line = ("dim", desk.shown(outcome.config_path))
+    name = outcome.config_path.name
     if not outcome.plan:
-        question = Question(f"{path} says all of this already", trail)
+        question = Question(f"{name} says all of this already", trail, (where,))
         desk.ask.review(question, lines, yes="go on")
         return
-    question = Question(f"Write this to {path}?", trail, (("", summary(outcome)),))
+    question = Question(f"Write this to {name}?", trail, (where, ("", summary(outcome))))
     desk.ask.review(question, lines, yes="go on without writing" if desk.dry_run else "write it")
 
 

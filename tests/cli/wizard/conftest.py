@@ -1,0 +1,52 @@
+"""The wizard against the demo's servers on loopback."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from catalog.documents import Access
+from provisioner.cli import wizard
+from provisioner.demo.server import Demo, Pace
+from provisioner.workflows import local_servers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from provisioner.app import App
+
+Run = Callable[[], Any]
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[Demo]:
+    with Demo.start(Pace(first=0, each=0)) as running:
+        yield running
+
+
+@pytest.fixture
+def nothing_local(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No model server runs on this machine, whatever does."""
+    monkeypatch.setattr(local_servers, "run", tuple)
+
+
+@pytest.fixture
+def desk_app(app: App, demo: Demo) -> App:
+    """An App on a terminal, with the demo's key in a variable."""
+    return replace(app, env={"TERM": "xterm", "DEMO_API_KEY": demo.model_key})
+
+
+@pytest.fixture
+def run(desk_app: App, demo: Demo, nothing_local: None) -> Run:
+    """Runs the wizard on the demo's catalog."""
+    return lambda: wizard.run(desk_app, access=lambda: Access(url=demo.catalog_url))
+
+
+def digest(path: Path) -> str:
+    """The file's fingerprint; of nothing when there is none."""
+    return hashlib.sha256(path.read_bytes() if path.exists() else b"").hexdigest()
