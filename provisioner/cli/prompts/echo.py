@@ -19,12 +19,14 @@ def unechoed() -> Iterator[None]:
     """
     try:
         import termios
-
-        terminal = sys.stdin.fileno()
-        before = termios.tcgetattr(terminal)
-    except (ImportError, OSError, ValueError):  # no POSIX terminal
+    except ImportError:  # no POSIX
         yield
         return
+    if not sys.stdin.isatty():
+        yield
+        return
+    terminal = sys.stdin.fileno()
+    before = termios.tcgetattr(terminal)
     quiet = [*before]
     # Unread keys are kept as they are typed: line editing would take some away and turn Enter into a newline.
     quiet[0] = before[0] & ~termios.ICRNL

@@ -129,7 +129,8 @@ class _Path:
             if error.reason == "variables":
                 known = [name for name in error.variables if name not in answers.missing]
                 return replace(answers, missing=(*answers.missing, *known), provider=None)
-            if error.reason in ("no_endpoint", "bad_endpoint") and answers.base_url is None:
+            published = answers.base_url is None and not answers.variables
+            if error.reason in ("no_endpoint", "bad_endpoint") and published:
                 return replace(answers, asks_endpoint=True, provider=None)
             raise
         if answers.provider is not None and answers.models:

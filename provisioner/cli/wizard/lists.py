@@ -96,9 +96,8 @@ def _provider_detail(offer: Offer, models: Sequence[str], needle: str) -> str:
         if found:
             more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
             return f"has {', '.join(found[:_NAMED])}{more}"
-    wire = f"{offer.wire} wire{', which is a guess,' if offer.guessed else ''}"
-    where = offer.endpoint or "its own endpoint"
-    return f"{wire} at {where}"
+    wire = f"{offer.wire} wire{', which is a guess' if offer.guessed else ''}"
+    return f"{wire} at {offer.endpoint}" if offer.endpoint else f"{wire}; the catalog gives no endpoint"
 
 
 def model_rows(models: Sequence[Model], entry: Mapping[str, Any]) -> list[Row[str]]:

@@ -1,0 +1,220 @@
+"""Any endpoint, and a server that was found on this machine."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from provisioner.app import Http
+from provisioner.cli import wizard
+from provisioner.cli.wizard.place import name_for
+from provisioner.workflows import local_servers
+from provisioner.workflows.local_servers import LocalServer
+from tests.cli.wizard.conftest import digest
+from tests.cli.wizard.conversation import CTRL_C, DOWN, ENTER, ESC, SPACE, UP, conversation
+
+if TYPE_CHECKING:
+    from provisioner.app import App
+    from provisioner.demo.server import Demo
+    from tests.cli.wizard.conftest import Run
+
+OLLAMA = LocalServer("Ollama", "ollama", "http://127.0.0.1:11434/v1", 2)
+SHOWN = {
+    "llama3:8b": {"capabilities": ["completion", "tools"], "model_info": {"general.architecture": "l", "l.context_length": 8192}},
+    "qwen3:4b": {"capabilities": ["completion", "tools", "thinking"], "model_info": {"general.architecture": "q", "q.context_length": 40960}},
+}  # fmt: skip
+
+
+@pytest.fixture
+def steps(demo: Demo) -> list[tuple[str, list[str]]]:
+    """The questions in their order, each with the keys that answer it."""
+    return [
+        ("What do you want to add?", [UP, ENTER]),
+        ("What does it speak?", [ENTER]),
+        ("Its base URL", [f"{demo.url}/openai/v1", ENTER]),
+        ("What do you call it?", [ENTER]),
+        ("The key for local", [DOWN, ENTER]),
+        ("The key for local", [demo.model_key, ENTER]),
+        ("Which models?", [ENTER]),
+        ("Which model does Kimi Code start with?", [ENTER]),
+        ("Write this to", [ENTER]),
+    ]
+
+
+Steps = list[tuple[str, list[str]]]
+
+
+def saved(app: App) -> dict[str, Any]:
+    return tomllib.loads(app.config_path.read_text())
+
+
+def test_from_wire_to_a_streamed_answer(
+    run: Run, desk_app: App, demo: Demo, steps: Steps, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with conversation(run) as talk:
+        for title, keys in steps:
+            talk.sees(title).types(*keys)
+        talk.sees("Try it now?").types(ENTER)
+        assert talk.ends() == 0
+        assert demo.model_key not in talk.everything
+    data = saved(desk_app)
+    assert list(data["models"]) == ["local/echo", "local/thinker"]
+    assert data["providers"]["local"]["api_key"] == demo.model_key
+    printed = capsys.readouterr().out
+    assert "local/echo answers" in printed
+    assert f"add --type=openai --base-url={demo.url}/openai/v1" in printed
+
+
+def test_ctrl_c_at_every_question(run: Run, desk_app: App, steps: Steps) -> None:
+    desk_app.config_path.parent.mkdir()
+    desk_app.config_path.write_text("# mine\n")
+    before = digest(desk_app.config_path)
+    for asked in range(len(steps)):
+        with conversation(run) as talk:
+            for title, keys in steps[:asked]:
+                talk.sees(title).types(*keys)
+            talk.sees(steps[asked][0]).types(CTRL_C)
+            with pytest.raises(KeyboardInterrupt):
+                talk.ends()
+        assert digest(desk_app.config_path) == before
+
+
+def test_back_from_every_question(run: Run, desk_app: App, steps: Steps) -> None:
+    with conversation(run) as talk:
+        for title, keys in steps[:-1]:
+            talk.sees(title).types(*keys)
+        talk.sees(steps[-1][0])
+        titles = [title for title, _ in steps[:-1]]
+        del titles[5]  # how the key is given, and the key, are one step
+        for title in reversed(titles):
+            talk.types(ESC).sees(title)
+        talk.types(ESC)
+        assert talk.ends() == 130
+    assert not desk_app.config_path.exists()
+
+
+def test_a_url_that_looks_wrong_is_questioned(run: Run, demo: Demo, steps: Steps) -> None:
+    with conversation(run) as talk:
+        for title, keys in steps[:2]:
+            talk.sees(title).types(*keys)
+        talk.sees("Its base URL").types("ftp://x", ENTER)
+        talk.sees("no http or https address").types("\x15", f"{demo.url}/openai", ENTER)
+        talk.sees("no version such as /v1").types(ENTER)  # change it
+        talk.sees("Its base URL", f"{demo.url}/openai").types("/v1", ENTER)
+        talk.sees("What do you call it?").types(CTRL_C)
+
+
+def test_a_taken_name_is_refused(run: Run, desk_app: App, steps: Steps) -> None:
+    desk_app.config_path.parent.mkdir()
+    desk_app.config_path.write_text('[providers.local]\ntype = "openai"\nbase_url = "https://x.example/v1"\n')
+    with conversation(run) as talk:
+        for title, keys in steps[:3]:
+            talk.sees(title).types(*keys)
+        talk.sees("What do you call it?").types(ENTER)
+        talk.sees("a provider of that name at another endpoint").types("2", ENTER)
+        talk.sees("The key for local2").types(CTRL_C)
+
+
+def test_a_refused_key_is_known_by_the_list_already(run: Run, steps: Steps) -> None:
+    with conversation(run) as talk:
+        for title, keys in steps[:5]:
+            talk.sees(title).types(*keys)
+        talk.sees("The key for local").types("wrong-key-wrong-key", ENTER)
+        talk.sees("The key was refused").types(CTRL_C)
+
+
+def test_models_are_typed_where_there_is_no_list(desk_app: App, nothing_local: None, steps: Steps) -> None:
+    http = Http(httpx.MockTransport(lambda _: httpx.Response(404)))
+    app = replace(desk_app, http=http)
+    with conversation(lambda: wizard.run(app)) as talk:
+        for title, keys in steps[:4]:
+            talk.sees(title).types(*keys)
+        talk.sees("The key for local", "It needs no key").types(ENTER)
+        talk.sees("Its list of models could not be had", "404").types(ENTER)
+        talk.sees("Which models?", "ID:CONTEXT").types("phi llama3:8b:8192", ENTER)
+        talk.sees("Which model does Kimi Code start with?").types(DOWN, ENTER)
+        talk.sees("Write this to").types(ENTER)
+        talk.sees("Try it now?").types(ESC)
+        assert talk.ends() == 0
+    data = saved(desk_app)
+    assert {alias: table["max_context_size"] for alias, table in data["models"].items()} == {
+        "local/phi": 131072,
+        "local/llama3:8b": 8192,
+    }
+    assert data["default_model"] == "local/llama3:8b"
+    assert data["providers"]["local"]["api_key"] == "unused"
+
+
+@pytest.fixture
+def ollama_app(desk_app: App, monkeypatch: pytest.MonkeyPatch) -> App:
+    """An App on a machine with an Ollama of two models."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/v1/models":
+            models = [{"id": name, "object": "model", "owned_by": "library"} for name in SHOWN]
+            return httpx.Response(200, json={"object": "list", "data": models})
+        if request.url.path == "/api/show":
+            return httpx.Response(200, json=SHOWN[json.loads(request.content)["model"]])
+        return httpx.Response(404)
+
+    monkeypatch.setattr(local_servers, "run", lambda: (OLLAMA,))
+    return replace(desk_app, http=Http(httpx.MockTransport(answer)))
+
+
+def test_a_server_of_this_machine_needs_two_answers(
+    ollama_app: App, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with conversation(lambda: wizard.run(ollama_app)) as talk:
+        talk.sees("Ollama on this machine", "http://127.0.0.1:11434/v1, 2 models").types(DOWN, ENTER)
+        talk.sees("Which models?", "2 chosen").types(SPACE, ENTER)
+        talk.sees("Write this to", "ollama").types(ENTER)
+        talk.sees("Try it now?").types(ESC)
+        assert talk.ends() == 0
+    data = saved(ollama_app)
+    assert data["models"] == {
+        "ollama/qwen3:4b": {
+            "provider": "ollama",
+            "model": "qwen3:4b",
+            "max_context_size": 40960,
+            "capabilities": ["thinking", "tool_use"],
+        }
+    }
+    assert data["default_model"] == "ollama/qwen3:4b"
+    assert "--api-key=unused" in (printed := capsys.readouterr().out)
+    assert "--only=qwen3:4b" in printed
+
+
+def test_a_server_whose_name_is_taken_is_named_first(ollama_app: App) -> None:
+    ollama_app.config_path.parent.mkdir()
+    ollama_app.config_path.write_text(
+        '[providers.ollama]\ntype = "openai"\nbase_url = "https://x.example/v1"\n'
+    )
+    with conversation(lambda: wizard.run(ollama_app)) as talk:
+        talk.sees("Ollama on this machine").types(DOWN, ENTER)
+        talk.sees("What do you call it?").types("-here", ENTER)
+        talk.sees("Which models?").types(ENTER)
+        talk.sees("Which model does Kimi Code start with?").types(ENTER)
+        talk.sees("Write this to").types(ENTER)
+        talk.sees("Try it now?").types(ESC)
+        assert talk.ends() == 0
+    assert list(saved(ollama_app)["providers"]) == ["ollama", "local-here"]
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("http://127.0.0.1:8000/v1", "local"),
+        ("http://localhost:8000/v1", "local"),
+        ("http://10.1.2.3/v1", "local"),
+        ("https://api.together.xyz/v1", "together"),
+        ("https://gateway.ai.company.example/v1", "company"),
+        ("https://company.example/v1", "company"),
+    ],
+)
+def test_a_name_by_the_host(url: str, name: str) -> None:
+    assert name_for(url) == name

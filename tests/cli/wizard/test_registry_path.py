@@ -1,0 +1,140 @@
+"""A custom registry: URL, token, what it would change, which of its providers."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from provisioner.cli import wizard
+from tests.cli.wizard.conftest import digest
+from tests.cli.wizard.conversation import CTRL_C, ENTER, ESC, SPACE, UP, conversation
+
+if TYPE_CHECKING:
+    from provisioner.app import App
+    from provisioner.demo.server import Demo
+    from tests.cli.wizard.conftest import Run
+
+
+@pytest.fixture
+def steps(demo: Demo) -> list[tuple[str, list[str]]]:
+    """The questions in their order, each with the keys that answer it."""
+    return [
+        ("What do you want to add?", [UP, UP, ENTER]),
+        ("The registry's URL", [demo.registry_url, ENTER]),
+        ("The registry's token", [demo.token, ENTER]),
+        ("Which of its providers?", [ENTER]),
+        ("Which model does Kimi Code start with?", [ENTER]),
+        ("Write this to", [ENTER]),
+    ]
+
+
+Steps = list[tuple[str, list[str]]]
+
+
+def test_a_registry_is_previewed_written_and_tried(
+    run: Run, desk_app: App, demo: Demo, steps: Steps, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with conversation(run, columns=120) as talk:
+        for title, keys in steps[:3]:
+            talk.sees(title).types(*keys)
+        talk.sees("Which of its providers?", "4 chosen", "Demo (kimi)", "new").types(ENTER)
+        for title, keys in steps[4:]:
+            talk.sees(title).types(*keys)
+        talk.sees("Try it now?").types(ENTER)
+        assert talk.ends() == 0
+        drawn = talk.everything
+    data = tomllib.loads(desk_app.config_path.read_text())
+    assert len(data["providers"]) == 4
+    assert data["default_model"] == "demo-kimi/echo"
+    printed = capsys.readouterr()
+    assert "demo-kimi/echo answers" in printed.out
+    assert f"--registry={demo.registry_url}" in printed.out
+    assert "--token-stdin" in printed.out
+    for shown in (drawn, printed.out, printed.err):
+        assert demo.token not in shown
+
+
+def test_ctrl_c_at_every_question(run: Run, desk_app: App, steps: Steps) -> None:
+    desk_app.config_path.parent.mkdir()
+    desk_app.config_path.write_text("# mine\n")
+    before = digest(desk_app.config_path)
+    for asked in range(len(steps)):
+        with conversation(run) as talk:
+            for title, keys in steps[:asked]:
+                talk.sees(title).types(*keys)
+            talk.sees(steps[asked][0]).types(CTRL_C)
+            with pytest.raises(KeyboardInterrupt):
+                talk.ends()
+        assert digest(desk_app.config_path) == before
+
+
+def test_back_from_every_question(run: Run, desk_app: App, steps: Steps) -> None:
+    with conversation(run) as talk:
+        for title, keys in steps[:-1]:
+            talk.sees(title).types(*keys)
+        talk.sees(steps[-1][0])
+        for title, _ in reversed(steps[:-1]):
+            talk.types(ESC).sees(title)
+        talk.types(ESC)
+        assert talk.ends() == 130
+    assert not desk_app.config_path.exists()
+
+
+def test_some_of_its_providers(run: Run, desk_app: App, demo: Demo, steps: Steps) -> None:
+    with conversation(run) as talk:
+        for title, keys in steps[:3]:
+            talk.sees(title).types(*keys)
+        talk.sees("Which of its providers?").types("anthropic", SPACE, ENTER)
+        talk.sees("Which model does Kimi Code start with?", "3 providers").types(ENTER)
+        talk.sees("Write this to", "adds 3 providers").types(ENTER)
+        talk.sees("Try it now?").types(ESC)
+        assert talk.ends() == 0
+    assert list(tomllib.loads(desk_app.config_path.read_text())["providers"]) == [
+        "demo-kimi",
+        "demo-openai",
+        "demo-responses",
+    ]
+
+
+def test_a_refused_token_is_asked_for_again(run: Run, demo: Demo, steps: Steps) -> None:
+    with conversation(run) as talk:
+        for title, keys in steps[:2]:
+            talk.sees(title).types(*keys)
+        talk.sees("The registry's token").types("another-token", ENTER)
+        talk.sees("That did not work", "invalid token").types(ENTER)
+        talk.sees("The registry's token").types(demo.token, ENTER)
+        talk.sees("Which of its providers?").types(CTRL_C)
+
+
+def test_an_address_that_is_none_is_said(run: Run) -> None:
+    with conversation(run) as talk:
+        talk.sees("What do you want to add?").types(UP, UP, ENTER)
+        talk.sees("The registry's URL").types(ENTER)
+        talk.sees("it is empty").types("registry.example", ENTER)
+        talk.sees("URL that a document can be fetched from").types(CTRL_C)
+
+
+def test_the_token_of_the_last_import_or_of_the_environment(
+    desk_app: App, demo: Demo, steps: Steps, nothing_local: None
+) -> None:
+    app = replace(desk_app, env={**desk_app.env, "KIMI_REGISTRY_API_KEY": demo.token})
+    with conversation(lambda: wizard.run(app)) as talk:
+        for title, keys in steps[:2]:
+            talk.sees(title).types(*keys)
+        talk.sees("Use KIMI_REGISTRY_API_KEY").types(ENTER)
+        for title, keys in steps[3:]:
+            talk.sees(title).types(*keys)
+        talk.sees("Try it now?").types(ESC)
+        assert talk.ends() == 0
+    with conversation(lambda: wizard.run(desk_app)) as talk:
+        for title, keys in steps[:2]:
+            talk.sees(title).types(*keys)
+        talk.sees("Keep what config.toml has").types(ENTER)
+        talk.sees("Which of its providers?", "as it is").types(ENTER)
+        talk.sees("Which model does Kimi Code start with?", "keep demo-kimi/echo").types(ENTER)
+        talk.sees("says all of this already").types(ENTER)
+        talk.sees("Try it now?").types(ESC)
+        assert talk.ends() == 0
