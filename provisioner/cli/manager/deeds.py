@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from provisioner.cli.changes import count
 from provisioner.cli.manager.contents import contents_of
-from provisioner.cli.manager.findings import finding
+from provisioner.cli.manager.findings import finding, remembered
 from provisioner.cli.manager.state import Status
 from provisioner.cli.terminal import clean
 from provisioner.secrets import scrub
-from provisioner.workflows import list_providers, remove, set_default
+from provisioner.workflows import history, list_providers, remove, set_default
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +49,12 @@ def load(app: App) -> Contents:
         ConfigInvalid: it cannot be read.
     """
     return contents_of(list_providers.run(app), app.env.get("HOME", ""))
+
+
+def past_tests(app: App) -> dict[str, Finding]:
+    """The last test of each alias that is on record, as ``kimi provider test --history`` has it."""
+    pasts = history.run(app, history.Request()).pasts
+    return {past.alias: remembered(past.runs[-1]) for past in pasts}
 
 
 def remove_providers(app: App, providers: tuple[str, ...], watch: Watch) -> Status:
@@ -93,8 +99,9 @@ def try_alias(app: App, contents: Contents, alias: str, watch: Callable[[str, st
         so_far[delta.kind] += delta.text
         watch(delta.kind, scrub(so_far[delta.kind], secrets))
 
-    result = test.run(app, test.Request((alias,)), arrived).results[0]
-    return Tested(finding(result, app.clock()), result.answer.text)
+    shown = test.run(app, test.Request((alias,)), arrived)
+    result, notes = shown.results[0], [shown.unrecorded] if shown.unrecorded else []
+    return Tested(finding(result, app.clock(), notes), result.answer.text)
 
 
 def _secrets(app: App, contents: Contents, alias: str) -> tuple[str, ...]:

@@ -6,33 +6,48 @@ from typing import TYPE_CHECKING
 
 from provisioner.cli.manager.state import Finding
 from provisioner.cli.terminal import clean
+from provisioner.figures import duration, rate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from provisioner.history.run import Run
     from provisioner.smoke.report import AliasResult
 
 
-def finding(result: AliasResult, now: float) -> Finding:
-    """What ``result`` says; ``now`` is in seconds since the epoch."""
+def finding(result: AliasResult, now: float, notes: Iterable[str] = ()) -> Finding:
+    """What ``result`` says, and ``notes`` beside it; ``now`` is in seconds since the epoch."""
     details = [check.detail for check in result.checks if check.verdict != "skipped"]
+    timing, usage = result.timing, result.answer.usage
+    figures = [*_figures(timing.first_token_ms, timing.tokens_per_second, timing.total_ms)]
+    if usage is not None and usage.input is not None and usage.output is not None:
+        figures.append(f"{usage.input:,} tokens in, {usage.output:,} out")
     return Finding(
         verdict=result.verdict,
         when=now,
-        details=tuple(clean(text) for text in (*details, *result.notes)),
-        figures=tuple(_figures(result)),
+        details=tuple(clean(text) for text in (*details, *result.notes, *notes)),
+        figures=tuple(figures),
         hint=clean(result.error.hint) if result.error and result.error.hint else "",
     )
 
 
-def _figures(result: AliasResult) -> Iterator[str]:
-    timing, usage = result.timing, result.answer.usage
-    if timing.first_token_ms is None:
+def remembered(run: Run) -> Finding:
+    """What is left of an earlier test: its verdict, its figures and the kind of its error."""
+    return Finding(
+        verdict=run.verdict,
+        when=run.at,
+        details=(clean(run.error).replace("_", " "),) if run.error else (),
+        figures=tuple(_figures(run.first_token_ms, run.tokens_per_second, run.total_ms)),
+    )
+
+
+def _figures(
+    first_token_ms: float | None, tokens_per_second: float | None, total_ms: float | None
+) -> Iterator[str]:
+    if first_token_ms is None:
         return
-    yield f"first token {timing.first_token_ms / 1000:.2f} s"
-    if timing.tokens_per_second is not None:
-        yield f"{timing.tokens_per_second:.0f} tokens/s"
-    if timing.total_ms is not None:
-        yield f"{timing.total_ms / 1000:.2f} s in all"
-    if usage is not None and usage.input is not None and usage.output is not None:
-        yield f"{usage.input:,} tokens in, {usage.output:,} out"
+    yield f"first token {duration(first_token_ms)}"
+    if tokens_per_second is not None:
+        yield rate(tokens_per_second)
+    if total_ms is not None:
+        yield f"{duration(total_ms)} in all"

@@ -153,6 +153,6 @@ def _last_test(state: State, columns: int, look: Look, now: float) -> Line:
     said = (
         ", ".join(finding.figures[:_FIGURES]) if finding.verdict == "pass" else " ".join(finding.details[:1])
     )
-    told = f" {VERDICTS[finding.verdict]} {ago(now - finding.when)}: {said}"
-    name = "" if state.model else f" {clean(alias)}"
-    return line(columns, (style, mark), ("", name + told), more=look.symbols.more)
+    told = f"{VERDICTS[finding.verdict]} {ago(now - finding.when)}{': ' if said else ''}{said}"
+    name = "" if state.model else f"{clean(alias)} "
+    return line(columns, (style, f"{mark} "), ("", name + told), more=look.symbols.more)

@@ -23,7 +23,7 @@ def run(app: App, look: Look, wizard: Wizard) -> int:
         ConfigInvalid: config.toml cannot be read.
         KeyboardInterrupt: Ctrl-C.
     """
-    shell = Shell(app, look, opening(deeds.load(app)))
+    shell = Shell(app, look, opening(deeds.load(app), deeds.past_tests(app)))
     try:
         while not isinstance(shell.run(), Leave):
             shell.state = adding.add(app, shell.state, wizard)

@@ -196,9 +196,9 @@ class State:
         return page_of(self.pages, self.place.cursor)
 
 
-def opening(contents: Contents, lines: int = 24) -> State:
+def opening(contents: Contents, findings: Mapping[str, Finding], lines: int = 24) -> State:
     """The manager as it comes up: on the provider of the default model, else on the first row."""
-    state = State(contents, lines)
+    state = State(contents, lines, findings=findings)
     home = next(
         (i for i, p in enumerate(contents.providers) if contents.default_model in p.aliases),
         0,

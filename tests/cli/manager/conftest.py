@@ -125,6 +125,6 @@ def opened(app: App) -> Opens:
     def open_(text: str = MIXED, lines: int = 24) -> State:
         app.config_path.parent.mkdir(exist_ok=True)
         app.config_path.write_text(text, encoding="utf-8")
-        return opening(deeds.load(app), lines)
+        return opening(deeds.load(app), {}, lines)
 
     return open_

@@ -96,4 +96,4 @@ def test_what_comes_late_changes_no_other_screen(opened: Opens) -> None:
 def test_it_comes_up_anew_over_an_empty_file(app: App, opened: Opens) -> None:
     state = without(app, opened(), *(p.id for p in opened().contents.providers))
     assert state.provider is None
-    assert opening(deeds.load(app)).last_row == 0
+    assert opening(deeds.load(app), {}).last_row == 0

@@ -80,7 +80,7 @@ def play(shell: Shell, pipe: PipeInput, *steps: Step) -> Leave | AddPlatform:
 
 
 def shell_of(app: App) -> Shell:
-    return Shell(app, Look(), opening(deeds.load(app)))
+    return Shell(app, Look(), opening(deeds.load(app), {}))
 
 
 def says(text: str) -> Callable[[State], bool]:
@@ -329,7 +329,7 @@ def test_a_wizard_that_added_nothing_and_one_that_fails_lead_back(
     from provisioner.cli.manager import adding
     from provisioner.errors import UsageError
 
-    state = opening(deeds.load(mixed))
+    state = opening(deeds.load(mixed), {})
     assert adding.add(mixed, state, lambda: 130).status.text == "Nothing was added."
 
     def fails() -> None:

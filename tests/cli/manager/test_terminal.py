@@ -153,8 +153,12 @@ def test_a_test_streams_through_real_sockets_and_is_remembered(app: App) -> None
             terminal.press("escape").wait("The test of demo-faults/stalled was given up.")
             terminal.press("q")
             assert terminal.end() == 0
-    assert is_put_away(terminal)
-    assert demo.token.encode() not in terminal.raw
+        assert is_put_away(terminal)
+        assert demo.token.encode() not in terminal.raw
+        with Terminal() as terminal:
+            terminal.wait("✓ demo-anthropic/echo passed just now: first token").press("/", "unstreamed")
+            terminal.wait("✗ demo-faults/unstreamed failed just now: not sse").press("ctrl-c")
+            assert terminal.end() == 130
 
 
 # The other screens: test_shell.py, where a start costs nothing.
