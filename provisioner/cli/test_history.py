@@ -47,7 +47,7 @@ def show(app: App, aliases: tuple[str, ...], *, as_json: bool) -> None:
         return
     glyphs = BLOCKS if _speaks_unicode(sys.stdout.encoding) else ASCII
     for past in result.pasts:
-        for line in _block(past, glyphs):
+        for line in block(past, glyphs):
             echo(line)
         echo()
     marks = "  ".join(f"{_mark(verdict, glyphs)} {verdict}" for verdict in _COLOURS)
@@ -76,7 +76,8 @@ def _speaks_unicode(encoding: str | None) -> bool:
     return True
 
 
-def _block(past: history.Past, glyphs: Glyphs) -> Iterator[str]:
+def block(past: history.Past, glyphs: Glyphs) -> Iterator[str]:
+    """The lines about one alias, at most 80 columns wide but for its name."""
     drawn, newest = past.runs[-_DRAWN:], past.runs[-1]
     width = len(drawn)
     counts = ", ".join(f"{number} {name}" for name, number in past.verdicts.items() if number)

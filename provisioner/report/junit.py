@@ -5,7 +5,8 @@ The format has no standard; this keeps to what Jenkins' schema, GitLab and GitHu
 - *fail* is a ``failure``: a finding about the alias.
 - *unknown* is an ``error``, JUnit's word for a test that could not be carried out. It is not ``skipped``: that would
   show green what ends with exit code 1.
-- ``time`` is in seconds; an alias that was never asked took none. ``system-out`` holds the figures.
+- ``time`` is that of the first check, in seconds; an alias that was never asked took none.
+- ``system-out`` holds the figures.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _NAME = "kimi provider test"
+_NOBODY = "no provider"
 
 
 def junit(document: Mapping[str, Any], at: float) -> bytes:
@@ -31,9 +33,7 @@ def junit(document: Mapping[str, Any], at: float) -> bytes:
         own = [result for result in results if result["provider"] == provider]
         # Without a zone: the schemas in use allow none.
         ended = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-        suite = _element(
-            "testsuite", name=provider or "no provider", **_counts(own), skipped="0", timestamp=ended
-        )
+        suite = _element("testsuite", name=provider or _NOBODY, **_counts(own), skipped="0", timestamp=ended)
         suite.extend(map(_case, own))
         root.append(suite)
     ET.indent(root)
@@ -45,7 +45,7 @@ def _case(result: Mapping[str, Any]) -> ET.Element:
     case = _element(
         "testcase",
         name=result["alias"],
-        classname=f"{_NAME}.{result['provider'] or 'no provider'}",
+        classname=result["provider"] or _NOBODY,
         time=_seconds([result]),
     )
     kind = {"fail": "failure", "unknown": "error"}.get(result["verdict"])

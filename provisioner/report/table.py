@@ -1,4 +1,7 @@
-"""The table of results: a row for each alias, in the order of the test."""
+"""The table of results: a row for each alias, in the order of the test.
+
+The roles are those of the elements; a browser may forget them where page.css lays the rows out as blocks.
+"""
 
 from __future__ import annotations
 
@@ -58,25 +61,39 @@ def table(
     """The table; a column that no alias has anything for is left out."""
     rows = [[column.cell(result, past.get(result["alias"], ())) for column in _COLUMNS] for result in results]
     shown = [index for index in range(len(_COLUMNS)) if any(row[index] is not None for row in rows)]
-    heads = [tag("th", _COLUMNS[index].name, scope="col", class_=_COLUMNS[index].kind) for index in shown]
+    heads = [
+        tag("th", _COLUMNS[index].name, scope="col", role="columnheader", class_=_COLUMNS[index].kind)
+        for index in shown
+    ]
     body = [
         tag(
             "tr",
-            tag("th", tag("a", result["alias"], href=f"#{anchor}"), scope="row"),
+            tag("th", tag("a", result["alias"], href=f"#{anchor}"), scope="row", role="rowheader"),
             *(_cell(_COLUMNS[index], row[index]) for index in shown),
+            role="row",
         )
         for result, row, anchor in zip(results, rows, anchors, strict=True)
     ]
     return tag(
         "table",
-        tag("thead", tag("tr", tag("th", "Alias", scope="col"), *heads)),
-        tag("tbody", *body),
+        tag(
+            "thead",
+            tag("tr", tag("th", "Alias", scope="col", role="columnheader"), *heads, role="row"),
+            role="rowgroup",
+        ),
+        tag("tbody", *body, role="rowgroup"),
+        role="table",
         class_="results",
         aria_label="Results",
     )
 
 
 def _cell(column: _Column, content: Child) -> Element:
-    if content is None:
-        return tag("td", "—", class_=" ".join(filter(None, (column.kind, "none"))), data_name=column.name)
-    return tag("td", content, class_=column.kind, data_name=column.name)
+    kinds = (column.kind, "none" if content is None else None)
+    return tag(
+        "td",
+        "—" if content is None else content,
+        class_=" ".join(filter(None, kinds)) or None,
+        data_name=column.name,
+        role="cell",
+    )
