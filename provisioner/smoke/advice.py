@@ -28,6 +28,15 @@ _GATE = re.compile(
 )
 _NEEDS_API_KEY_HEADER = re.compile(r"x-api-key|anthropic-version", re.IGNORECASE)
 _TRIES = 2
+# Wires whose error formats are one and the same.
+_FAMILIES = {
+    "kimi": "openai",
+    "openai": "openai",
+    "openai_responses": "openai",
+    "anthropic": "anthropic",
+    "google-genai": "google",
+    "vertexai": "google",
+}
 
 
 async def advise(world: World, target: Target, problem: Problem, style: str | None) -> Problem:
@@ -62,9 +71,9 @@ def _plain_hint(target: Target, problem: Problem) -> str | None:
             return f"top up the account of provider {target.provider}, then {again}"
         case "redirect":
             return f"base_url in [providers.{target.provider}]: the address it redirects to, if you trust it"
-        case "not_sse" | "protocol" | "bad_json":
+        case "not_sse" | "protocol":
             return f"check base_url and type in [providers.{target.provider}]"
-        case "truncated" | "stream_error" | "timeout":
+        case "truncated" | "stream_error" | "timeout" | "bad_json":
             return again
         case "refused":
             return f"start the server, or mend base_url in [providers.{target.provider}]"
@@ -85,7 +94,7 @@ def _auth(target: Target, problem: Problem) -> Problem:
             other = target.base_url.replace(host, sibling, 1)
             return replace(
                 problem,
-                message=f"{problem.message}. {host} and {sibling} are separate platforms with separate keys",
+                message=f"{problem.message.rstrip('. ')}. {host} and {sibling} are separate platforms with separate keys",
                 hint=f'base_url = "{other}" in [providers.{target.provider}], if the key is from there; else mend {origin}',
             )
     return replace(problem, hint=f"mend {origin}")
@@ -95,7 +104,7 @@ def _forbidden(target: Target, problem: Problem) -> Problem:
     if _GATE.search(problem.message) or "/coding" in urlsplit(target.base_url).path:
         return replace(
             problem,
-            message=f"{problem.message}. The endpoint may admit only certain clients; Kimi Code itself may pass",
+            message=f"{problem.message.rstrip('. ')}. The endpoint may admit only certain clients; Kimi Code itself may pass",
             hint=f'kimi -p "say hi" -m {target.alias}',
             transient=True,
         )
@@ -107,14 +116,16 @@ def _forbidden(target: Target, problem: Problem) -> Problem:
 async def _missing_model(world: World, target: Target, problem: Problem) -> Problem:
     listed = await models(world, target)
     where = f'[models."{target.alias}"]'
+    said = problem.message.rstrip(". ")
+    if listed and target.model in listed:
+        message = f"{said}. Yet the endpoint lists it: the account may not be allowed to use it"
+        return replace(problem, message=message, hint=f"model in {where}: another of {', '.join(listed[:5])}")
     if listed:
         closest = difflib.get_close_matches(target.model, listed, n=3, cutoff=0.4)
         if closest:
-            message = f"{problem.message}. The endpoint lists {', '.join(closest)}"
+            message = f"{said}. The endpoint lists {', '.join(closest)}"
             return replace(problem, message=message, hint=f'model = "{closest[0]}" in {where}')
-        message = (
-            f"{problem.message}. None of the {len(listed)} models that the endpoint lists has a name like it"
-        )
+        message = f"{problem.message.rstrip('. ')}. None of the {len(listed)} models that the endpoint lists has a name like it"
         return replace(problem, message=message, hint=f"model in {where}: one of {', '.join(listed[:5])}, …")
     if target.vertex and target.location != "global":
         return replace(problem, hint=f'GOOGLE_CLOUD_LOCATION = "global" in [providers.{target.provider}.env]')
@@ -123,10 +134,14 @@ async def _missing_model(world: World, target: Target, problem: Problem) -> Prob
 
 async def _missing_path(world: World, target: Target, problem: Problem) -> Problem:
     where = f"[providers.{target.provider}]"
+    sibling = {"openai": "openai_responses", "kimi": "openai_responses", "openai_responses": "openai"}
+    if target.wire.name in sibling and await models(world, target) is not None:
+        message = f"{problem.message.rstrip('. ')}. base_url is right, it answers with a list of models"
+        return replace(problem, message=message, hint=_other_wire(target, sibling[target.wire.name]))
     candidates = target.wire.other_bases(target.base_url)
     for base_url in candidates[:_TRIES]:
         if await models(world, target, base_url) is not None:
-            message = f"{problem.message}. {base_url} answers with a list of models"
+            message = f"{problem.message.rstrip('. ')}. {base_url} answers with a list of models"
             return replace(problem, message=message, hint=f'base_url = "{base_url}" in {where}')
     if candidates:
         return replace(problem, hint=f'base_url = "{candidates[0]}" in {where}')
@@ -135,27 +150,29 @@ async def _missing_path(world: World, target: Target, problem: Problem) -> Probl
 
 def _wrong_wire(target: Target, problem: Problem, style: str | None) -> Problem | None:
     """Another wire than the configured one, told by what came back. The key is sent nowhere else to find out."""
-    own = "openai" if target.wire.name == "kimi" else target.wire.name
+    own = _FAMILIES[target.wire.name]
     spoken = None
     if problem.kind == "protocol" and (found := re.search(r"speaks (\S+), not", problem.message)):
         spoken = found.group(1)
-    elif (
-        problem.kind in ("auth", "bad_request")
-        and own != "anthropic"
-        and _NEEDS_API_KEY_HEADER.search(problem.message)
-    ):
+    elif problem.kind in ("auth", "bad_request") and _NEEDS_API_KEY_HEADER.search(problem.message):
         spoken = "anthropic"
-    elif problem.kind in ("not_found_url", "auth") and style in ("anthropic", "google-genai"):
+    elif problem.kind in ("not_found_url", "auth") and style != "openai":
         spoken = style
-    families = {own, "vertexai"} if own == "google-genai" else {own}
-    if spoken is None or spoken in families or (own == "openai_responses" and spoken == "openai" and style):
+    elif problem.kind == "not_found_url":
+        spoken = "openai"
+    if style is None and spoken == "openai" and problem.kind != "protocol":
         return None
-    line = f'type = "{spoken}" in [providers.{target.provider}]'
+    if spoken is None or _FAMILIES[spoken] == own:
+        return None
+    message = problem.message
+    if problem.kind != "protocol":
+        message = f"{message.rstrip('. ')}. The answer is one of the {spoken} wire"
+    return replace(problem, message=message, hint=_other_wire(target, spoken))
+
+
+def _other_wire(target: Target, wire: str) -> str:
     if target.wire.name != target.provider_type:
-        line = f'protocol in [models."{target.alias}"]: the endpoint speaks {spoken}'
-    message = (
-        problem.message
-        if problem.kind == "protocol"
-        else f"{problem.message}. The answer is one of the {spoken} wire"
-    )
-    return replace(problem, message=message, hint=line)
+        return f'protocol in [models."{target.alias}"]: the endpoint speaks {wire}'
+    versioned = re.search(r"/v\d+[a-z]*\Z", target.base_url)
+    base = f' and base_url = "{target.base_url}/v1"' if wire == "openai" and not versioned else ""
+    return f'type = "{wire}"{base} in [providers.{target.provider}]'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import socket
 import ssl
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
 CONNECT_S = 10.0
 IDLE_S = 60.0
+_HUNG_UP = "Server disconnected without sending a response"  # httpcore's words
 
 
 def diagnose(error: BaseException, url: str, env: Mapping[str, str]) -> Problem:
@@ -26,32 +26,39 @@ def diagnose(error: BaseException, url: str, env: Mapping[str, str]) -> Problem:
     """
     host = urlsplit(url).netloc
     proxy = proxy_for(url, env)
-    if isinstance(error, httpx.ConnectTimeout):
-        return Problem("timeout", f"no connection to {host} within {CONNECT_S:.0f} s", transient=True)
-    if isinstance(error, httpx.TimeoutException):
-        return Problem("timeout", f"{host} was silent for {IDLE_S:.0f} s", transient=True)
-    if isinstance(error, httpx.ProxyError) or (proxy and isinstance(error, httpx.ConnectError)):
-        return Problem(
-            "proxy",
-            f"the proxy {proxy or 'of the environment'} did not let the request through: {error}",
-            transient=True,
-        )
-    if isinstance(error, httpx.RemoteProtocolError):
-        return Problem("protocol", f"{host} does not answer in HTTP: {error}")
-    if isinstance(
-        error, httpx.InvalidURL | httpx.UnsupportedProtocol | httpx.LocalProtocolError | UnicodeError
-    ):
-        return Problem("config", f"no request can be sent to {host}: {error}")
+    match error:
+        case httpx.ConnectTimeout():
+            return Problem("timeout", f"no connection to {host} within {CONNECT_S:.0f} s", transient=True)
+        case httpx.TimeoutException():
+            return Problem("timeout", f"{host} was silent for {IDLE_S:.0f} s", transient=True)
+        case httpx.ProxyError():
+            return _proxy(error, proxy or "of the environment")
+        case httpx.ConnectError() if proxy:
+            return _proxy(error, proxy)
+        case httpx.ReadError() | httpx.WriteError() | httpx.CloseError():
+            return Problem("truncated", f"{host} hung up before it answered", transient=True)
+        case httpx.RemoteProtocolError() if _HUNG_UP in str(error):
+            return Problem("truncated", f"{host} hung up before it answered", transient=True)
+        case httpx.RemoteProtocolError():
+            return Problem("protocol", f"{host} does not answer in HTTP: {error}")
+        case httpx.InvalidURL() | httpx.UnsupportedProtocol() | httpx.LocalProtocolError() | UnicodeError():
+            return Problem("config", f"no request can be sent to {host}: {error}")
+    return _not_connected(error, url)
+
+
+def _proxy(error: BaseException, proxy: str) -> Problem:
+    return Problem("proxy", f"the proxy {proxy} did not let the request through: {error}", transient=True)
+
+
+def _not_connected(error: BaseException, url: str) -> Problem:
+    host = urlsplit(url).netloc
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLError):
             return _tls(cause, url)
         if isinstance(cause, socket.gaierror):
             return Problem("dns", f"the name {urlsplit(url).hostname} has no address", transient=True)
-    refused = any(
-        isinstance(cause, OSError) and cause.errno == errno.ECONNREFUSED for cause in _causes(error)
-    )
-    if refused:
-        return Problem("refused", f"nothing listens on {host}", transient=True)
+        if isinstance(cause, ConnectionRefusedError):
+            return Problem("refused", f"nothing listens on {host}", transient=True)
     return Problem(
         "refused", f"no connection to {host}: {str(error) or type(error).__name__}", transient=True
     )

@@ -61,6 +61,12 @@ def explain(target: Target, body: Mapping[str, Any], problem: Problem) -> tuple[
     ), ()
 
 
+def names_limit(body: Mapping[str, Any], problem: Problem) -> bool:
+    """Whether a refusal of ``body`` names the number of tokens that would have been allowed."""
+    asked = _asked(body)
+    return asked is not None and limits.allowed(problem.message, asked) is not None
+
+
 def _set(target: Target, **values: Any) -> tuple[Change, ...]:
     return tuple(Change(("models", target.alias), key, value) for key, value in values.items())
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from provisioner.smoke.advice import advise
-from provisioner.smoke.parameters import explain
+from provisioner.smoke.parameters import explain, names_limit
 from provisioner.smoke.probe import Probe, Tool
 from provisioner.smoke.verdict import judge
 
@@ -47,7 +47,7 @@ async def check(session: Session, *, minimal: bool) -> Found:
     changes: tuple[Change, ...] = ()
     if problem is not None and problem.kind == "bad_request" and not minimal:
         least = (await session.ask_least(replace(FIRST_TURN, tool=None))).outcome.problem
-        if least is None:
+        if least is None or (least.kind == "bad_request" and names_limit(asked.body, problem)):
             problem, changes = explain(session.target, asked.body, problem)
         elif least.kind in _DEEPER:
             problem = least

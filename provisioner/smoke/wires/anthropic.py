@@ -12,14 +12,13 @@ from provisioner.smoke.answer import FinishKind, ToolCall, Usage
 from provisioner.smoke.first_turn import OFF, ON
 from provisioner.smoke.loose import integer, mapping, string
 from provisioner.smoke.wires.base import HttpRequest, Reader, Wire, effort
-from provisioner.smoke.wires.chat import refuse_pasted_path
+from provisioner.smoke.wires.chat import PASTED, refuse_pasted_path
 from provisioner.smoke.wires.prompting import SESSION, SYSTEM
 
 if TYPE_CHECKING:
     from provisioner.smoke.probe import Probe
     from provisioner.smoke.target import Target
 
-_PASTED = re.compile(r"(?:/v1)?/(?:messages|chat/completions|completions|responses|models)/?\Z")
 _CACHED = {"cache_control": {"type": "ephemeral"}}
 _INTERLEAVED = "interleaved-thinking-2025-05-14"
 _CONTEXT_MANAGEMENT = "context-management-2025-06-27"
@@ -43,7 +42,7 @@ class Anthropic(Wire):
 
     def check(self, target: Target) -> None:
         """A base URL with the path of a request at its end is a common slip."""
-        refuse_pasted_path(target, _PASTED)
+        refuse_pasted_path(target, PASTED)
 
     def request(self, target: Target, probe: Probe) -> HttpRequest:
         """The request. Kimi Code strips a ``/v1`` that the base URL ends in, and so does this."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from provisioner.smoke.probe import Probe
     from provisioner.smoke.target import Target
 
-_PASTED = re.compile(r"/(?:chat/completions|completions|responses|messages|models)/?\Z")
+PASTED = re.compile(r"(?:/chat/completions|(?<=/v1)/(?:completions|responses|messages|models))/?\Z")
 _FINISH: dict[str, FinishKind] = {
     "stop": "stop",
     "eos": "stop",
@@ -42,7 +42,7 @@ class Chat(Wire):
 
     def check(self, target: Target) -> None:
         """A base URL with the path of a request at its end is a common slip."""
-        refuse_pasted_path(target, _PASTED)
+        refuse_pasted_path(target, PASTED)
 
     def request(self, target: Target, probe: Probe) -> HttpRequest:
         """The request, in Kimi Code's own order of members."""

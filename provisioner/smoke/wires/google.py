@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from provisioner.smoke.probe import Probe
     from provisioner.smoke.target import Target
 
-_PASTED = re.compile(r"/v1(?:beta1?|alpha)?(?:/(?:models|publishers|projects)(?:/.*)?)?/?\Z")
+_PASTED = re.compile(r"/v1beta1?(?:/(?:models|publishers|projects)(?:/.*)?)?/?\Z")
 _LEVELS = {"low": "LOW", "medium": "MEDIUM", "high": "HIGH", "xhigh": "HIGH", "max": "HIGH"}
 _BUDGETS = {"low": 1024, "medium": 4096, "high": 32_000, "xhigh": 32_000, "max": 32_000}
 _NOT_FINISHED = "FINISH_REASON_UNSPECIFIED"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from provisioner.smoke.answer import FinishKind, ToolCall, Usage
 from provisioner.smoke.loose import integer, mapping, string
 from provisioner.smoke.wires.base import HttpRequest, Reader, Wire, effort
-from provisioner.smoke.wires.chat import bearer, refuse_pasted_path
+from provisioner.smoke.wires.chat import PASTED, bearer, refuse_pasted_path
 from provisioner.smoke.wires.openai import reasoning_effort
 from provisioner.smoke.wires.prompting import SESSION, SYSTEM, data_url
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from provisioner.smoke.probe import Probe
     from provisioner.smoke.target import Target
 
-_PASTED = re.compile(r"/(?:responses|chat/completions|completions|messages|models)/?\Z")
 _INCOMPLETE: dict[str, FinishKind] = {"max_output_tokens": "length", "content_filter": "filter"}
 # Some gateways put the upstream's error, as JSON, behind these words.
 _NESTED = "received error while streaming:"
@@ -31,7 +29,7 @@ class OpenAIResponses(Wire):
 
     def check(self, target: Target) -> None:
         """A base URL with the path of a request at its end is a common slip."""
-        refuse_pasted_path(target, _PASTED)
+        refuse_pasted_path(target, PASTED)
 
     def request(self, target: Target, probe: Probe) -> HttpRequest:
         """The request; nothing is stored at the provider's."""

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from provisioner.smoke.sse import Decoder, Event, EventTooLarge
+
+
+def events(*reads: bytes) -> list[Event]:
+    decoder = Decoder()
+    found = [event for read in reads for event in decoder.feed(read)]
+    last = decoder.finish()
+    return [*found, last] if last else found
+
+
+def texts(*reads: bytes) -> list[str]:
+    return [event.data for event in events(*reads)]
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\n"])
+def test_a_line_ends_in_any_of_three_ways(end: bytes) -> None:
+    assert texts(end.join([b"data: a", b"", b"data: b", b"", b""])) == ["a", "b"]
+
+
+def test_a_crlf_cut_between_two_reads_is_one_line_end() -> None:
+    assert texts(b"data: a\r", b"\ndata: b\r", b"\n\r", b"\n") == ["a\nb"]
+
+
+def test_a_cr_before_an_empty_read_still_waits_for_its_lf() -> None:
+    assert texts(b"data: a\r", b"", b"\ndata: b\n\n") == ["a\nb"]
+
+
+def test_the_event_is_there_as_soon_as_its_blank_line_is() -> None:
+    assert Decoder().feed(b"data: a\r\n\r") == [Event(None, "a")]
+
+
+def test_unicode_line_separators_are_no_line_ends() -> None:
+    text = "a\u2028b\u2029c\u0085d\x0be\x0cf\x1cg"
+    assert texts(f"data: {text}\n\n".encode()) == [text]
+
+
+def test_a_character_cut_between_two_reads_is_whole() -> None:
+    raw = "data: ü€😀\n\n".encode()
+    assert texts(*(raw[i : i + 1] for i in range(len(raw)))) == ["ü€😀"]
+
+
+def test_one_byte_order_mark_is_stripped_even_when_it_is_cut() -> None:
+    assert texts(b"\xef", b"\xbb\xbfdata: a\n\n") == ["a"]
+    assert texts(b"\xef\xbb\xbf\xef\xbb\xbfdata: a\n\ndata: b\n\n") == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("line", "value"), [(b"data:a", "a"), (b"data: a", "a"), (b"data:  a", " a"), (b"data:a: b", "a: b")]
+)
+def test_one_space_after_the_colon_is_stripped(line: bytes, value: str) -> None:
+    assert texts(line + b"\n\n") == [value]
+
+
+def test_several_data_lines_are_joined_and_a_bare_one_counts() -> None:
+    assert texts(b"data: a\ndata\ndata:\ndata: b\n\n") == ["a\n\n\nb"]
+
+
+def test_comments_ids_retries_and_unknown_fields_are_dropped() -> None:
+    assert events(b": ping\nid: 7\nretry: 10\nfoo: bar\nevent: e\ndata: a\n\n") == [Event("e", "a")]
+
+
+@pytest.mark.parametrize(
+    "block", [b"event: ping\n\n", b"data:\n\n", b"data:   \n\n", b"data: null\n\n", b"\n\n\n"]
+)
+def test_a_block_without_data_is_no_event_and_leaves_no_name_behind(block: bytes) -> None:
+    assert events(block + b"data: a\n\n") == [Event(None, "a")]
+
+
+def test_the_last_event_needs_no_blank_line() -> None:
+    assert texts(b"data: a\n\ndata: b") == ["a", "b"]
+    assert texts(b"data: a\n\ndata: b\n") == ["a", "b"]
+
+
+def test_what_stands_outside_every_field_is_kept_within_bounds() -> None:
+    decoder = Decoder()
+    decoder.feed(b'data: a\n\n{\n  "error": {"message": "x"}\n}\n')
+    assert decoder.stray == '{\n  "error": {"message": "x"}\n}\n'
+    decoder.feed(b"x" * 1_000_000 + b"\n" + b"y" * 1_000_000 + b"\n")
+    assert len(decoder.stray) <= 2 * 65536 + 64
+
+
+def test_an_event_past_the_limit_is_refused_whatever_its_lines() -> None:
+    with pytest.raises(EventTooLarge):
+        Decoder(limit=100).feed(b"data: " + b"x" * 200)
+    with pytest.raises(EventTooLarge):
+        Decoder(limit=100).feed(b"data: xxxx\n" * 40)
+    with pytest.raises(EventTooLarge):
+        Decoder(limit=100).feed(b"data\n" * 200)
+    assert Decoder(limit=100).feed(b": xxxxxxxx\n" * 400) == []
+
+
+def test_a_large_event_in_small_reads_takes_time_in_proportion() -> None:
+    def seconds(size: int) -> float:
+        decoder = Decoder()
+        started = time.perf_counter()
+        for _ in range(size // 100):
+            decoder.feed(b"x" * 100 if decoder._partial else b"data: " + b"x" * 94)
+        decoder.feed(b"\n\n")
+        return time.perf_counter() - started
+
+    seconds(100_000)
+    assert seconds(8_000_000) < 40 * max(seconds(800_000), 0.002)
