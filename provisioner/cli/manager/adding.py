@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from catalog.errors import CatalogError
 from provisioner.cli.changes import count
 from provisioner.cli.manager import deeds
-from provisioner.cli.manager.events import reloaded
+from provisioner.cli.manager.events import added
 from provisioner.errors import ProvisionerError
 
 if TYPE_CHECKING:
@@ -40,8 +40,7 @@ def add(app: App, state: State, wizard: Wizard) -> State:
         return state.saying("Nothing was added.")
     with contextlib.suppress(EOFError):
         input("Enter goes back to the providers. ")
-    there = reloaded(replace(state, opened=None), contents)
-    return there.saying(_added(state.contents, contents), "good")
+    return added(state, contents).saying(_added(state.contents, contents), "good")
 
 
 def _added(before: Contents, after: Contents) -> str:

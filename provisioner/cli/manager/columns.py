@@ -19,13 +19,16 @@ if TYPE_CHECKING:
 # Short words where a column has to do; the line on the selected row has config.toml's own.
 _SHORT = {
     "tool_use": "tools",
+    "thinking": "think",
+    "always_thinking": "think",
     "image_in": "image",
     "video_in": "video",
     "audio_in": "audio",
-    "dynamically_loaded_tools": "dynamic-tools",
+    "dynamically_loaded_tools": "more-tools",
 }
-# Cells for capabilities: of what most models can all of it, of what some can only the beginning.
-_NARROW, _WIDE = 27, 48
+# Cells for capabilities: all that most models have; of those that have more the beginning. At 80 columns a model's
+# name keeps 24 beside it.
+_NARROW, _WIDE = 23, 48
 _WIDE_FROM = 110
 
 _PROVIDERS = (Column(), Column(drop=2), Column(drop=1, right=True))

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from catalog.urls import shown as shown_url
-from provisioner.cli.terminal import clean
-from provisioner.smoke.first_turn import effective
+from provisioner.cli.manager.words import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from provisioner.workflows import list_providers
 
 _REGISTRY = "registry "
-_JOINERS = dict.fromkeys(map(ord, "\N{ZERO WIDTH JOINER}\N{VARIATION SELECTOR-15}\N{VARIATION SELECTOR-16}"))
 _TITLES = {"catalog": "models.dev catalog", "hand": "By hand"}
 
 
@@ -56,9 +54,9 @@ class Provider:
 
 @dataclass(frozen=True)
 class Model:
-    """One alias with the limits that Kimi Code goes by, in tokens; None where the file does not say.
+    """One alias as config.toml has it, the user's ``overrides`` applied; None where the file does not say.
 
-    ``name`` is the alias without its provider, ``search`` what a filter looks in, case-folded.
+    ``context`` and ``output`` are in tokens, ``name`` is the alias without its provider, ``search`` what a filter looks in, case-folded.
     """
 
     alias: str
@@ -89,8 +87,7 @@ class Contents:
     def models(self, provider: Provider) -> tuple[Model, ...]:
         """The models of a provider, in the file's order."""
         tables = self.data["models"] if provider.aliases else {}
-        kind = str(self.data["providers"][provider.id].get("type", ""))
-        return tuple(_model(alias, tables[alias], provider, kind) for alias in provider.aliases)
+        return tuple(_model(alias, tables[alias], provider) for alias in provider.aliases)
 
 
 def contents_of(result: list_providers.Result, home: str) -> Contents:
@@ -110,17 +107,17 @@ def contents_of(result: list_providers.Result, home: str) -> Contents:
 
 def _path(path: Path, home: str) -> str:
     inside = home and path.is_relative_to(home)
-    return _shown(f"~/{path.relative_to(home)}" if inside else str(path))
+    return printable(f"~/{path.relative_to(home)}" if inside else str(path))
 
 
 def _provider(row: list_providers.Row, table: Mapping[str, Any], default: str | None) -> Provider:
     base_url = table.get("base_url")
-    endpoint = _shown(shown_url(base_url)) if isinstance(base_url, str) else ""
+    endpoint = printable(shown_url(base_url)) if isinstance(base_url, str) else ""
     group = _title(row.source)
     return Provider(
         id=row.id,
-        name=_shown(row.id),
-        wire=_shown(row.wire),
+        name=printable(row.id),
+        wire=printable(row.wire),
         source=row.source,
         group=group,
         endpoint=endpoint,
@@ -133,8 +130,8 @@ def _provider(row: list_providers.Row, table: Mapping[str, Any], default: str | 
 
 def _title(source: str) -> str:
     if source.startswith(_REGISTRY):
-        return f"Registry {_shown(shown_url(source.removeprefix(_REGISTRY)))}"
-    return _TITLES.get(source, _shown(source))
+        return f"Registry {printable(shown_url(source.removeprefix(_REGISTRY)))}"
+    return _TITLES.get(source, printable(source))
 
 
 def _rank(provider: Provider) -> int:
@@ -146,9 +143,9 @@ def _rank(provider: Provider) -> int:
 def _credential(credential: str) -> str:
     """The words of ``list`` as part of a sentence."""
     if credential.startswith("env ") and credential != "env table":
-        return f"key from ${_shown(credential.removeprefix('env '))}"
+        return f"key from ${printable(credential.removeprefix('env '))}"
     return {"key": "key in config.toml", "env table": "key in its env table", "none": "no key"}.get(
-        credential, _shown(credential)
+        credential, printable(credential)
     )
 
 
@@ -160,25 +157,21 @@ def _main(aliases: tuple[str, ...], *preferred: object) -> str | None:
     return aliases[0] if aliases else None
 
 
-def _model(alias: str, table: Mapping[str, Any], provider: Provider, kind: str) -> Model:
-    known = effective(table, kind)
+def _model(alias: str, table: Mapping[str, Any], provider: Provider) -> Model:
+    overrides = table.get("overrides")
+    known = {**table, **overrides} if isinstance(overrides, dict) else table
     title, declared = known.get("display_name"), known.get("capabilities")
-    title = _shown(title) if isinstance(title, str) else ""
-    capabilities = tuple(_shown(str(name)) for name in declared) if isinstance(declared, list) else ()
+    title = printable(title) if isinstance(title, str) else ""
+    capabilities = tuple(printable(str(name)) for name in declared) if isinstance(declared, list) else ()
     return Model(
         alias=alias,
-        name=_shown(alias.removeprefix(f"{provider.id}/")),
+        name=printable(alias.removeprefix(f"{provider.id}/")),
         title=title,
         context=_tokens(known.get("max_context_size")),
         output=_tokens(known.get("max_output_size")),
         capabilities=capabilities,
         search=" ".join((alias, title, *capabilities)).casefold(),
     )
-
-
-def _shown(text: str) -> str:
-    """``text`` as a list may show it: terminals disagree how wide what joins emoji makes them, so it is left out."""
-    return clean(text).translate(_JOINERS)
 
 
 def _tokens(value: object) -> int | None:

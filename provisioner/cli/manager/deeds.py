@@ -13,7 +13,7 @@ from provisioner.cli.changes import count
 from provisioner.cli.manager.contents import contents_of
 from provisioner.cli.manager.findings import finding, remembered
 from provisioner.cli.manager.state import Status
-from provisioner.cli.terminal import clean
+from provisioner.cli.manager.words import printable
 from provisioner.secrets import scrub
 from provisioner.workflows import history, list_providers, remove, set_default
 
@@ -65,7 +65,7 @@ def remove_providers(app: App, providers: tuple[str, ...], watch: Watch) -> Stat
     """
     result = remove.run(app, remove.Request(providers), watch)
     if len(result.providers) == 1:
-        done = f'Removed provider "{clean(result.providers[0])}".'
+        done = f'Removed provider "{printable(result.providers[0])}".'
     else:
         done = f"Removed {count(len(result.providers), 'provider')}."
     return _told(done, result.outcome, result.notes)
@@ -78,9 +78,9 @@ def make_default(app: App, alias: str, watch: Watch) -> Status:
         ProvisionerError: as the workflow.
     """
     result = set_default.run(app, set_default.Request(alias), watch)
-    done = f"Default model set to {clean(alias)}."
+    done = f"Default model set to {printable(alias)}."
     if not result.outcome.written:
-        done = f"{clean(alias)} is the default model already."
+        done = f"{printable(alias)} is the default model already."
     return _told(done, result.outcome, result.notes)
 
 
@@ -119,9 +119,9 @@ def failed(error: ProvisionerError | CatalogError) -> Status:
     """An error as ``main`` would report it, in one line."""
     place = f" ({error.where})" if error.where and error.where not in error.message else ""
     hint = f" Try: {error.hint}" if error.hint else ""
-    return Status(clean(f"{error.message}{place}.{hint}"), "bad")
+    return Status(printable(f"{error.message}{place}.{hint}"), "bad")
 
 
 def _told(done: str, outcome: Outcome, notes: tuple[Note, ...]) -> Status:
     more = (*outcome.notes, *(_NOTES.get(note.code, note.message) for note in notes))
-    return Status(" ".join((done, *(f"{clean(text)}." for text in more))), "good")
+    return Status(" ".join((done, *(f"{printable(text)}." for text in more))), "good")

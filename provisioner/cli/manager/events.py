@@ -13,10 +13,7 @@ if TYPE_CHECKING:
 
 
 def reloaded(state: State, contents: Contents) -> State:
-    """The state over what config.toml says now.
-
-    A provider that is new is selected; else the row stays, or the one that follows it takes its place.
-    """
+    """The state over what config.toml says now, on the same row, or where that has gone on the one after it."""
     there = replace(state, contents=contents, deletion=None)
     if state.opened:
         provider = contents.provider(state.opened.provider.id)
@@ -27,11 +24,16 @@ def reloaded(state: State, contents: Contents) -> State:
     return replace(there, models=Place(there.models.query, min(there.models.cursor, last_model)))
 
 
+def added(state: State, contents: Contents) -> State:
+    """The list of providers over what config.toml says now, on the first provider that is new."""
+    there = reloaded(replace(state, opened=None, models=Place()), contents)
+    known = {provider.id for provider in state.contents.providers}
+    new = next((row for row, p in enumerate(contents.providers) if p.id not in known), None)
+    # Without the filter, which may hide it.
+    return there if new is None else replace(there, providers=Place(cursor=new))
+
+
 def _selected(before: State, there: State) -> Place:
-    known = {provider.id for provider in before.contents.providers}
-    new = next((i for i, p in enumerate(there.contents.providers) if p.id not in known), None)
-    if new is not None:
-        return Place(cursor=new)  # without the filter, which may hide it
     rows, query = there.shown_providers, there.providers.query
     if before.provider is None:
         return Place(query, len(rows))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from provisioner.cli.manager.state import Finding
-from provisioner.cli.terminal import clean
+from provisioner.cli.manager.words import printable
 from provisioner.figures import duration, rate
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ def finding(result: AliasResult, now: float, notes: Iterable[str] = ()) -> Findi
     return Finding(
         verdict=result.verdict,
         when=now,
-        details=tuple(clean(text) for text in (*details, *result.notes, *notes)),
+        details=tuple(printable(text) for text in (*details, *result.notes, *notes)),
         figures=tuple(figures),
-        hint=clean(result.error.hint) if result.error and result.error.hint else "",
+        hint=printable(result.error.hint) if result.error and result.error.hint else "",
     )
 
 
@@ -36,7 +36,7 @@ def remembered(run: Run) -> Finding:
     return Finding(
         verdict=run.verdict,
         when=run.at,
-        details=(clean(run.error).replace("_", " "),) if run.error else (),
+        details=(printable(run.error).replace("_", " "),) if run.error else (),
         figures=tuple(_figures(run.first_token_ms, run.tokens_per_second, run.total_ms)),
     )
 

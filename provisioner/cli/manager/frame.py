@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from provisioner.cli.manager import help_screen, list_screen, trial_screen
 from provisioner.cli.manager.lines import clipped, keys, line, toned, wrapped
+from provisioner.cli.manager.words import printable
 from provisioner.cli.prompts.width import cut, width
-from provisioner.cli.terminal import clean
 
 if TYPE_CHECKING:
     from provisioner.cli.manager.contents import Provider
@@ -109,7 +109,7 @@ def _about(provider: Provider | None, columns: int, look: Look) -> Line:
 def _trial(state: State, trial: Trial, columns: int, look: Look, now: float) -> _Parts:
     more = look.symbols.more
     above = [
-        line(columns, ("class:heading", f"Test of {clean(trial.alias)}"), more=more),
+        line(columns, ("class:heading", f"Test of {printable(trial.alias)}"), more=more),
         _about(state.provider, columns, look),
         [],
     ]
@@ -156,7 +156,8 @@ def _hints(state: State, look: Look) -> list[tuple[str, str]]:
     if state.typing:
         return [move, ("enter", "keep the filter"), ("esc", "clear it")]
     if state.opened:
-        deeds = [("t", "test"), ("s", "set default"), ("/", "filter"), ("esc", "back")]
+        deeds = [("t", "test"), ("s", "set default"), ("/", "filter"), ("?", "keys"), ("esc", "back")]
     else:
         deeds = [("enter", "open"), ("t", "test"), ("s", "default"), ("d", "delete"), ("/", "filter")]
-    return [move, *deeds, ("?", "keys"), ("q", "leave")]
+        deeds += [("?", "keys")]
+    return [move, *deeds, ("q", "leave")]

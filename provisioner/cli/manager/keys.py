@@ -22,7 +22,7 @@ from provisioner.cli.manager.wishes import (
     Try,
     Wish,
 )
-from provisioner.cli.terminal import clean
+from provisioner.cli.manager.words import printable
 
 if TYPE_CHECKING:
     from provisioner.cli.manager.contents import Contents, Provider
@@ -49,7 +49,11 @@ def press(state: State, key: str) -> Step:
 
 def typed(state: State, text: str) -> State:
     """The state after a text was pasted: it goes into the filter if that is open, and nowhere else."""
-    return _filtered(state, state.place.query + " ".join(text.split())) if state.typing else state
+    return (
+        _filtered(state, state.place.query + " ".join(map(printable, text.split())))
+        if state.typing
+        else state
+    )
 
 
 def _answer(state: State, deletion: Deletion, key: str) -> Step:
@@ -71,7 +75,7 @@ def _on_trial(state: State, trial: Trial, key: str) -> Step:
             if trial.finding:
                 return replace(state, trial=None), None
             return replace(state, trial=None).saying(
-                f"The test of {clean(trial.alias)} was given up."
+                f"The test of {printable(trial.alias)} was given up."
             ), StopTrying()
         case "t" if trial.finding:
             return _try(state, trial.alias)
@@ -107,7 +111,7 @@ def _on_list(state: State, key: str) -> Step:
         case "escape":
             return _back(state)
         case "q":
-            return state, Leave()
+            return _unless_waiting(state, Leave())
         case "/":
             return replace(state, typing=True), None
         case "?":
@@ -183,7 +187,7 @@ def _back(state: State) -> Step:
         return _filtered(state, ""), None
     if state.opened:
         return replace(state, opened=None, models=Place(), status=Status("")), None
-    return state, Leave()
+    return _unless_waiting(state, Leave())
 
 
 def _ask_deletion(state: State, *, whole_registry: bool) -> State:

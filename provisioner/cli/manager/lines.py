@@ -9,14 +9,15 @@ from provisioner.cli.prompts.width import cut, width
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from provisioner.cli.manager.state import Tone, Verdict
+    from provisioner.cli.manager.state import Tone
     from provisioner.cli.prompts.look import Look
+    from provisioner.smoke.report import Verdict
 
 Fragment = tuple[str, str]
 Line = list[Fragment]
 
 _MARGIN = " "
-_KEPT = 2  # hints that are always there: help and the way out
+_KEPT = 3  # hints that go last: help and the ways out
 _TONES: dict[Tone, str] = {"plain": "", "good": "class:good", "warning": "class:warn", "bad": "class:bad"}
 _VERDICTS: dict[Verdict, Tone] = {"pass": "good", "fail": "bad", "unknown": "warning"}
 
@@ -81,7 +82,7 @@ def verdict_mark(verdict: Verdict, look: Look) -> Fragment:
 
 
 def keys(columns: int, hints: Sequence[tuple[str, str]], look: Look) -> Line:
-    """What the keys do. Where not all fit the first, the obvious one, goes, then others from the end but two."""
+    """What the keys do. Where not all fit the first, the obvious one, goes, then others from the end but three."""
     dot = f" {look.symbols.dot} "
     shown = list(hints)
     while len(shown) > _KEPT and _length(shown, dot) > columns:

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from provisioner.cli.manager import columns as places
 from provisioner.cli.manager.lines import line, verdict_mark
-from provisioner.cli.manager.words import VERDICTS, ago
+from provisioner.cli.manager.words import VERDICTS, ago, printable
 from provisioner.cli.prompts.width import fit, width
-from provisioner.cli.terminal import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from provisioner.cli.manager.lines import Line
-    from provisioner.cli.manager.state import State, Verdict
+    from provisioner.cli.manager.state import State
     from provisioner.cli.prompts.look import Look
+    from provisioner.smoke.report import Verdict
 
 ADD_ROW = "[ Add New Platform ]"
 
@@ -88,7 +88,7 @@ def details(state: State, columns: int, look: Look, now: float) -> tuple[Line, L
     if provider is None:
         return line(columns, ("class:dim", "A known provider, a custom registry, or any endpoint.")), []
     if model:
-        words = [clean(model.alias), model.title, ", ".join(model.capabilities)]
+        words = [printable(model.alias), model.title, ", ".join(model.capabilities)]
     elif state.opened:
         return [], []
     else:
@@ -147,12 +147,12 @@ def _last_test(state: State, columns: int, look: Look, now: float) -> Line:
     aliases = (state.model.alias,) if state.model else state.provider.aliases if state.provider else ()
     alias = _latest(state, aliases)
     if alias is None:
-        return line(columns, ("class:dim", f"t tests {clean(state.alias)}") if state.alias else ("", ""))
+        return line(columns, ("class:dim", f"t tests {printable(state.alias)}") if state.alias else ("", ""))
     finding = state.findings[alias]
     style, mark = verdict_mark(finding.verdict, look)
     said = (
         ", ".join(finding.figures[:_FIGURES]) if finding.verdict == "pass" else " ".join(finding.details[:1])
     )
     told = f"{VERDICTS[finding.verdict]} {ago(now - finding.when)}{': ' if said else ''}{said}"
-    name = "" if state.model else f"{clean(alias)} "
+    name = "" if state.model else f"{printable(alias)} "
     return line(columns, (style, f"{mark} "), ("", name + told), more=look.symbols.more)

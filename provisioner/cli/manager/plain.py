@@ -15,10 +15,10 @@ from provisioner.cli.changes import count
 from provisioner.cli.manager import deeds
 from provisioner.cli.manager.keys import deletion
 from provisioner.cli.manager.list_screen import ADD_ROW
-from provisioner.cli.manager.words import VERDICTS, tokens
+from provisioner.cli.manager.words import VERDICTS, printable, tokens
 from provisioner.cli.prompts.asking import Back, Question, prompts
 from provisioner.cli.prompts.rows import Column, Row
-from provisioner.cli.terminal import clean, echo
+from provisioner.cli.terminal import echo
 from provisioner.errors import ProvisionerError
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _models(contents: Contents, provider: Provider) -> Iterator[Row[str]]:
     for model in contents.models(provider):
         limits = f"context {tokens(model.context)}", f"output {tokens(model.output)}"
         default = ", the default model" if model.alias == contents.default_model else ""
-        cells = (clean(model.alias), *limits, " ".join(model.capabilities) + default)
+        cells = (printable(model.alias), *limits, " ".join(model.capabilities) + default)
         yield Row(model.alias, cells, search=(model.search,))
 
 
@@ -121,10 +121,10 @@ def _test(app: App, contents: Contents, alias: str) -> None:
     def show(kind: str, text: str) -> None:
         nonlocal shown
         if kind == "text":
-            click.echo("\n".join(clean(part) for part in text[shown:].split("\n")), nl=False)
+            click.echo("\n".join(printable(part) for part in text[shown:].split("\n")), nl=False)
             shown = len(text)
 
-    echo(f"Test of {clean(alias)}:")
+    echo(f"Test of {printable(alias)}:")
     found = deeds.try_alias(app, contents, alias, show).finding
     echo()
     echo(f"{VERDICTS[found.verdict]}: {found.details[0] if found.details else ''}")

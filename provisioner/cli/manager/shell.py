@@ -27,9 +27,9 @@ from provisioner.cli.manager.wishes import (
     Try,
     Wish,
 )
+from provisioner.cli.manager.words import printable
 from provisioner.cli.prompts.frame import settled
 from provisioner.cli.prompts.style import colour_depth, style
-from provisioner.cli.terminal import clean
 from provisioner.errors import ProvisionerError
 
 if TYPE_CHECKING:
@@ -76,7 +76,6 @@ class Shell:
             KeyboardInterrupt: Ctrl-C, or the terminal went away.
             SystemExit: the program was told to end.
         """
-        self._screen = self._application()
         try:
             return self._screen.run(pre_run=self._begin)
         except EOFError:
@@ -116,7 +115,7 @@ class Shell:
         self._screen.invalidate()
 
     def _paste(self, text: str) -> None:
-        self.state = typed(self.state, clean(text))
+        self.state = typed(self.state, text)
         self._screen.invalidate()
 
     def _interrupt(self) -> None:
@@ -166,7 +165,7 @@ class Shell:
         self._errands.start(work, done, self._end, writes=True)
 
     def _waiting(self, message: str) -> None:
-        self._errands.tell(lambda: self._show(replace(self.state, waiting=clean(message))))
+        self._errands.tell(lambda: self._show(replace(self.state, waiting=printable(message))))
 
     def _try(self, alias: str) -> None:
         given_up, contents = threading.Event(), self.state.contents

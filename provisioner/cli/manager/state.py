@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from provisioner.cli.manager.contents import Contents, Model, Provider
+    from provisioner.smoke.report import Verdict
 
 Tone = Literal["plain", "good", "warning", "bad"]
-Verdict = Literal["pass", "fail", "unknown"]
 
 # Lines around the rows of a list: title, what is listed, and the columns' names above; below two lines on the
 # selected row between empty ones, the status and the keys. The row that adds a provider follows an empty line too.

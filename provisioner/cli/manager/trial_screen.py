@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from provisioner.cli.manager.lines import line, verdict_mark, wrapped
-from provisioner.cli.manager.words import VERDICTS
-from provisioner.cli.terminal import clean
+from provisioner.cli.manager.words import VERDICTS, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +24,7 @@ def answer(trial: Trial, columns: int, lines: int, look: Look) -> list[Line]:
     style, text = ("", trial.text) if trial.text.strip() else ("class:dim", trial.reasoning)
     cells = columns - 1 - len(_INDENT) - 1
     # Only so much can be on screen: an answer without end costs no more than a short one.
-    tail = "\n".join(clean(part) for part in text.strip()[-cells * lines :].splitlines())
+    tail = "\n".join(printable(part) for part in text.strip()[-cells * lines :].splitlines())
     shown = list(wrapped(tail, cells))[-lines:] if lines > 0 else []
     return [line(columns, (style, f"{_INDENT}{part}"), more=look.symbols.more) for part in shown]
 

@@ -1,15 +1,26 @@
-"""Figures and times in words that a line of the manager can hold."""
+"""Names, figures and times as a line of the manager can hold them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from provisioner.cli.terminal import clean
+
 if TYPE_CHECKING:
-    from provisioner.cli.manager.state import Verdict
+    from provisioner.smoke.report import Verdict
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 VERDICTS: dict[Verdict, str] = {"pass": "passed", "fail": "failed", "unknown": "could not tell"}
+
+
+# What joins emoji, or chooses how one is drawn. Terminals disagree how many cells the result takes.
+_JOINERS = dict.fromkeys(map(ord, "\N{ZERO WIDTH JOINER}\N{VARIATION SELECTOR-15}\N{VARIATION SELECTOR-16}"))
+
+
+def printable(text: str) -> str:
+    """``text`` on one line that a terminal will not obey, and whose width every terminal sees alike."""
+    return clean(text).translate(_JOINERS)
 
 
 def tokens(number: int | None) -> str:

@@ -40,7 +40,7 @@ def many_models(extra: str) -> str:
     return f'[providers.p]\ntype = "openai"\n{extra}\n{models}'
 
 
-def test_models_show_what_kimi_code_goes_by(opened: Opens) -> None:
+def test_models_show_what_the_file_says_and_the_user_overrides(opened: Opens) -> None:
     contents = opened().contents
     beta = contents.provider("beta")
     assert beta

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from provisioner.cli.manager import deeds
-from provisioner.cli.manager.events import concluded, reloaded, streamed
+from provisioner.cli.manager.events import added, concluded, reloaded, streamed
 from provisioner.cli.manager.keys import press
 from provisioner.cli.manager.state import Finding, State, opening
 from provisioner.workflows import remove
@@ -65,7 +65,9 @@ def test_a_new_provider_is_selected_even_where_the_filter_would_hide_it(app: App
         state, _ = press(state, key)
     with app.config_path.open("a") as file:
         file.write('\n[providers.new]\ntype = "openai"\n')
-    state = reloaded(state, deeds.load(app))
+    contents = deeds.load(app)
+    assert [p.id for p in reloaded(state, contents).shown_providers] == ["ollama"]
+    state = added(state, contents)
     assert state.provider
     assert state.provider.id == "new"
     assert state.place.query == ""

@@ -100,8 +100,8 @@ def test_the_models_of_a_provider(opened: Opens) -> None:
 Providers > beta                                                      2 models
 kimi · https://beta.example/v1 · key in config.toml
     model  context  output  capabilities
-    b1     131,072       -  -               ✗
-> ★ b2     262,144   8,192  thinking tools
+    b1     131,072       -  -            ✗
+> ★ b2     262,144   8,192  think tools
 
 
 
@@ -110,7 +110,7 @@ beta/b2 · Beta Two · thinking, tool_use · the default model
 t tests beta/b2
 
 
-↑↓ move · t test · s set default · / filter · esc back · ? keys · q leave"""
+↑↓ move · t test · s set default · / filter · ? keys · esc back · q leave"""
     )
 
 

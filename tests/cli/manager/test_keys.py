@@ -208,12 +208,12 @@ def test_a_provider_is_found_by_its_models_and_opened_on_them(opened: Opens) -> 
 def test_a_paste_goes_into_the_filter_on_one_line_and_nowhere_else(opened: Opens) -> None:
     state = opened()
     assert typed(state, "d\ny\n") is state
-    assert typed(after(state, "/"), " be\nta ").place.query == "be ta"
+    assert typed(after(state, "/"), " be\nta\x1b ").place.query == r"be ta\x1b"
 
 
-def test_keys_that_do_something_wait_for_what_is_being_done(opened: Opens) -> None:
+def test_keys_that_do_something_or_leave_wait_for_what_is_being_done(opened: Opens) -> None:
     busy = replace(opened(), waiting="removing")
-    for key in ("d", "s", "t", "a"):
+    for key in ("d", "s", "t", "a", "q", "escape"):
         state, wish = press(busy, key)
         assert (wish, state.deletion, state.trial) == (None, None, None)
         assert state.status == Status("Still removing: one moment.", "warning")

@@ -118,8 +118,9 @@ def test_s_sets_the_default_and_once_more_changes_nothing(mixed: App, pipe: Pipe
     assert shell.state.contents.default_model == "gamma/kimi-k2"
 
 
-def test_leaving_at_once_does_not_cut_a_write_short(mixed: App, pipe: PipeInput) -> None:
-    play(shell_of(mixed), pipe, (at_once, "dyq"))
+def test_an_interrupt_does_not_cut_a_write_short(mixed: App, pipe: PipeInput) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        play(shell_of(mixed), pipe, (at_once, "dy\x03"))
     assert "[providers.beta]" not in mixed.config_path.read_text()
     assert [p.name for p in mixed.config_path.parent.iterdir()] == ["config.toml"]
 
