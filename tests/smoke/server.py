@@ -19,7 +19,7 @@ Chunks = Iterable[bytes | float]
 
 @dataclass(frozen=True)
 class Request:
-    """What arrived; ``body`` is parsed JSON, None for none."""
+    """What arrived; ``body`` is parsed JSON, else bytes."""
 
     method: str
     path: str
@@ -100,7 +100,8 @@ def _read(stream: socket.socket) -> Request | None:
     headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines[1:] if line)}
     while len(body) < int(headers.get("content-length", 0)):
         body += stream.recv(65536)
-    return Request(method, path, headers, json.loads(body) if body else None)
+    is_json = "json" in headers.get("content-type", "")
+    return Request(method, path, headers, json.loads(body) if is_json else body)
 
 
 @contextmanager

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from provisioner.smoke.client import OpenClient
 
 
-def asked(
-    url: str, open_client: Callable[[httpx.Timeout], httpx.AsyncClient] | None = None, **env: str
-) -> Outcome:
+def asked(url: str, open_client: OpenClient | None = None, **env: str) -> Outcome:
     def plain(timeout: httpx.Timeout) -> httpx.AsyncClient:
         return httpx.AsyncClient(timeout=timeout, follow_redirects=False)
 

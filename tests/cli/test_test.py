@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from provisioner.app import Http
+from tests.smoke.server import Chunks, Request, reply, serving, stream, until
+from tests.smoke.streams import BASES, BY_WIRE, CHAT, config
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Cli, World
+
+KEY = "sk-0123456789abcdef"
+
+
+@pytest.fixture(autouse=True)
+def real_http(world: World) -> None:
+    world.app = replace(world.app, http=Http())
+
+
+@pytest.mark.parametrize("wire", BASES)
+def test_a_pass_as_a_document(cli: Cli, world: World, wire: str) -> None:
+    with serving(stream(BY_WIRE[wire])) as server:
+        world.write(config(wire, server.url + BASES[wire]))
+        done = cli("test", "p/m", "--json")
+    document = done.json("test")
+    assert (done.code, done.err) == (0, "")
+    assert document["summary"] == {"passed": 1, "failed": 0, "unknown": 0}
+    result = document["results"][0]
+    assert (result["alias"], result["provider"], result["model"], result["wire"]) == ("p/m", "p", "m", wire)
+    assert (result["verdict"], result["error"], result["finish"]["kind"]) == ("pass", None, "stop")
+    assert result["text"].startswith("Hel")
+    assert result["usage"]["input"] == 7
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "kind"),
+    [
+        (reply("401 Unauthorized", {"error": {"message": f"bad key {KEY}"}}), 6, "auth"),
+        (reply("404 Not Found"), 1, "not_found_url"),
+        (reply("429 Slow down", retry_after="600"), 1, "rate_limit"),
+        (stream(b"<html></html>"), 1, "not_sse"),
+        (stream(CHAT[:90]), 1, "truncated"),
+    ],
+)
+def test_a_failure_as_a_document(cli: Cli, world: World, answer: Chunks, code: int, kind: str) -> None:
+    with serving(answer) as server:
+        world.write(config("openai", f"{server.url}/v1"))
+        done = cli("test", "p/m", "--json")
+    document = done.json("test")
+    assert (done.code, document["results"][0]["error"]["kind"]) == (code, kind)
+    assert KEY not in done.out + done.err
+
+
+def test_lines_for_people(cli: Cli, world: World) -> None:
+    def answer(request: Request) -> Chunks:
+        return (
+            stream(CHAT)
+            if request.body["model"] == "m"
+            else reply("401 No", {"error": {"message": "wrong\x1b[31m key"}})
+        )
+
+    with serving(answer) as server:
+        second = '[models."p/bad"]\nprovider = "p"\nmodel = "bad"\nmax_context_size = 128000\n'
+        world.write(config("openai", f"{server.url}/v1") + second)
+        done = cli("test", "--all")
+    assert done.code == 6
+    lines = done.out.splitlines()
+    assert lines[0].startswith("PASS    p/m  openai  http://")
+    assert "first token" in lines[1]
+    assert "7 tokens in, 5 out (2 reasoning)" in lines[1]
+    assert lines[2].startswith("FAIL    p/bad")
+    assert "wrong\\x1b[31m key" in done.out
+    assert lines[-1].strip() == "try: mend api_key in [providers.p]"
+    assert done.err == "1 passed, 1 failed, 0 could not be told.\n"
+
+
+def test_a_refused_key_beside_another_failure_is_a_failure(cli: Cli, world: World) -> None:
+    with serving(reply("401 No")) as server:
+        world.write(config("openai", f"{server.url}/v1"))
+        assert cli("test", "p/m").code == 6
+        assert cli("test", "p/m", "p/nobody").code == 1
+
+
+def test_fix_says_what_it_wrote(cli: Cli, world: World) -> None:
+    def answer(request: Request) -> Chunks:
+        if "tools" not in request.body or request.body["max_tokens"] <= 4096:
+            return stream(CHAT)
+        return reply("400 Bad", {"error": {"message": "max_tokens must be at most 4096"}})
+
+    with serving(answer) as server:
+        world.write(config("openai", f"{server.url}/v1"))
+        shown = cli("test", "p/m", "--fix", "--dry-run")
+        done = cli("test", "p/m", "--fix")
+        again = cli("test", "p/m", "--fix", "--json")
+    line = 'max_output_size = 4096 in [models."p/m"]'
+    assert shown.code == done.code == 1
+    assert "+ max_output_size = 4096" in shown.out
+    assert f"Set {line}." in done.out
+    assert f"try: {line}" in done.out
+    assert again.code == 0
+    assert again.json("test")["fixed"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "nothing to test"),
+        (["p/m", "--check", "taste"], "'taste' is none of text, tools, thinking, vision"),
+        (["p/m", "--dry-run"], "--dry-run needs --fix"),
+        (["p/m", "-j", "0"], "0"),
+    ],
+)
+def test_usage(cli: Cli, world: World, arguments: list[str], message: str) -> None:
+    world.write(config("openai", "http://127.0.0.1:9"))
+    done = cli("test", *arguments)
+    assert done.code == 2
+    assert message in done.err
+
+
+def test_an_unknown_provider_is_an_error(cli: Cli, world: World) -> None:
+    world.write(config("openai", "http://127.0.0.1:9"))
+    done = cli("test", "--provider", "q", "--json")
+    assert (done.code, done.out, done.error()["code"]) == (1, "", "not_found")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT to a process")
+def test_ctrl_c_leaves_a_partial_report(world: World) -> None:
+    with serving(lambda request: stream(CHAT) if request.body["model"] == "m" else stream(30.0)) as server:
+        second = '[models."p/slow"]\nprovider = "p"\nmodel = "slow"\nmax_context_size = 128000\n'
+        path = world.config
+        world.write(config("openai", f"{server.url}/v1") + second)
+        command = [sys.executable, "-m", "provisioner", "test", "--all", "--json", "--config", str(path)]
+        running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        until(lambda: len(server.requests) == 2, 20)
+        until(lambda: server.at_once == 1, 20)
+        time.sleep(0.5)  # the quick answer has been sent; now it is read
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=20)
+    document = json.loads(out)
+    assert running.returncode == 130, err
+    assert document["interrupted"]
+    assert [result["alias"] for result in document["results"]] == ["p/m"]
+    assert "Traceback" not in err
