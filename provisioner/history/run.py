@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
@@ -12,6 +11,7 @@ VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 # The last second that a date can be made of: the year 9999.
 _LAST_MOMENT = 253_402_300_799
+_MOST = 1e12
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +87,11 @@ def _text(value: Any) -> str | None:
 
 
 def _figure(value: Any) -> float | None:
-    """A number that can be drawn: finite and not negative."""
+    """A number that can be drawn: not negative, and not beyond all measure."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
         figure = float(value)
     except OverflowError:
         return None
-    return figure if math.isfinite(figure) and figure >= 0 else None
+    return figure if 0 <= figure <= _MOST else None

@@ -175,8 +175,8 @@ def _middle() -> float:
 
 
 def _scale(high: float) -> float:
-    """The end of an axis from zero: the next round figure from ``high``."""
-    if high <= 0:
+    """The end of an axis from zero: the next round figure from ``high``, and at least one."""
+    if high <= 1:
         return 1
     unit: float = 10.0 ** math.floor(math.log10(high))
     return next(step * unit for step in _STEPS if step * unit >= high or step == _STEPS[-1])

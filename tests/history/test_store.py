@@ -96,7 +96,7 @@ def test_a_damaged_line_is_passed_over(file: Path, damage: bytes) -> None:
     assert store.load(file) == {"p/m": [PLAIN, PLAIN]}
 
 
-@pytest.mark.parametrize("figure", ["NaN", "Infinity", "-1", "1" + "0" * 400, '"9"', "true"])
+@pytest.mark.parametrize("figure", ["NaN", "Infinity", "-1", "1.7e308", "1" + "0" * 400, '"9"', "true"])
 def test_a_figure_that_cannot_be_drawn_is_none(figure: str) -> None:
     line = to_line(PLAIN).replace(b"412.0", figure.encode())
     assert from_line(line) == run(first_token_ms=None)

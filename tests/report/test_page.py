@@ -121,6 +121,12 @@ def test_a_run_without_a_figure_is_marked_by_its_verdict() -> None:
     assert "The last 3 runs: 1 passed, 1 failed, 1 could not be told" in found.texts
 
 
+@pytest.mark.parametrize("figure", [0.0, 5e-324, 0.3, 1.0, 1e12])
+def test_any_figure_can_be_drawn(figure: float) -> None:
+    runs = [run(first_token_ms=figure, tokens_per_second=figure)] * 2
+    assert Parsed(page(document(PASSED), {"p/m": runs}, AT)).count("figure") == 2
+
+
 def test_columns_without_anything_are_left_out() -> None:
     heads = [text for text in shown(UNKNOWN).texts if text in ("Cost", "Last runs", "Tokens/s", "Verdict")]
     assert heads == ["Verdict"]
