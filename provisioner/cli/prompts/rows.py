@@ -81,6 +81,7 @@ class Listing(Generic[V]):
         ranked: bool = True,
     ) -> None:
         self.rows = rows
+        self._entries = _searchable(rows)
         self.shown: Sequence[Row[V]] = rows
         self.marked = set(marked)
         self.needle = ""
@@ -98,6 +99,7 @@ class Listing(Generic[V]):
         """Other rows under the same filter; the cursor stays on its row, or near where it was."""
         here, at = self.current, self.cursor
         self.rows = rows
+        self._entries = _searchable(rows)
         self._narrow()
         self.cursor = min(at, max(len(self.shown) - 1, 0))
         self._settle(1)
@@ -159,10 +161,12 @@ class Listing(Generic[V]):
         if not words:
             self.shown = self.rows
         elif self._ranked:
-            ranks = ((_rank(row, words), row) for row in self.rows if not row.heading)
-            found = [(rank, row) for rank, row in ranks if rank is not None]
-            found.sort(key=lambda pair: pair[0])
-            self.shown = [row for _, row in found]
+            found: dict[int, list[Row[V]]] = {}
+            for row, fields in self._entries:
+                rank = _rank(fields, words)
+                if rank is not None:
+                    found.setdefault(rank, []).append(row)
+            self.shown = [row for rank in sorted(found) for row in found[rank]]
         else:
             self.shown = list(self._in_groups(words))
 
@@ -172,7 +176,7 @@ class Listing(Generic[V]):
         for row in self.rows:
             if row.heading:
                 heading = row
-            elif _rank(row, words) is not None:
+            elif _rank(row.fields, words) is not None:
                 if heading is not None:
                     yield heading
                     heading = None
@@ -189,15 +193,23 @@ class Listing(Generic[V]):
                 return
 
 
-def _rank(row: Row[V], words: list[str]) -> int | None:
-    """How well a row matches, less is better: 0 begins with the words, then by the last field that is needed."""
-    fields = row.fields
+def _searchable(rows: Sequence[Row[V]]) -> list[tuple[Row[V], tuple[str, ...]]]:
+    """The rows that can be found, with what a filter looks in."""
+    return [(row, row.fields) for row in rows if not row.heading]
+
+
+def _rank(fields: tuple[str, ...], words: list[str]) -> int | None:
+    """How well fields match, less is better: 0 begins with the words, then by the last field that is needed."""
     worst = 0
     for word in words:
-        for depth, field in enumerate(fields):
+        rank = 0
+        for field in fields:
             if word in field:
-                worst = max(worst, 2 * depth + (not field.startswith(word)))
                 break
+            rank += 2
         else:
             return None
+        if not field.startswith(word):
+            rank += 1
+        worst = max(worst, rank)
     return worst

@@ -12,7 +12,7 @@ import pytest
 from catalog.documents import Access
 from provisioner.app import Http
 from provisioner.cli import wizard
-from tests.cli.wizard.conversation import CTRL_C, DOWN, ENTER, ESC, SPACE, conversation
+from tests.cli.wizard.conversation import CTRL_C, CTRL_U, DOWN, ENTER, ESC, SPACE, conversation
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -120,7 +120,7 @@ def test_an_endpoint_is_asked_for_where_the_catalog_has_none(run: Run, gaps_app:
         talk.sees("What do you want to add?").types(ENTER)
         talk.sees("Which provider?").types("open", ENTER)
         talk.sees("The base URL of Open", "gets your key").types("nonsense", ENTER)
-        talk.sees("not an http or https address").types("\x15https://mine.example/v1", ENTER)
+        talk.sees("not an http or https address").types(CTRL_U, "https://mine.example/v1", ENTER)
         talk.sees("The key for Open").types(KEY, ENTER)
         talk.sees("Write this to").types(ENTER)
         talk.sees("Try it now?").types(ESC)

@@ -16,7 +16,7 @@ from provisioner.cli.wizard.place import name_for
 from provisioner.workflows import local_servers
 from provisioner.workflows.local_servers import LocalServer
 from tests.cli.wizard.conftest import digest
-from tests.cli.wizard.conversation import CTRL_C, DOWN, ENTER, ESC, SPACE, UP, conversation
+from tests.cli.wizard.conversation import CTRL_C, CTRL_U, DOWN, ENTER, ESC, SPACE, UP, conversation
 
 if TYPE_CHECKING:
     from provisioner.app import App
@@ -103,7 +103,7 @@ def test_a_url_that_looks_wrong_is_questioned(run: Run, demo: Demo, steps: Steps
         for title, keys in steps[:2]:
             talk.sees(title).types(*keys)
         talk.sees("Its base URL").types("ftp://x", ENTER)
-        talk.sees("no http or https address").types("\x15", f"{demo.url}/openai", ENTER)
+        talk.sees("no http or https address").types(CTRL_U, f"{demo.url}/openai", ENTER)
         talk.sees("no version such as /v1").types(ENTER)  # change it
         talk.sees("Its base URL", f"{demo.url}/openai").types("/v1", ENTER)
         talk.sees("What do you call it?").types(CTRL_C)

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from provisioner.cli.prompts.rows import Listing, Row
+
+
+def listing(*names: str, ranked: bool = True, **more: object) -> Listing[str]:
+    rows = [Row(name, (name,), heading=name.startswith("#")) for name in names]
+    return Listing(rows, ranked=ranked, **more)  # type: ignore[arg-type]
+
+
+def values(state: Listing[str]) -> list[str]:
+    return [row.value for row in state.shown]
+
+
+def test_every_word_must_be_found() -> None:
+    state = listing("kimi k2", "kimi latest", "k2 mini")
+    state.narrow("K2  kimi")
+    assert values(state) == ["kimi k2"]
+
+
+def test_the_best_match_comes_first() -> None:
+    rows = [
+        Row("late", ("x",), search=("other", "claude")),
+        Row("inside", ("x",), search=("my claude", "")),
+        Row("first", ("x",), search=("claude", "")),
+    ]
+    state = Listing(rows)
+    state.narrow("claude")
+    assert values(state) == ["first", "inside", "late"]
+
+
+def test_a_list_that_is_not_ranked_keeps_its_groups() -> None:
+    state = listing("#one", "b", "ab", "#two", "c", "#three", "a", ranked=False)
+    state.narrow("a")
+    assert values(state) == ["#one", "ab", "#three", "a"]
+    assert state.current is not None
+    assert state.current.value == "ab"
+
+
+def test_the_cursor_passes_over_headings() -> None:
+    state = listing("#one", "a", "#two", "b", "#three")
+    seen = []
+    for by in (0, 1, 1, -1, -1):
+        state.move(by) if by else None
+        assert state.current is not None
+        seen.append(state.current.value)
+    assert seen == ["a", "b", "b", "a", "a"]
+
+
+def test_one_step_goes_round_and_a_page_stops_at_the_end() -> None:
+    state = listing("a", "b", "c")
+    state.move(-1)
+    assert state.cursor == 2
+    state.move(10)
+    assert state.cursor == 2
+    state.move(-10)
+    assert state.cursor == 0
+
+
+def test_clearing_the_filter_stays_on_the_row() -> None:
+    state = listing("a", "b", "c")
+    state.narrow("c")
+    state.narrow("")
+    assert state.current is not None
+    assert state.current.value == "c"
+
+
+def test_nothing_matches() -> None:
+    state = listing("a")
+    state.narrow("z")
+    state.move(1)
+    state.toggle()
+    assert (state.current, state.marked) == (None, set())
+
+
+def test_marks_survive_a_filter_and_stand_in_order() -> None:
+    state = listing("a", "b", "c", marked={"c"})
+    state.narrow("a")
+    state.toggle()
+    state.narrow("")
+    assert state.in_order() == ("a", "c")
+
+
+def test_all_that_is_shown_and_none_of_it() -> None:
+    state = listing("ab", "b", "c", marked={"c"})
+    state.narrow("b")
+    state.toggle_shown()
+    assert state.marked == {"ab", "b", "c"}
+    state.toggle_shown()
+    assert state.marked == {"c"}
+
+
+def test_a_closed_row_cannot_be_marked() -> None:
+    state = Listing([Row("a", ("a",), closed="no"), Row("b", ("b",))])
+    state.toggle()
+    state.toggle_shown()
+    assert state.marked == {"b"}
+
+
+def test_other_rows_keep_filter_and_place() -> None:
+    state = listing("a1", "b", "a2", "a3", start="a2")
+    state.narrow("a")
+    state.go_to("a2")
+    state.replace([Row(name, (name,)) for name in ("a0", "a1", "a2", "c")])
+    assert values(state) == ["a0", "a1", "a2"]
+    assert state.current is not None
+    assert state.current.value == "a2"
+    state.replace([Row("a0", ("a0",))])
+    assert state.current is not None
+    assert state.current.value == "a0"
+
+
+@pytest.mark.parametrize("count", [5_300, 53_000])
+def test_filtering_keeps_up_with_typing(count: int) -> None:
+    """Each key of a word takes less than a frame of a screen for today's catalog, and ten times that for its tenfold."""
+    state = listing(*(f"provider-{i % 150}/model-{i}-preview" for i in range(count)))
+    slowest = 0.0
+    for end in range(1, 9):
+        start = time.process_time()
+        state.narrow("model-52"[:end])
+        slowest = max(slowest, time.process_time() - start)
+    assert slowest < 0.016 * count / 5_300

@@ -1,0 +1,187 @@
+"""Questions on a screen, keys through a pipe."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from provisioner.cli.prompts.asking import Back, Question, prompts
+from provisioner.cli.prompts.look import Look
+from provisioner.cli.prompts.pick import Picker
+from provisioner.cli.prompts.rows import Column, Row
+from provisioner.cli.prompts.width import width
+from tests.cli.wizard.conversation import (
+    CTRL_A,
+    CTRL_C,
+    DOWN,
+    END,
+    ENTER,
+    ESC,
+    LEFT,
+    RIGHT,
+    SPACE,
+    UP,
+    conversation,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from provisioner.cli.prompts.asking import Prompts
+
+COLUMNS = (Column("name"), Column("size", right=True))
+ROWS = [Row(i, (f"row {i}", f"{i}k"), detail=f"about {i}") for i in range(100)]
+QUESTION = Question("Which?", ("first", "second"), (("dim", "take care"),))
+
+
+def answering(ask: Callable[[Prompts], Any], **size: int) -> Any:
+    return conversation(lambda: ask(prompts(Look())), **size)
+
+
+def test_one_of_many_rows() -> None:
+    with answering(lambda p: p.one(QUESTION, COLUMNS, ROWS, start=5)) as talk:
+        talk.sees("first", "Which?", "take care", "about 5", "esc back").types(DOWN, DOWN, ENTER)
+        assert talk.ends() == 7
+
+
+def test_typing_narrows() -> None:
+    with answering(lambda p: p.one(QUESTION, COLUMNS, ROWS, filters=True)) as talk:
+        talk.sees("type to filter").types("row 42").sees("1 of 100").types(ENTER)
+        assert talk.ends() == 42
+
+
+def test_what_matches_nothing_is_not_taken() -> None:
+    with answering(lambda p: p.one(QUESTION, COLUMNS, ROWS, filters=True)) as talk:
+        talk.sees("type to filter").types("zzz", ENTER).sees("change what you typed")
+        talk.types("\x7f\x7f\x7f", ENTER)
+        assert talk.ends() == 0
+
+
+def test_pages_and_ends() -> None:
+    with answering(lambda p: p.one(QUESTION, COLUMNS, ROWS)) as talk:
+        talk.sees("Which?").types(RIGHT, RIGHT, LEFT, END, UP, ENTER)
+        assert talk.ends() == 98
+
+
+def test_many_rows_in_their_order() -> None:
+    with answering(lambda p: p.many(QUESTION, COLUMNS, ROWS, marked={9})) as talk:
+        talk.sees("1 chosen").types(SPACE, DOWN, SPACE, ENTER)
+        assert talk.ends() == (0, 1, 9)
+
+
+def test_everything_that_is_shown() -> None:
+    with answering(lambda p: p.many(QUESTION, COLUMNS, ROWS)) as talk:
+        talk.sees("0 chosen").types("9", CTRL_A, ENTER)
+        assert talk.ends() == tuple(i for i in range(100) if "9" in str(i))
+
+
+def test_a_line_keeps_asking_until_it_is_right() -> None:
+    with answering(
+        lambda p: p.text(QUESTION, default="a", check=lambda t: "too short" if len(t) < 3 else None)
+    ) as talk:
+        talk.sees("Which?", "take care").types(ENTER)
+        talk.sees("too short").types("bc  ", ENTER)
+        assert talk.ends() == "abc"
+
+
+def test_a_secret_is_never_drawn() -> None:
+    with answering(lambda p: p.secret(QUESTION, check=lambda _: None)) as talk:
+        talk.sees("Which?").types("hunter2hunter2", ENTER)
+        assert talk.ends() == "hunter2hunter2"
+        assert "hunter2" not in talk.everything
+
+
+def test_a_review_scrolls_and_agrees() -> None:
+    lines = [("add", f"+ line {i}") for i in range(50)]
+    with answering(lambda p: p.review(QUESTION, lines, yes="write it")) as talk:
+        talk.sees("lines 1 to", "of 50", "enter write it").types(END).sees("line 49").types(ENTER)
+        assert talk.ends() is None
+
+
+def test_a_review_without_lines() -> None:
+    with answering(lambda p: p.review(QUESTION, [], yes="go on")) as talk:
+        talk.sees("enter go on").types(DOWN, ENTER)
+        assert talk.ends() is None
+
+
+KINDS: list[Callable[[Prompts], Any]] = [
+    lambda p: p.one(QUESTION, COLUMNS, ROWS),
+    lambda p: p.one(QUESTION, COLUMNS, ROWS, filters=True),
+    lambda p: p.many(QUESTION, COLUMNS, ROWS),
+    lambda p: p.text(QUESTION, check=lambda _: None),
+    lambda p: p.secret(QUESTION, check=lambda _: None),
+    lambda p: p.review(QUESTION, [("add", "+ x")], yes="go on"),
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("key", "raised"), [(ESC, Back), (CTRL_C, KeyboardInterrupt), ("\x04", KeyboardInterrupt)]
+)
+def test_esc_goes_back_and_ctrl_c_leaves(
+    kind: Callable[[Prompts], Any], key: str, raised: type[BaseException]
+) -> None:
+    with answering(kind) as talk:
+        talk.sees("Which?").types(key)
+        with pytest.raises(raised):
+            talk.ends()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("size", [(20, 8), (40, 10), (80, 24), (120, 40)])
+def test_every_question_fits_its_terminal(kind: Callable[[Prompts], Any], size: tuple[int, int]) -> None:
+    columns, rows = size
+    with answering(kind, columns=columns, rows=rows) as talk:
+        talk.sees("Which?", "esc back")
+        assert not any("too small" in line for line in talk.lines)
+        talk.types(CTRL_C)
+
+
+def test_nothing_stays_on_the_screen() -> None:
+    with answering(lambda p: p.one(QUESTION, COLUMNS, ROWS)) as talk:
+        talk.sees("Which?").types(ENTER)
+        talk.ends()
+        assert not any(talk.lines)
+
+
+def test_rows_stand_in_their_columns() -> None:
+    wide = [Row("a", ("漢字の名前", "1k")), Row("b", ("emoji 🎉🎉", "20k")), Row("c", ("x" * 90, "300k"))]
+    with answering(lambda p: p.one(Question("Which?"), COLUMNS, wide)) as talk:
+        talk.sees("Which?")
+        rows = [line for line in talk.lines if line.endswith("k")]
+        assert [width(line) for line in rows] == [80, 80, 80]
+        assert "…" in rows[2]
+        talk.types(CTRL_C)
+
+
+def test_a_key_on_a_list_of_thousands_is_drawn_within_a_frame() -> None:
+    rows = [
+        Row(i, (f"provider-{i % 150}/model-{i}", f"{i}k", "think image", "$3 / $15")) for i in range(5_300)
+    ]
+    columns = (*COLUMNS, Column("can"), Column("price"))
+    spent: list[float] = []
+
+    def ask() -> Any:
+        picker = Picker(Look(), QUESTION, columns, rows, filters=True, many=True)
+        application = picker.application
+        draw = application._redraw
+
+        def timed(*args: Any, **more: Any) -> None:
+            start = time.thread_time()
+            draw(*args, **more)
+            spent.append(time.thread_time() - start)
+
+        application._redraw = timed  # type: ignore[method-assign]
+        return picker.run()
+
+    typed = "model-4242"
+    with conversation(ask) as talk:
+        talk.sees("0 chosen")
+        for end in range(1, len(typed) + 1):
+            talk.types(typed[end - 1]).sees(f"Which?  {typed[:end]} ")
+        talk.types(SPACE, ENTER)
+        assert talk.ends() == (4242,)
+    later = sorted(spent[1:])
+    assert later[len(later) // 2] < 0.016
