@@ -15,6 +15,7 @@ from provisioner.cli.changes import count
 from provisioner.cli.manager import deeds
 from provisioner.cli.manager.keys import deletion
 from provisioner.cli.manager.list_screen import ADD_ROW
+from provisioner.cli.manager.state import opening
 from provisioner.cli.manager.words import VERDICTS, printable, tokens
 from provisioner.cli.prompts.asking import Back, Question, prompts
 from provisioner.cli.prompts.rows import Column, Row
@@ -53,12 +54,9 @@ def run(app: App, look: Look, wizard: Wizard) -> int:
     while True:
         contents = deeds.load(app)
         try:
-            chosen = ask.one(
-                Question(f"Providers in {contents.path}"),
-                _PROVIDERS,
-                list(_providers(contents)),
-                filters=True,
-            )
+            question, home = Question(f"Providers in {contents.path}"), opening(contents, {}).provider
+            rows = list(_providers(contents))
+            chosen = ask.one(question, _PROVIDERS, rows, start=home.id if home else None, filters=True)
         except Back:
             return 0
         provider = contents.provider(chosen)

@@ -196,9 +196,9 @@ def test_without_colour_and_without_utf_8_it_says_the_same(mixed: App) -> None:
 def test_a_dumb_terminal_gets_numbered_lines(mixed: App) -> None:
     before = digest(mixed)
     with Terminal(env={"TERM": "dumb"}, lines=40) as terminal:
-        terminal.wait("  4  beta, kimi, 2 models", "go back:").press("4\r").wait(
-            "Delete the provider", "number"
-        )
+        terminal.wait("  4  beta, kimi, 2 models", "number, or words to search for [4], < to go back:").press(
+            "4\r"
+        ).wait("Delete the provider", "number")
         terminal.press("3\r").wait("[y/N]").press("\r").wait(
             "Nothing was deleted.", "8  [ Add New Platform ]"
         )
