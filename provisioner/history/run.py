@@ -45,7 +45,12 @@ class Run:
 
 def to_line(run: Run) -> bytes:
     """``run`` as one line, line feed included."""
-    return json.dumps(asdict(run), separators=(",", ":")).encode() + b"\n"
+    return _json(asdict(run)) + b"\n"
+
+
+def named(alias: str) -> bytes:
+    """What stands in each line of ``alias``, and in no other: quotes inside a name are escaped."""
+    return b'"alias":' + _json(alias)
 
 
 def from_line(line: bytes) -> Run | None:
@@ -76,6 +81,10 @@ def from_line(line: bytes) -> Run | None:
         tokens_per_second=_figure(table.get("tokens_per_second")),
         output_tokens=None if tokens is None else int(tokens),
     )
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
 
 
 def _verdict(value: Any) -> Verdict | None:

@@ -12,10 +12,10 @@ from collections import Counter
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from provisioner.history.run import Run, from_line, to_line
+from provisioner.history.run import Run, from_line, named, to_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 KEPT = 50
@@ -35,7 +35,7 @@ def file_of(state_dir: Path, config: Path) -> Path:
 def load(file: Path) -> dict[str, list[Run]]:
     """The last :data:`KEPT` runs of each alias, oldest first; none where there is nothing that can be read."""
     try:
-        lines = file.read_bytes().splitlines(keepends=True)
+        lines = file.read_bytes().splitlines()
     except OSError:
         return {}
     found: dict[str, list[Run]] = {}
@@ -55,13 +55,13 @@ def append(file: Path, runs: Sequence[Run]) -> None:
     with _locked(file) as alone:
         descriptor = os.open(file, os.O_RDWR | os.O_APPEND | _FLAGS, 0o600)
         with os.fdopen(descriptor, "r+b", buffering=0) as opened:
-            lines = opened.read().splitlines(keepends=True)
+            old = opened.read()
             # A process that was killed may have left half a line, which must not take the next one with it.
-            torn = bool(lines) and not lines[-1].endswith(b"\n")
-            new = [to_line(run) for run in runs]
-            opened.write(b"".join([b"\n" * torn, *new]))
-        if alone and _outgrown([*lines, *new]):
-            _rewrite(file, b"".join(line for _, line in _last([*lines, *new])))
+            torn = bool(old) and not old.endswith(b"\n")
+            new = b"\n" * torn + b"".join(map(to_line, runs))
+            opened.write(new)
+        if alone and _outgrown(old + new, {run.alias for run in runs}):
+            _rewrite(file, b"".join(line for _, line in _last((old + new).splitlines())))
 
 
 @contextmanager
@@ -86,13 +86,13 @@ def _last(lines: Sequence[bytes]) -> list[tuple[Run, bytes]]:
         run = from_line(line)
         if run is not None and seen[run.alias] < KEPT:
             seen[run.alias] += 1
-            kept.append((run, line.rstrip(b"\r\n") + b"\n"))
+            kept.append((run, line + b"\n"))
     return kept[::-1]
 
 
-def _outgrown(lines: Sequence[bytes]) -> bool:
-    counts = Counter(run.alias if run else None for run in map(from_line, lines))
-    return max(counts.values()) > KEPT + _SPARE
+def _outgrown(content: bytes, aliases: Iterable[str]) -> bool:
+    """Whether one of ``aliases`` has too many lines, without reading them: the file may hold those of hundreds."""
+    return any(content.count(named(alias)) > KEPT + _SPARE for alias in aliases)
 
 
 def _rewrite(file: Path, content: bytes) -> None:

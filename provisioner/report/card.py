@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from xml.etree.ElementTree import Element
 
+_DRAWN = 30
 _TABLED = 20
 
 
@@ -85,6 +86,7 @@ def _figures(result: Mapping[str, Any]) -> Iterator[Element]:
 
 
 def _history(runs: Sequence[Run]) -> Iterator[Element]:
+    runs = runs[-_DRAWN:]
     if len(runs) < FEWEST:
         return
     passed = sum(run.verdict == "pass" for run in runs)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import stat
 import subprocess
 import sys
@@ -12,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provisioner.history import store
-from provisioner.history.run import Run, from_line, to_line
-from tests.history.runs import PLAIN, anything, run
+from provisioner.history.run import Run, from_line, named, to_line
+from tests.history.runs import PLAIN, anything, run, texts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,7 +102,7 @@ def test_a_figure_that_cannot_be_drawn_is_none(figure: str) -> None:
 
 
 def test_members_of_later_versions_are_passed_over_and_kept(file: Path) -> None:
-    line = json.dumps({**json.loads(to_line(PLAIN)), "later": 1}).encode() + b"\n"
+    line = to_line(PLAIN).replace(b"}\n", b',"later":1}\n')
     file.parent.mkdir(parents=True)
     file.write_bytes(line * 200)
     store.append(file, [PLAIN])
@@ -164,6 +163,13 @@ def test_any_run_survives_its_line(any_run: Run) -> None:
     line = to_line(any_run)
     assert line.count(b"\n") == 1
     assert from_line(line) == any_run
+
+
+@given(anything, texts)
+def test_a_line_names_its_own_alias_and_no_other(any_run: Run, other: str) -> None:
+    line = to_line(any_run)
+    assert named(any_run.alias) in line
+    assert (named(other) in line) == (other == any_run.alias)
 
 
 @given(st.binary())
