@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from catalog.errors import CatalogError
 from provisioner.cli.changes import count
 from provisioner.cli.manager import deeds
-from provisioner.cli.manager.events import added
+from provisioner.cli.manager.events import added, newest
 from provisioner.errors import ProvisionerError
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ def add(app: App, state: State, wizard: Wizard) -> State:
         return state.saying("Nothing was added.")
     with contextlib.suppress(EOFError):
         input("Enter goes back to the providers. ")
+    # The wizard offers a test of its own.
+    state = replace(state, findings=newest(state.findings, deeds.past_tests(app)))
     return added(state, contents).saying(_added(state.contents, contents), "good")
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from provisioner.cli.manager.state import Opened, Place, State
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from provisioner.cli.manager.contents import Contents
     from provisioner.cli.manager.state import Finding
 
@@ -31,6 +33,16 @@ def added(state: State, contents: Contents) -> State:
     new = next((row for row, p in enumerate(contents.providers) if p.id not in known), None)
     # Without the filter, which may hide it.
     return there if new is None else replace(there, providers=Place(cursor=new))
+
+
+def newest(known: Mapping[str, Finding], others: Mapping[str, Finding]) -> dict[str, Finding]:
+    """The later finding on each alias; what is ``known`` tells more than what is on record of the same test."""
+    later = {
+        alias: other
+        for alias, other in others.items()
+        if alias not in known or other.when > known[alias].when
+    }
+    return {**known, **later}
 
 
 def _selected(before: State, there: State) -> Place:

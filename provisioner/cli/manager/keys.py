@@ -49,11 +49,9 @@ def press(state: State, key: str) -> Step:
 
 def typed(state: State, text: str) -> State:
     """The state after a text was pasted: it goes into the filter if that is open, and nowhere else."""
-    return (
-        _filtered(state, state.place.query + " ".join(map(printable, text.split())))
-        if state.typing
-        else state
-    )
+    if not state.typing:
+        return state
+    return _filtered(state, state.place.query + " ".join(map(printable, text.split())))
 
 
 def _answer(state: State, deletion: Deletion, key: str) -> Step:
@@ -68,15 +66,14 @@ def _answer(state: State, deletion: Deletion, key: str) -> Step:
 def _on_trial(state: State, trial: Trial, key: str) -> Step:
     match key:
         case "q":
-            return state, Leave()
+            return _unless_waiting(state, Leave())
         case "?":
             return replace(state, help=True), None
-        case "escape" | "enter" | "left":
-            if trial.finding:
-                return replace(state, trial=None), None
-            return replace(state, trial=None).saying(
-                f"The test of {printable(trial.alias)} was given up."
-            ), StopTrying()
+        case "escape" | "left" if not trial.finding:
+            given_up = f"The test of {printable(trial.alias)} was given up."
+            return replace(state, trial=None).saying(given_up), StopTrying()
+        case "escape" | "left" | "enter" if trial.finding:
+            return replace(state, trial=None), None
         case "t" if trial.finding:
             return _try(state, trial.alias)
         case "s" if trial.finding:

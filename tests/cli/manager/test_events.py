@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from provisioner.cli.manager import deeds
-from provisioner.cli.manager.events import added, concluded, reloaded, streamed
+from provisioner.cli.manager.events import added, concluded, newest, reloaded, streamed
 from provisioner.cli.manager.keys import press
 from provisioner.cli.manager.state import Finding, State, opening
 from provisioner.workflows import remove
@@ -93,6 +93,15 @@ def test_what_comes_late_changes_no_other_screen(opened: Opens) -> None:
     assert streamed(other, "beta/b2", "text", "Hi") is other
     late = concluded(other, "beta/b2", PASSED, "Hi")
     assert late == replace(other, findings={"beta/b2": PASSED})
+
+
+def test_of_two_findings_the_later_counts_and_of_the_same_test_the_fuller() -> None:
+    full, short, later = PASSED, Finding("pass", 4.9, ()), Finding("fail", 6.0, ())
+    assert newest({"a": full, "b": full}, {"a": short, "b": later, "c": short}) == {
+        "a": full,
+        "b": later,
+        "c": short,
+    }
 
 
 def test_it_comes_up_anew_over_an_empty_file(app: App, opened: Opens) -> None:

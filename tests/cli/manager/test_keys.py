@@ -156,7 +156,7 @@ def test_a_running_test_can_be_given_up_and_a_finished_one_repeated_or_made_the_
 ) -> None:
     running, _ = press(opened(), "t")
     assert running.trial
-    for key in ("s", "t", "down", "x", "d"):
+    for key in ("s", "t", "down", "x", "d", "enter"):
         assert press(running, key) == (running, None)
     state, wish = press(running, "escape")
     assert isinstance(wish, StopTrying)
