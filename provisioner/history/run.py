@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
+
+# The alias of a line, as it is written there. Quotes inside a string are escaped, so it occurs once.
+ALIAS = re.compile(rb'"alias":("[^"\\]*(?:\\.[^"\\]*)*")')
 
 Verdict = Literal["pass", "fail", "unknown"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
@@ -45,12 +49,7 @@ class Run:
 
 def to_line(run: Run) -> bytes:
     """``run`` as one line, line feed included."""
-    return _json(asdict(run)) + b"\n"
-
-
-def named(alias: str) -> bytes:
-    """What stands in each line of ``alias``, and in no other: quotes inside a name are escaped."""
-    return b'"alias":' + _json(alias)
+    return json.dumps(asdict(run), separators=(",", ":")).encode() + b"\n"
 
 
 def from_line(line: bytes) -> Run | None:
@@ -81,10 +80,6 @@ def from_line(line: bytes) -> Run | None:
         tokens_per_second=_figure(table.get("tokens_per_second")),
         output_tokens=None if tokens is None else int(tokens),
     )
-
-
-def _json(value: Any) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode()
 
 
 def _verdict(value: Any) -> Verdict | None:

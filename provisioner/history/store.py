@@ -12,10 +12,10 @@ from collections import Counter
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from provisioner.history.run import Run, from_line, named, to_line
+from provisioner.history.run import ALIAS, Run, from_line, to_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 KEPT = 50
@@ -45,7 +45,7 @@ def load(file: Path) -> dict[str, list[Run]]:
 
 
 def append(file: Path, runs: Sequence[Run]) -> None:
-    """Adds ``runs``, and forgets the oldest of an alias that has too many.
+    """Adds ``runs``, at least one, and forgets the oldest of an alias that has too many.
 
     Raises:
         OSError: they cannot be kept here, or others write for too long.
@@ -60,7 +60,7 @@ def append(file: Path, runs: Sequence[Run]) -> None:
             torn = bool(old) and not old.endswith(b"\n")
             new = b"\n" * torn + b"".join(map(to_line, runs))
             opened.write(new)
-        if alone and _outgrown(old + new, {run.alias for run in runs}):
+        if alone and _outgrown(old + new):
             _rewrite(file, b"".join(line for _, line in _last((old + new).splitlines())))
 
 
@@ -90,9 +90,9 @@ def _last(lines: Sequence[bytes]) -> list[tuple[Run, bytes]]:
     return kept[::-1]
 
 
-def _outgrown(content: bytes, aliases: Iterable[str]) -> bool:
-    """Whether one of ``aliases`` has too many lines, without reading them: the file may hold those of hundreds."""
-    return any(content.count(named(alias)) > KEPT + _SPARE for alias in aliases)
+def _outgrown(content: bytes) -> bool:
+    """Whether an alias has too many lines, without parsing them: the file may hold those of hundreds."""
+    return max(Counter(ALIAS.findall(content)).values()) > KEPT + _SPARE
 
 
 def _rewrite(file: Path, content: bytes) -> None:
