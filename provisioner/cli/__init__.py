@@ -21,6 +21,11 @@ def kimi_provider() -> None:
 
 
 def _run(arguments: list[str], name: str) -> None:
+    if arguments == ["--version"]:  # scripts ask this often: answered without loading the command line
+        from provisioner import __version__
+
+        sys.stdout.write(f"kimi-provider {__version__}\n")
+        sys.exit(0)
     from provisioner.cli.main import run
 
     sys.exit(run(arguments, name))
