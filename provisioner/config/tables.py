@@ -65,8 +65,8 @@ def with_providers(
                 f'"{provider_id}" is reserved for Kimi Code itself',
                 hint="choose another id (--as NAME)",
             )
-    providers = _table(data, "providers")
-    models = _table(data, "models")
+    providers = members(data, "providers")
+    models = members(data, "models")
     for provider_id in (*entries, *vanished):
         _refuse_login(providers, provider_id)
 
@@ -109,7 +109,7 @@ def without_providers(data: Mapping[str, Any], provider_ids: Collection[str]) ->
         ProviderManaged: one of them is a login of Kimi Code.
         ConfigInvalid: ``providers`` or ``models`` is not a table.
     """
-    providers = _table(data, "providers")
+    providers = members(data, "providers")
     for provider_id in provider_ids:
         if provider_id not in providers:
             raise NotFound(
@@ -126,12 +126,22 @@ def with_default_model(data: Mapping[str, Any], alias: str) -> dict[str, Any]:
         NotFound: there is no such alias.
         ConfigInvalid: ``models`` is not a table.
     """
-    if alias not in _table(data, "models"):
+    if alias not in members(data, "models"):
         raise NotFound(
             f'no model alias "{alias}" in config.toml',
             hint="see what there is with: kimi provider list",
         )
     return {**data, "default_model": alias}
+
+
+def provider_in(data: Mapping[str, Any], provider_id: str) -> dict[str, Any]:
+    """The table of this provider, empty when there is none.
+
+    Raises:
+        ConfigInvalid: ``providers`` is not a table.
+    """
+    table = members(data, "providers").get(provider_id)
+    return table if isinstance(table, dict) else {}
 
 
 def is_managed(provider: Any) -> bool:
@@ -147,7 +157,12 @@ def _refuse_login(providers: Mapping[str, Any], provider_id: str) -> None:
         )
 
 
-def _table(data: Mapping[str, Any], name: str) -> dict[str, Any]:
+def members(data: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """What stands below ``providers`` or ``models``; a hand may have written anything there.
+
+    Raises:
+        ConfigInvalid: ``name`` is not a table.
+    """
     table = data.get(name, {})
     if not isinstance(table, dict):
         raise ConfigInvalid(

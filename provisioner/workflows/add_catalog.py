@@ -72,7 +72,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
         FetchFailed, DocumentInvalid, ShrinkRefused: the catalog.
         NotImportable: the provider speaks no known wire, has no endpoint or no usable model.
         NotFound: the catalog has no such provider, or the provider no such model.
-        CredentialMissing: it needs a key.
+        UsageError: it needs a key, or ``variables`` names one that it does not have.
         ConfigInvalid, ConfigUnwritable, Busy: config.toml.
     """
     watch(f"reading the catalog at {request.access.url}")
@@ -83,7 +83,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     source = catalog_source(request.access.url, request.provider_id)
 
     def edit(data: dict[str, Any]) -> dict[str, Any]:
-        existing = data.get("providers", {}).get(chosen.id, {})
+        existing = tables.provider_in(data, chosen.id)
         credential = settled(
             request.credential, existing, provider_id=chosen.id, wire=chosen.wire, base_url=chosen.base_url
         )

@@ -74,7 +74,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     """
     wire, base_url = _checked(request)
     seen = read(app.config_path)
-    existing = seen.data.get("providers", {}).get(request.name, {})
+    existing = tables.provider_in(seen.data, request.name)
     models, discovered = _named(request.models), False
     if not models:
         key = _key_to_ask_with(app, request, existing, base_url)
@@ -86,7 +86,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     def edit(data: dict[str, Any]) -> dict[str, Any]:
         credential = settled(
             request.credential,
-            data.get("providers", {}).get(request.name, {}),
+            tables.provider_in(data, request.name),
             provider_id=request.name,
             wire=wire,
             base_url=base_url,

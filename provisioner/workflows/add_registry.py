@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from catalog.documents import Places, load_registry
 from catalog.registry import Registry, lint, read_registry
@@ -108,14 +108,14 @@ def _token_for(url: str, given: str | None, data: Mapping[str, Any]) -> str:
     """The given token, else the one that an earlier import of the same URL left; empty for a public registry."""
     if given is not None:
         return given
-    for provider in data.get("providers", {}).values():
-        source = provider.get("source", {})
+    for name in tables.members(data, "providers"):
+        source = tables.provider_in(data, name).get("source")
         if _same_registry(source, url) and isinstance(source.get("apiKey"), str):
             return str(source["apiKey"])
     return ""
 
 
-def _same_registry(source: object, url: str) -> bool:
+def _same_registry(source: Any, url: str) -> TypeGuard[dict[str, Any]]:
     return isinstance(source, dict) and source.get("kind") == _KIND and source.get("url") == url
 
 
@@ -133,12 +133,12 @@ def _import(
     data: dict[str, Any], chosen: Iterable[Provider], upstream: set[str], source: dict[str, str]
 ) -> dict[str, Any]:
     """``data`` with the chosen providers rebuilt, and those of the same registry that vanished upstream gone."""
-    before = data.get("providers", {})
+    before = {name: tables.provider_in(data, name) for name in tables.members(data, "providers")}
     vanished = [
         name
         for name, table in before.items()
         if name not in upstream
-        and "oauth" not in table
+        and not tables.is_managed(table)
         and _same_registry(table.get("source"), source["url"])
     ]
     entries = {
@@ -184,7 +184,7 @@ def _env_notes(registry: Registry, chosen: Iterable[Provider], data: Mapping[str
     named: dict[str, list[str]] = {}
     for provider in chosen:
         variable = registry.env_hints.get(provider.id)
-        if variable and "api_key_env" not in data.get("providers", {}).get(provider.id, {}):
+        if variable and "api_key_env" not in tables.provider_in(data, provider.id):
             named.setdefault(variable, []).append(provider.id)
     return [
         Note(

@@ -38,12 +38,13 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
 
     Raises:
         NotFound: one of them is not in config.toml.
-        ConfigInvalid, ConfigUnwritable, Busy: config.toml; also a provider that belongs to a login.
+        ProviderManaged: one of them is a login of Kimi Code.
+        ConfigInvalid, ConfigUnwritable, Busy: config.toml.
     """
     wanted = tuple(dict.fromkeys(request.providers))
 
     def edit(data: dict[str, Any]) -> dict[str, Any]:
-        known = data.get("providers", {})
+        known = tables.members(data, "providers")
         for name in wanted:
             if name not in known:
                 raise NotFound(

@@ -42,7 +42,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     """
 
     def edit(data: dict[str, Any]) -> dict[str, Any]:
-        known = data.get("models", {})
+        known = tables.members(data, "models")
         if request.alias not in known:
             raise NotFound(
                 f'alias "{request.alias}" not found',
