@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from provisioner.cli.prompts.asking import Back, Question
-from provisioner.cli.terminal import clean, echo, styled
+from provisioner.cli.terminal import clean, echo, styled, wants_colour
 from provisioner.cli.wizard import command
 
 if TYPE_CHECKING:
@@ -120,7 +120,8 @@ class _Shown:
             click.echo()
         self._kind = delta.kind
         text = "\n".join(clean(line) for line in delta.text.split("\n"))
-        click.echo(styled(text, dim=delta.kind == "reasoning"), nl=False)
+        shown = styled(text, dim=True) if delta.kind == "reasoning" else text
+        click.echo(shown, nl=False, color=wants_colour(sys.stdout))
         sys.stdout.flush()
 
     def end(self) -> None:
