@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output import DummyOutput
 
 from provisioner.cli.manager import deeds
 from provisioner.cli.manager.state import State, opening
 
 if TYPE_CHECKING:
+    from prompt_toolkit.input import PipeInput
+
     from provisioner.app import App
 
 REGISTRY = '{ kind = "apiJson", url = "https://registry.example/api.json", apiKey = "tok-secret" }'
@@ -115,6 +120,25 @@ def many(providers: int, models: int = 1) -> str:
     return "\n".join(parts)
 
 
+def written(app: App, text: str) -> App:
+    """The same world with this text in its config.toml, private as Kimi Code keeps it."""
+    app.config_path.parent.mkdir(exist_ok=True)
+    app.config_path.touch(0o600)
+    app.config_path.write_text(text, encoding="utf-8")
+    return app
+
+
+@pytest.fixture
+def mixed(app: App) -> App:
+    return written(app, MIXED)
+
+
+@pytest.fixture
+def pipe() -> Iterator[PipeInput]:
+    with create_pipe_input() as pipe, create_app_session(input=pipe, output=DummyOutput()):
+        yield pipe
+
+
 Opens = Callable[..., State]
 
 
@@ -123,8 +147,6 @@ def opened(app: App) -> Opens:
     """The state of the manager over a config.toml with the given text."""
 
     def open_(text: str = MIXED, lines: int = 24) -> State:
-        app.config_path.parent.mkdir(exist_ok=True)
-        app.config_path.write_text(text, encoding="utf-8")
-        return opening(deeds.load(app), {}, lines)
+        return opening(deeds.load(written(app, text)), {}, lines)
 
     return open_
