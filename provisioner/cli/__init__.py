@@ -26,6 +26,10 @@ def _run(arguments: list[str], name: str) -> None:
 
         sys.stdout.write(f"kimi-provider {__version__}\n")
         sys.exit(0)
-    from provisioner.cli.main import run
+    try:
+        from provisioner.cli.main import run
 
-    sys.exit(run(arguments, name))
+        code = run(arguments, name)
+    except KeyboardInterrupt:  # while modules are loaded: nothing has been done yet
+        code = 130
+    sys.exit(code)

@@ -17,7 +17,7 @@ import click
 from catalog import errors as catalog_errors
 from provisioner import errors
 from provisioner.cli.root import root
-from provisioner.cli.terminal import clean, echo_error, styled
+from provisioner.cli.terminal import ReaderGone, clean, echo_error, styled
 
 if TYPE_CHECKING:
     from provisioner.app import App
@@ -51,7 +51,8 @@ def run(arguments: list[str], name: str, app: App | None = None) -> int:
     as_json = "--json" in arguments
     try:
         code = root.main(args=arguments, prog_name=name, standalone_mode=False, obj=app)
-        sys.stdout.flush()
+        if sys.stdout:
+            sys.stdout.flush()
     except (catalog_errors.CatalogError, errors.ProvisionerError) as error:
         _report(error.message, error.hint, error.where, error.code, as_json=as_json)
         return next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 1)
@@ -65,11 +66,21 @@ def run(arguments: list[str], name: str, app: App | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         _report("interrupted", None, None, "interrupted", as_json=as_json)
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader (head, less) has seen enough. What is still buffered must not raise again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (ReaderGone, BrokenPipeError):
+        _drop_output()
         return 0
+    except OSError as error:  # stdout on a full disk
+        place = str(error.filename) if error.filename else None
+        _report(error.strerror or str(error), None, place, "system", as_json=as_json)
+        _drop_output()
+        return 1
     return code if isinstance(code, int) else 0
+
+
+def _drop_output() -> None:
+    """What is still buffered for stdout must not raise again when Python exits."""
+    if sys.stdout:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _report(message: str, hint: str | None, where: str | None, code: str, *, as_json: bool) -> None:

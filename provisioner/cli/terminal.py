@@ -13,6 +13,10 @@ import click
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
+class ReaderGone(Exception):
+    """Who read stdout (head, less) has seen enough. click would make an exit with 1 of a BrokenPipeError."""
+
+
 def clean(text: str) -> str:
     """``text`` on one line, control and bidirectional characters shown as escapes.
 
@@ -22,8 +26,16 @@ def clean(text: str) -> str:
 
 
 def wants_colour(stream: Any) -> bool:
-    """Whether colour may be written to ``stream``: a terminal, no ``NO_COLOR``, not ``TERM=dumb``."""
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    """Whether colour may be written to ``stream``: a terminal, no ``NO_COLOR``, not ``TERM=dumb``.
+
+    ``stream`` is None where the program was started with it closed.
+    """
+    return (
+        bool(stream)
+        and stream.isatty()
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM") != "dumb"
+    )
 
 
 def styled(text: str, **style: Any) -> str:
@@ -32,8 +44,15 @@ def styled(text: str, **style: Any) -> str:
 
 
 def echo(text: str = "") -> None:
-    """One line of result, on stdout."""
-    click.echo(text, color=wants_colour(sys.stdout))
+    """One line of result, on stdout.
+
+    Raises:
+        ReaderGone: nobody reads it any more.
+    """
+    try:
+        click.echo(text, color=wants_colour(sys.stdout))
+    except BrokenPipeError as error:
+        raise ReaderGone from error
 
 
 def echo_error(text: str = "") -> None:

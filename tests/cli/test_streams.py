@@ -1,0 +1,75 @@
+"""The program as a process, with the standard streams that scripts give it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="what a shell does with streams")
+
+MAIN = "from provisioner.cli import kimi_provider; kimi_provider()"
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    home = tmp_path / "kimi"
+    home.mkdir()
+    many = "".join(
+        f'[providers.p{n}]\ntype = "openai"\nbase_url = "https://{n}.example/v1"\n' for n in range(3000)
+    )
+    (home / "config.toml").write_text(many)
+    folders = {f"XDG_{kind}_HOME": str(tmp_path / kind) for kind in ("CACHE", "STATE")}
+    return {**os.environ, **folders, "KIMI_CODE_HOME": str(home), "PYTHONPATH": os.pathsep.join(sys.path)}
+
+
+def shell(command: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    program = f'"$PYTHON" -c "{MAIN}"'
+    return subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command.replace("PROGRAM", program)],
+        env={**environment, "PYTHON": sys.executable},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("arguments", ["list", "list --json"])
+def test_a_reader_that_has_seen_enough_is_no_failure(environment: dict[str, str], arguments: str) -> None:
+    done = shell(f"PROGRAM {arguments} | head -n 1", environment)
+    assert (done.returncode, done.stderr, done.stdout.count("\n")) == (0, "", 1)
+
+
+@pytest.mark.parametrize(("arguments", "code"), [("list", 0), ("list --json", 0), ("remove nobody", 1)])
+def test_closed_streams_change_no_exit_code(environment: dict[str, str], arguments: str, code: int) -> None:
+    done = shell(f"PROGRAM {arguments} >&-", environment)
+    assert (done.returncode, "Traceback" in done.stderr) == (code, False)
+    assert shell(f"PROGRAM {arguments} >&- 2>&- <&-", environment).returncode == code
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")  # noqa: PTH110  a device
+def test_a_full_disk_is_one_line(environment: dict[str, str]) -> None:
+    done = shell("PROGRAM list > /dev/full", environment)
+    assert (done.returncode, done.stderr) == (1, "error: No space left on device\n")
+
+
+def test_an_interrupt_while_modules_are_loaded_is_130_without_a_word(environment: dict[str, str]) -> None:
+    press = """
+import os, signal, sys
+class Press:
+    def find_spec(self, name, *_):
+        if name == "click":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Press())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", press + MAIN], env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (128 + signal.SIGINT, "", "")
