@@ -24,11 +24,11 @@ def card(result: Mapping[str, Any], runs: Sequence[Run], anchor: str) -> Element
     return tag(
         "article",
         tag("header", tag("h3", result["alias"]), badge(result["verdict"])),
-        tag("p", " · ".join(filter(None, about)), class_="muted about"),
+        tag("p", " · ".join(filter(None, about)), class_="muted about") if any(about) else None,
         *_error(result["error"]),
         *_checks(result["checks"], result["error"]),
         *(tag("p", note, class_="note") for note in result["notes"]),
-        tag("dl", *_figures(result), class_="figures"),
+        tag("dl", *told, class_="figures") if (told := list(_figures(result))) else None,
         *_history(runs),
         id=anchor,
         class_=result["verdict"],
