@@ -14,7 +14,7 @@ from catalog.interpret import interpret, variables_of
 from provisioner.config import tables
 from provisioner.errors import NotFound, UsageError
 from provisioner.workflows.credential import Credential, settled
-from provisioner.workflows.entries import alias_tables, catalog_source, provider_table
+from provisioner.workflows.entries import alias_tables, catalog_source, check_name, provider_table
 from provisioner.workflows.near import near
 from provisioner.workflows.outcome import Note, Outcome, commit, default_model_note
 from provisioner.workflows.watch import silent
@@ -75,6 +75,8 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
         UsageError: it needs a key, or ``variables`` names one that it does not have.
         ConfigInvalid, ConfigUnwritable, Busy: config.toml.
     """
+    if request.name is not None:
+        check_name(request.name)
     watch(f"reading the catalog at {request.access.url}")
     catalog = load_catalog(Places(app.cache_dir, app.http.client, app.clock), request.access)
     provider, problems = _provider(catalog, request)

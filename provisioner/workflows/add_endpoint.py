@@ -9,12 +9,13 @@ from catalog.discovery import discover
 from catalog.endpoint import doubts, for_wire, is_http_url
 from catalog.models import Model, Provider
 from catalog.registry import DEFAULT_CONTEXT
+from catalog.untrusted import id_flaw
 from catalog.wire import WIRES
 from provisioner.config import tables
 from provisioner.config.read import read
 from provisioner.errors import NotFound, UsageError
 from provisioner.workflows.credential import Credential, settled
-from provisioner.workflows.entries import alias_tables, provider_table
+from provisioner.workflows.entries import alias_tables, check_name, provider_table
 from provisioner.workflows.near import near
 from provisioner.workflows.outcome import Note, Outcome, commit, default_model_note
 from provisioner.workflows.watch import silent
@@ -67,7 +68,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     """Finds out the endpoint's models, unless they are named, and writes provider and aliases.
 
     Raises:
-        UsageError: an unknown wire, an unusable URL, or models both named and picked.
+        UsageError: an unknown wire, an unusable URL, name or model id, or models both named and picked.
         NotFound: ``default_model`` is none of the models, or ``only`` names one that the list does not have.
         FetchFailed, CredentialRefused, DocumentInvalid, NotImportable: the endpoint's list of models.
         ConfigInvalid, ConfigUnwritable, Busy: config.toml.
@@ -115,10 +116,14 @@ def _checked(request: Request) -> tuple[Wire, str]:
     if wire is None:
         raise UsageError(f'"{request.wire}" is no wire', hint=f"--type {' | '.join(WIRES)}")
     base_url = for_wire(request.base_url, wire)
+    check_name(request.name)
     if request.models and request.only:
         raise UsageError(
             "models that are named and models of the endpoint's list were given", hint="--model or --only"
         )
+    for model, _ in request.models:
+        if flaw := id_flaw(model) if model else "its id is empty":
+            raise UsageError(f"{model!r} cannot name a model: {flaw}", hint="--model ID[:CONTEXT]")
     if not is_http_url(base_url):
         raise UsageError(f"{request.base_url!r} is no http or https URL", hint="--base-url https://host/v1")
     return wire, base_url

@@ -7,12 +7,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from catalog.untrusted import id_flaw
+from provisioner.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from catalog.models import Model, Provider
 
 Table = dict[str, Any]
+
+
+def check_name(name: str) -> None:
+    """Refuses what may not become a provider's id in config.toml, by the rule that holds for ids of strangers.
+
+    Raises:
+        UsageError: it is empty, too long, or holds what cannot be seen.
+    """
+    flaw = id_flaw(name) if name else "its id is empty"
+    if flaw:
+        raise UsageError(f"{name!r} cannot name a provider: {flaw}", hint="--as NAME")
 
 
 def catalog_source(url: str, provider_id: str) -> Table:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.cli.conftest import REGISTRY_URL, TOKEN, registry
+from tests.cli.test_add_catalog import CATALOG, URL
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Cli, World
@@ -58,3 +59,25 @@ def test_a_model_that_the_endpoint_does_not_list_is_refused(world: World, cli: C
 
 def test_models_are_named_or_picked_not_both(cli: Cli) -> None:
     assert cli(*ENDPOINT, "--only", "two", "--model", "three").code == 2
+
+
+@pytest.mark.parametrize("name", ["", "a\x1b[31m", "a\nb", " a", "a/../b", "a" * 257])
+@pytest.mark.parametrize(
+    "form",
+    [
+        ("acme", "--url", URL, "--api-key", "sk-0123456789abcdef"),
+        ("--type", "openai", "--base-url", "https://a.example/v1", "--model", "m"),
+    ],
+)
+def test_a_name_that_a_stranger_could_not_use_is_refused(
+    world: World, cli: Cli, form: tuple[str, ...], name: str
+) -> None:
+    world.serves((URL, CATALOG))
+    done = cli("add", *form, "--as", name)
+    assert (done.code, "\x1b" in done.err, world.config.exists()) == (2, False, False)
+
+
+@pytest.mark.parametrize("model", ["", "m\x1b[31m"])
+def test_a_model_id_that_a_list_could_not_give_is_refused(world: World, cli: Cli, model: str) -> None:
+    done = cli("add", "--type", "openai", "--base-url", "https://a.example/v1", "--as", "a", "--model", model)
+    assert (done.code, world.config.exists()) == (2, False)
