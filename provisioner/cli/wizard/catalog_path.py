@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from catalog.errors import NotImportable
+from catalog.urls import shown
 from provisioner.cli.changes import count
 from provisioner.cli.prompts.asking import Question
 from provisioner.cli.wizard import closing, command, defaults, lists, review
@@ -135,9 +136,14 @@ class _Path:
             raise
         if answers.provider is not None and answers.models:
             return replace(answers, provider=provider)
-        chosen = suggested(answers.shop.entry(provider.id), provider.models)
+        chosen = self._configured(provider) or suggested(answers.shop.entry(provider.id), provider.models)
         models = tuple(model.id for model in provider.models if model.id in chosen)
         return replace(answers, provider=provider, models=models)
+
+    def _configured(self, provider: Provider) -> frozenset[str]:
+        """Ids of the models that config.toml has already."""
+        aliases = self._desk.table("models")
+        return frozenset(model.id for model in provider.models if f"{provider.id}/{model.key}" in aliases)
 
     def _ask_endpoint(self, answers: Answers) -> Answers:
         assert answers.offer is not None
@@ -200,6 +206,7 @@ class _Path:
         door = Door(
             name=provider.name,
             trail=self._trail(replace(answers, key_said="")),
+            goes_to=shown(provider.base_url) if provider.base_url else None,
             env=provider.env,
             page=provider.doc,
             kept=kept(existing),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from catalog.urls import HIDDEN
 from provisioner.cli.prompts.asking import Back, Question
 from provisioner.cli.terminal import clean, echo, styled, wants_colour
 from provisioner.cli.wizard import command
@@ -66,6 +67,8 @@ def close(desk: Desk, done: Done) -> None:
         echo(f"  {clean(line)}")
     if "--api-key-stdin" in done.arguments or "--token-stdin" in done.arguments:
         echo(f"  {styled('with the key on standard input', dim=True)}")
+    if any(HIDDEN in argument for argument in done.arguments):
+        echo(f"  {styled(f'with what {HIDDEN} stands for', dim=True)}")
     if interrupted:
         raise interrupted
 

@@ -1,4 +1,7 @@
-"""The command that does without questions what was answered: from a request to a line for the shell."""
+"""The command that does without questions what was answered: from a request to a line for the shell.
+
+No key is in it, and no password or query value of a URL either: it stays in the terminal's memory.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from catalog.documents import DEFAULT_CATALOG_URL
+from catalog.urls import shown
 from provisioner.cli.wizard.key import PLACEHOLDER
 
 if TYPE_CHECKING:
@@ -22,18 +26,18 @@ _BREAK = " \\"
 def for_catalog(request: add_catalog.Request) -> list[str]:
     """The arguments of ``add ID``. A key is not among them: it is read from standard input."""
     arguments = ["add", request.provider_id, *_key(request.credential)]
-    arguments += _option("--base-url", request.base_url)
+    arguments += _option("--base-url", request.base_url and shown(request.base_url))
     arguments += [f"--var={name}={value}" for name, value in request.variables.items()]
     arguments += [f"--model={pattern}" for pattern in request.models]
     arguments += _option("--default-model", request.default_model)
     if request.access.url != DEFAULT_CATALOG_URL:
-        arguments += _option("--url", request.access.url)
+        arguments += _option("--url", shown(request.access.url))
     return arguments
 
 
 def for_registry(request: add_registry.Request) -> list[str]:
     """The arguments of ``add --registry``; a token is read from standard input."""
-    arguments = ["add", f"--registry={request.url}"]
+    arguments = ["add", f"--registry={shown(request.url)}"]
     if request.token:
         arguments.append("--token-stdin")
     arguments += [f"--only={name}" for name in request.only]
@@ -43,7 +47,7 @@ def for_registry(request: add_registry.Request) -> list[str]:
 def for_endpoint(request: add_endpoint.Request) -> list[str]:
     """The arguments of ``add --type``; a key is read from standard input."""
     return [
-        *("add", f"--type={request.wire}", f"--base-url={request.base_url}", f"--as={request.name}"),
+        *("add", f"--type={request.wire}", f"--base-url={shown(request.base_url)}", f"--as={request.name}"),
         *_key(request.credential),
         *(f"--model={name}:{context}" if context else f"--model={name}" for name, context in request.models),
         *(f"--only={name}" for name in request.only),

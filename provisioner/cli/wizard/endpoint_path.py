@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from catalog.errors import CatalogError, CredentialRefused
+from catalog.urls import shown
 from provisioner.cli.add import named_model
 from provisioner.cli.changes import count
 from provisioner.cli.progress import waiting
@@ -112,6 +113,7 @@ class _Path:
         door = Door(
             where.name,
             self._trail(replace(answers, key_said="", models=(), typed=())),
+            goes_to=shown(where.base_url),
             kept=kept(existing),
             without=NO_KEY,
         )
@@ -245,7 +247,7 @@ class _Path:
 
     def _trail(self, answers: Answers) -> tuple[str, ...]:
         where = answers.place
-        parts = [where.name or where.base_url or where.wire, answers.key_said]
+        parts = [where.name or shown(where.base_url) or where.wire, answers.key_said]
         if chosen := self._chosen(answers):
             parts.append(count(len(chosen), "model"))
         return tuple(part for part in parts if part)

@@ -51,6 +51,7 @@ class Door:
     Attributes:
         name: of the provider.
         trail: what has been answered so far.
+        goes_to: the endpoint that it is sent to, as it may be shown.
         env: variables that usually hold the key.
         page: where one gets it.
         kept: the credential that config.toml has for it, in a few words; None when it has none.
@@ -59,6 +60,7 @@ class Door:
 
     name: str
     trail: tuple[str, ...]
+    goes_to: str | None = None
     env: tuple[str, ...] = ()
     page: str | None = None
     kept: str | None = None
@@ -79,7 +81,8 @@ def ask_key(desk: Desk, door: Door, try_it: Try) -> Answer:
     Raises:
         Back: the person goes back.
     """
-    names = tuple(name for name in door.env if _KEY_NAME.search(name)) or door.env
+    named = tuple(name for name in door.env if _name_flaw(name) is None)
+    names = tuple(name for name in named if _KEY_NAME.search(name)) or named
     ready = tuple(name for name in names if desk.app.env.get(name, "").strip())
     choices = _choices(door, ready)
     asks_how = len(choices) > 1
@@ -116,6 +119,8 @@ def _choices(door: Door, ready: tuple[str, ...]) -> list[tuple[str, str, str]]:
 
 def _question(door: Door, names: tuple[str, ...], *more: Line) -> Question:
     notes: list[Line] = []
+    if door.goes_to:
+        notes.append(("dim", f"it is sent to {door.goes_to}"))
     if names:
         notes.append(("dim", f"usually kept in {' or '.join(names)}"))
     if door.page:

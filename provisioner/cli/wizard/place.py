@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from catalog.endpoint import doubts, for_wire, is_http_url
 from catalog.untrusted import id_flaw
+from catalog.urls import shown
 from catalog.wire import WIRES
 from provisioner.cli.prompts.asking import Back, Question
 from provisioner.cli.wizard.flow import Step
@@ -102,7 +103,7 @@ def _is_meant(desk: Desk, wire: Wire, url: str) -> bool:
     found = doubts(wire, url)
     if not found:
         return True
-    question = Question(f"Is {url} right?", (wire,), tuple(("warn", doubt) for doubt in found))
+    question = Question(f"Is {shown(url)} right?", (wire,), tuple(("warn", doubt) for doubt in found))
     try:
         return desk.menu(question, [("no", "Change it", ""), ("yes", "Keep it", "")]) == "yes"
     except Back:
@@ -112,7 +113,7 @@ def _is_meant(desk: Desk, wire: Wire, url: str) -> bool:
 def _ask_name(desk: Desk, place: Place) -> str:
     question = Question(
         "What do you call it?",
-        (place.wire, place.base_url),
+        (place.wire, shown(place.base_url)),
         (("dim", "its id in config.toml; models are then called NAME/MODEL"),),
     )
     default = place.name or name_for(place.base_url)

@@ -66,9 +66,9 @@ class Shelf:
         return found
 
     def access_to(self, shop: Shop) -> Access:
-        """How to reach the same catalog once more, for the import."""
+        """How to reach the same catalog once more, for the import: what was shown is what is imported."""
         kept = shop.provenance.kind in ("cache", "snapshot")
-        return replace(self._access, offline=True, refresh=False) if kept else self._access
+        return replace(self._access, offline=kept or self._access.offline, refresh=False)
 
     @cached_property
     def _access(self) -> Access:

@@ -68,7 +68,6 @@ def test_a_catalog_provider(cli: Cli, monkeypatch: pytest.MonkeyPatch, request_:
     "request_",
     [
         add_registry.Request("https://r.example/api.json", KEY, only=("a", "b"), default_model="a/m"),
-        add_registry.Request("https://r.example/api.json?team=a b", KEY),
         add_registry.Request("https://r.example/api.json"),
     ],
 )
@@ -101,6 +100,8 @@ def test_a_key_is_never_part_of_it() -> None:
         command.for_catalog(add_catalog.Request("p", Credential(key=KEY))),
         command.for_registry(add_registry.Request("https://r.example/api.json", KEY)),
         command.for_endpoint(add_endpoint.Request("openai", "https://x.example", "x", Credential(key=KEY))),
+        command.for_registry(add_registry.Request(f"https://u:{KEY}@r.example/api.json?key={KEY}")),
+        command.for_catalog(add_catalog.Request("p", access=Access(url=f"https://c.example/?t={KEY}"))),
     )
     assert all(KEY not in word for arguments in requests for word in arguments)
 
