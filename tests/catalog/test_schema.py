@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -262,7 +263,7 @@ def mutated(document: dict[str, Any], data: st.DataObject) -> dict[str, Any]:
         found = places(copy) or [(copy, "p")]
         holder, key = found[data.draw(st.integers(0, len(found) - 1))]
         if data.draw(st.booleans()):
-            holder[key] = data.draw(JUNK)
+            holder[key] = deepcopy(data.draw(JUNK))
         elif isinstance(holder, dict):
             holder.pop(key, None)
     return copy
