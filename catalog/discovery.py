@@ -106,7 +106,7 @@ def discover(open_client: OpenClient, wire: Wire, base_url: str, key: str | None
     models = {found.id: found.model() for found in listed if found.chat and id_flaw(found.id) is None}
     if not models:
         raise NotImportable(
-            "the endpoint lists no chat model", reason="no_models", hint=_NAME_THEM, where=base
+            "the endpoint lists no chat model", reason="no_models", hint=_NAME_THEM, where=shown(base)
         )
     return tuple(models.values())
 

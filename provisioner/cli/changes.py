@@ -7,7 +7,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from provisioner.cli.terminal import clean, echo, echo_error, styled
-from provisioner.secrets import masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -64,7 +63,7 @@ def _document(
         "backup": str(outcome.backup) if outcome.backup else None,
         "providers": asdict(outcome.plan.providers),
         "models": asdict(outcome.plan.aliases),
-        "default_model": masked(outcome.data.get("default_model")),
+        "default_model": outcome.data.get("default_model"),
         "diff": [f"{_MARKS[line.kind][0]}{line.text}" for line in outcome.diff] if outcome.dry_run else None,
         "source": asdict(provenance) if provenance else None,
         "skipped": [{"id": item.id, "reason": item.reason} for item in skipped],

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.config import values
 from provisioner.config.layout import sections, statements
-from provisioner.secrets import is_secret_key, mask, masked
+from provisioner.secrets import URL_SECRETS, is_secret_key, mask, masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,13 +22,12 @@ if TYPE_CHECKING:
 _SECRET_TABLES = frozenset({"env", "custom_headers"})
 
 _LOOKS = re.compile(
-    r"""
-    (?<=://)[^/\s@"']+(?=@)                                    # the user part of a URL
-  | (?<=[?&])(?P<name>[\w.-]+=)[^&\s"'\\]+                     # a value in its query
-  | (?P<scheme>(?i:bearer|basic)\s+)[^\s"'\\]{6,}              # an HTTP credential
+    rf"""
+    {URL_SECRETS}
+  | (?P<scheme>(?i:bearer|basic)\s+)[^\s"'\\]{{6,}}              # an HTTP credential
   | (?P<flag>--[\w-]*(?:key|token|secret|password)["']?[=,\s]+["']?)[^\s"'\\,]+   # an argument of a command
   | \b(?:[spr]k-|[gr]sk_|gh[oprsu]_|github_pat_|glpat-|hf_|xox[a-z]-|xai-|nvapi-|pplx-|tvly-|r8_|fw_|AIza|AKIA|eyJ)
-    [\w.-]{12,}                                               # the prefixes that vendors give their keys
+    [\w.-]{{12,}}                                               # the prefixes that vendors give their keys
     """,
     re.VERBOSE,
 )

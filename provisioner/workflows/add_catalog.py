@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from catalog import schema
 from catalog.documents import Access, Catalog, Places, load_catalog
 from catalog.interpret import interpret, variables_of
+from catalog.urls import shown
 from provisioner.config import tables
 from provisioner.errors import NotFound, UsageError
 from provisioner.workflows.credential import Credential, settled
@@ -77,7 +78,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     """
     if request.name is not None:
         check_name(request.name)
-    watch(f"reading the catalog at {request.access.url}")
+    watch(f"reading the catalog at {shown(request.access.url)}")
     catalog = load_catalog(Places(app.cache_dir, app.http.client, app.clock), request.access)
     provider, problems = _provider(catalog, request)
     chosen = _chosen(provider, request.models)
@@ -113,7 +114,7 @@ def _provider(catalog: Catalog, request: Request) -> tuple[Provider, list[Proble
         raise NotFound(
             f'the catalog has no provider "{request.provider_id}"',
             hint=near(request.provider_id, catalog.index(), otherwise="kimi provider catalog list"),
-            where=request.access.url,
+            where=shown(request.access.url),
         )
     _check_variables(request.variables, variables_of(entry))
     problems = schema.problems(entry, "catalog", definition="provider", limit=5)

@@ -10,6 +10,7 @@ from catalog.endpoint import doubts, for_wire, is_http_url
 from catalog.models import Model, Provider
 from catalog.registry import DEFAULT_CONTEXT
 from catalog.untrusted import id_flaw
+from catalog.urls import shown
 from catalog.wire import WIRES
 from provisioner.config import tables
 from provisioner.config.read import read
@@ -79,7 +80,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     models, discovered = _named(request.models), False
     if not models:
         key = _key_to_ask_with(app, request, existing, base_url)
-        watch(f"asking {base_url} for its models")
+        watch(f"asking {shown(base_url)} for its models")
         models, discovered = _of_list(discover(app.http.client, wire, base_url, key), request.only), True
     provider = Provider(request.name, request.name, wire, guessed=False, base_url=base_url, models=models)
     default = _default(provider, request.default_model)
@@ -104,7 +105,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
         provider=provider,
         discovered=discovered,
         notes=(
-            *(Note("endpoint", f"{base_url}: {doubt}") for doubt in doubts(wire, base_url)),
+            *(Note("endpoint", f"{shown(base_url)}: {doubt}") for doubt in doubts(wire, base_url)),
             *_context_notes(models),
             *default_model_note(outcome.data, aliases),
         ),

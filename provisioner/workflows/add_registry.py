@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 from catalog.documents import Places, load_registry
 from catalog.registry import Registry, lint, read_registry
+from catalog.urls import shown
 from provisioner.config import tables
 from provisioner.config.read import read
 from provisioner.errors import ConfigInvalid, NotFound
@@ -71,7 +72,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     url = request.url.strip()
     seen = read(app.config_path)
     token = _token_for(url, request.token, seen.data)
-    watch(f"fetching {url}")
+    watch(f"fetching {shown(url)}")
     places = Places(app.cache_dir, app.http.client, app.clock)
     document = load_registry(
         places, url, token or None, offline=request.offline, accept_shrink=request.accept_shrink
@@ -170,11 +171,11 @@ def _credential(provider: Provider, existing: Mapping[str, Any], source: dict[st
     was, now = str(existing.get("base_url", "")).rstrip("/"), (provider.base_url or "").rstrip("/")
     if was != now:
         raise ConfigInvalid(
-            f'the registry moved provider "{provider.id}" from {was} to {now} while api_key_env = "{variable}" '
+            f'the registry moved provider "{provider.id}" from {shown(was)} to {shown(now)} while api_key_env = "{variable}" '
             "is set: its value would go to the new host",
             hint=f"remove api_key_env from [providers.{provider.id}], or kimi provider remove {provider.id}, "
             "then import again",
-            where=source["url"],
+            where=shown(source["url"]),
         )
     return {"api_key_env": str(variable)}
 

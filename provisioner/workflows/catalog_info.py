@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from catalog import schema
 from catalog.documents import Access, Places, load_catalog
 from catalog.interpret import usable_models
+from catalog.urls import shown
 from catalog.wire import wire_of
 from provisioner.workflows.watch import silent
 
@@ -45,7 +46,7 @@ def run(app: App, access: Access, watch: Watch = silent) -> Result:
     Raises:
         FetchFailed, DocumentInvalid, ShrinkRefused: the catalog.
     """
-    watch(f"reading the catalog at {access.url}")
+    watch(f"reading the catalog at {shown(access.url)}")
     catalog = load_catalog(Places(app.cache_dir, app.http.client, app.clock), access)
     watch("validating")
     document = catalog.document()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from catalog.documents import Access, Places, load_catalog
 from catalog.interpret import usable_models
+from catalog.urls import shown
 from catalog.wire import wire_of
 from provisioner.errors import NotFound
 from provisioner.workflows.near import near
@@ -78,7 +79,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
         FetchFailed, DocumentInvalid, ShrinkRefused: the catalog.
         NotFound: no such provider.
     """
-    watch(f"reading the catalog at {request.access.url}")
+    watch(f"reading the catalog at {shown(request.access.url)}")
     catalog = load_catalog(Places(app.cache_dir, app.http.client, app.clock), request.access)
     needle = (request.filter or "").lower()
     if request.provider_id is not None:
@@ -98,7 +99,7 @@ def _one(catalog: Catalog, request: Request, provider_id: str, needle: str) -> R
         raise NotFound(
             f'the catalog has no provider "{provider_id}"',
             hint=near(provider_id, catalog.index(), otherwise="kimi provider catalog list"),
-            where=request.access.url,
+            where=shown(request.access.url),
         )
     models, skipped = usable_models(entry)
     one = ProviderModels(

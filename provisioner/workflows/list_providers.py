@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from provisioner.config.read import read
+from provisioner.secrets import masked_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +23,7 @@ class Row:
         id: its key in config.toml.
         wire: its ``type``, as written.
         aliases: the aliases that name it, in the file's order.
-        source: ``catalog``, ``registry URL``, ``login`` for one that Kimi Code's own login made, else ``hand``.
+        source: ``catalog``, ``registry URL`` (masked), ``login`` for one that Kimi Code's own login made, else ``hand``.
         credential: ``key``, ``env NAME``, ``env table``, ``login`` or ``none``.
     """
 
@@ -75,7 +76,7 @@ def source_of(table: Mapping[str, Any]) -> str:
     if not isinstance(source, dict):
         return "hand"
     if source.get("kind") == "apiJson":
-        return f"registry {source.get('url')}"
+        return f"registry {masked_url(str(source.get('url')))}"
     return "catalog" if source.get("kind") == "modelsDev" else str(source.get("kind"))
 
 
