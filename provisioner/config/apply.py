@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from provisioner.config import backups as versions
 from provisioner.config import files
 from provisioner.config.draft import draft, shown
-from provisioner.config.lock import held
 from provisioner.config.read import ConfigFile, parse, read, read_text
+from provisioner.lock import held
 from provisioner.secrets import masked
 
 if TYPE_CHECKING:

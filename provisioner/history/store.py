@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from provisioner.history.run import ALIAS, Run, from_line, to_line
+from provisioner.lock import held
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
 KEPT = 50
@@ -48,11 +48,13 @@ def append(file: Path, runs: Sequence[Run]) -> None:
     """Adds ``runs``, at least one, and forgets the oldest of an alias that has too many.
 
     Raises:
-        OSError: they cannot be kept here, or others write for too long.
+        OSError: they cannot be kept here.
+        Busy: others write for too long.
     """
     for folder in (file.parent.parent, file.parent):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _locked(file) as alone:
+    # Without locks on this file system, appending one line at a time is safe enough.
+    with held(file, wait_s=_WAIT_S) as alone:
         descriptor = os.open(file, os.O_RDWR | os.O_APPEND | _FLAGS, 0o600)
         with os.fdopen(descriptor, "r+b", buffering=0) as opened:
             old = opened.read()
@@ -62,20 +64,6 @@ def append(file: Path, runs: Sequence[Run]) -> None:
             opened.write(new)
         if alone and _outgrown(old + new):
             _rewrite(file, b"".join(line for _, line in _last((old + new).splitlines())))
-
-
-@contextmanager
-def _locked(file: Path) -> Iterator[bool]:
-    """Holds the lock on ``file``; false on a file system without locks, where appending is safe enough."""
-    from filelock import FileLock
-
-    lock = FileLock(file.with_suffix(".lock"), timeout=_WAIT_S, mode=0o600)
-    with suppress(NotImplementedError):
-        lock.acquire()
-    try:
-        yield lock.is_locked
-    finally:
-        lock.release()
 
 
 def _last(lines: Sequence[bytes]) -> list[tuple[Run, bytes]]:

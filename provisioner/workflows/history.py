@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from provisioner.errors import NotFound
+from provisioner.errors import Busy, NotFound
 from provisioner.figures import Spread, spread
 from provisioner.history import store
 from provisioner.history.run import Run
@@ -96,6 +96,8 @@ def record(app: App, results: Iterable[Mapping[str, Any]]) -> str | None:
         store.append(store.file_of(app.state_dir, app.config_path), runs)
     except OSError as error:
         return f"no history is kept in {app.state_dir}: {error.strerror or error}"
+    except Busy as error:
+        return f"this run is not kept: {error.message}"
     return None
 
 

@@ -142,7 +142,7 @@ def test_history_in_an_encoding_without_blocks_is_plain(world: World) -> None:
 
 def test_history_loads_nothing_heavy(world: World) -> None:
     store.append(store.file_of(world.app.state_dir, world.app.config_path), [run()])
-    heavy = ("httpx", "asyncio", "filelock", "rich", "jsonschema", "tomlkit", "xml", "prompt_toolkit")
+    heavy = ("httpx", "asyncio", "rich", "jsonschema", "tomlkit", "xml", "prompt_toolkit")
     code = (
         "import sys\nfrom pathlib import Path\nfrom provisioner.app import App\nfrom provisioner.cli.main import run\n"
         f"app = App(Path({str(world.app.config_path)!r}), Path('c'), Path({str(world.app.state_dir)!r}), {{}})\n"

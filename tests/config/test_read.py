@@ -92,6 +92,6 @@ def test_reading_loads_nothing_heavy() -> None:
     import subprocess
     import sys
 
-    heavy = "httpx tomlkit jsonschema questionary rich filelock difflib"
+    heavy = "httpx tomlkit jsonschema questionary rich difflib"
     code = f"import sys, provisioner.config.read; print([m for m in '{heavy}'.split() if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout == b"[]\n"

@@ -1,18 +1,20 @@
 from __future__ import annotations
 
+import errno
 import json
 import stat
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-import filelock
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from provisioner.errors import Busy
 from provisioner.history import store
 from provisioner.history.run import ALIAS, Run, from_line, to_line
+from provisioner.lock import held
 from tests.history.runs import PLAIN, anything, run
 
 if TYPE_CHECKING:
@@ -118,19 +120,19 @@ def test_a_folder_that_cannot_be_made_is_an_os_error(file: Path) -> None:
     assert store.load(file) == {}
 
 
-def test_others_who_write_for_too_long_are_an_os_error(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_others_who_write_for_too_long_are_named(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store.append(file, [PLAIN])
     monkeypatch.setattr(store, "_WAIT_S", 0.05)
-    with filelock.FileLock(file.with_suffix(".lock")), pytest.raises(OSError, match="lock"):
+    with held(file, wait_s=0), pytest.raises(Busy):
         store.append(file, [PLAIN])
     assert store.load(file) == {"p/m": [PLAIN]}
 
 
 def test_without_locks_lines_are_still_added(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def unsupported(_: filelock.FileLock) -> None:
-        raise NotImplementedError
+    def unsupported(_: int) -> None:
+        raise OSError(errno.ENOLCK, "no locks available")
 
-    monkeypatch.setattr(filelock.FileLock, "_acquire", unsupported)
+    monkeypatch.setattr("provisioner.lock._lock", unsupported)
     for _ in range(100):
         store.append(file, [PLAIN])
     assert len(file.read_bytes().splitlines()) == 100

@@ -13,7 +13,6 @@ HEAVY = (
     "questionary",
     "rich",
     "diskcache",
-    "filelock",
     "catalog.documents",
 )
 

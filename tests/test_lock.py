@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from provisioner.config.lock import held
 from provisioner.errors import Busy
+from provisioner.lock import held
 
 if TYPE_CHECKING:
     from pathlib import Path
