@@ -59,7 +59,18 @@ def catalog_options(command: options.F) -> options.F:
     return command
 
 
-@click.command()
+# \b keeps click from joining the lines.
+_HELP = """Import providers and their models into config.toml.
+
+\b
+add                                          ask everything (on a terminal)
+add --registry URL [--token T]               every provider of a registry
+add ID --api-key-env NAME                    one provider of the models.dev catalog
+add --type WIRE --base-url URL --as NAME     any endpoint
+"""
+
+
+@click.command(help=_HELP)
 @click.argument("target", required=False, metavar="[ID | URL]")
 @click.option("--registry", metavar="URL", help="Import every provider of a custom registry (api.json).")
 @click.option(
@@ -78,14 +89,7 @@ def catalog_options(command: options.F) -> options.F:
 def command(
     context: click.Context, /, *, target: str | None, registry: str | None, config: Path | None, **given: Any
 ) -> int:
-    r"""Import providers and their models into config.toml.
-
-    \b
-    add                                          ask everything (on a terminal)
-    add --registry URL [--token T]               every provider of a registry
-    add ID --api-key-env NAME                    one provider of the models.dev catalog
-    add --type WIRE --base-url URL --as NAME     any endpoint
-    """
+    """Picks the form of add that the arguments mean, or asks."""
     app = options.app_of(context, config)
     if target is not None and "://" in target:
         if registry is not None:
