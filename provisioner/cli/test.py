@@ -20,22 +20,13 @@ _INTERRUPTED = 130
 _FILE = click.Path(path_type=Path)
 
 
-class _Checks(click.ParamType[tuple[str, ...]]):
-    """A list of checks, separated by commas."""
-
-    name = "check list"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, ...]:
-        """The checks named in ``value``."""
-        if isinstance(value, tuple):
-            return value
-        names = tuple(dict.fromkeys(name.strip() for name in str(value).split(",") if name.strip()))
-        for name in names:
-            if name not in _CHECKS:
-                self.fail(f"{name!r} is none of {', '.join(_CHECKS)}", param, ctx)
-        return names
+def _named(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, ...]:
+    """The checks in a list separated by commas."""
+    names = tuple(dict.fromkeys(name.strip() for name in value.split(",") if name.strip()))
+    for name in names:
+        if name not in _CHECKS:
+            raise click.BadParameter(f"{name!r} is none of {', '.join(_CHECKS)}", context, parameter)
+    return names
 
 
 @click.command()
@@ -47,8 +38,8 @@ class _Checks(click.ParamType[tuple[str, ...]]):
 @click.option(
     "--check",
     "checks",
-    type=_Checks(),
-    default=("text",),
+    callback=_named,
+    default="text",
     metavar="LIST",
     help="What to try: text, tools, thinking, vision, separated by commas. Text is always first.",
 )

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from provisioner.smoke.listing import models
 
 if TYPE_CHECKING:
-    from provisioner.smoke.client import World
     from provisioner.smoke.problem import Problem
+    from provisioner.smoke.session import Session
     from provisioner.smoke.target import Target
 
 # Platforms that are two: a key of one is unknown to the other.
@@ -39,11 +39,12 @@ _FAMILIES = {
 }
 
 
-async def advise(world: World, target: Target, problem: Problem, style: str | None) -> Problem:
+async def advise(session: Session, problem: Problem, style: str | None) -> Problem:
     """``problem`` with a hint, and its message made plainer where more is known.
 
     ``style`` is the wire whose error format the refusal was written in, if that is plain.
     """
+    target = session.target
     if problem.hint is not None:
         return problem
     wrong_wire = _wrong_wire(target, problem, style)
@@ -55,9 +56,9 @@ async def advise(world: World, target: Target, problem: Problem, style: str | No
         case "forbidden":
             return _forbidden(target, problem)
         case "model_not_found":
-            return await _missing_model(world, target, problem)
+            return await _missing_model(session, problem)
         case "not_found_url":
-            return await _missing_path(world, target, problem)
+            return await _missing_path(session, problem)
     return replace(problem, hint=_plain_hint(target, problem))
 
 
@@ -113,15 +114,16 @@ def _forbidden(target: Target, problem: Problem) -> Problem:
     )
 
 
-async def _missing_model(world: World, target: Target, problem: Problem) -> Problem:
-    listed = await models(world, target)
+async def _missing_model(session: Session, problem: Problem) -> Problem:
+    target = session.target
+    listed = await models(session)
     where = f'[models."{target.alias}"]'
     said = problem.message.rstrip(". ")
     if listed and target.model in listed:
         message = f"{said}. Yet the endpoint lists it: the account may not be allowed to use it"
         return replace(problem, message=message, hint=f"model in {where}: another of {', '.join(listed[:5])}")
     if listed:
-        closest = difflib.get_close_matches(target.model, listed, n=3, cutoff=0.4)
+        closest = difflib.get_close_matches(target.model, listed, n=3, cutoff=0.6)
         if closest:
             message = f"{said}. The endpoint lists {', '.join(closest)}"
             return replace(problem, message=message, hint=f'model = "{closest[0]}" in {where}')
@@ -132,15 +134,16 @@ async def _missing_model(world: World, target: Target, problem: Problem) -> Prob
     return replace(problem, hint=f"mend model in {where}")
 
 
-async def _missing_path(world: World, target: Target, problem: Problem) -> Problem:
+async def _missing_path(session: Session, problem: Problem) -> Problem:
+    target = session.target
     where = f"[providers.{target.provider}]"
     sibling = {"openai": "openai_responses", "kimi": "openai_responses", "openai_responses": "openai"}
-    if target.wire.name in sibling and await models(world, target) is not None:
+    if target.wire.name in sibling and await models(session) is not None:
         message = f"{problem.message.rstrip('. ')}. base_url is right, it answers with a list of models"
         return replace(problem, message=message, hint=_other_wire(target, sibling[target.wire.name]))
     candidates = target.wire.other_bases(target.base_url)
     for base_url in candidates[:_TRIES]:
-        if await models(world, target, base_url) is not None:
+        if await models(session, base_url) is not None:
             message = f"{problem.message.rstrip('. ')}. {base_url} answers with a list of models"
             return replace(problem, message=message, hint=f'base_url = "{base_url}" in {where}')
     if candidates:

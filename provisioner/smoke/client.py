@@ -130,7 +130,7 @@ def _message(client: httpx.AsyncClient, request: HttpRequest, stopwatch: Stopwat
         "POST",
         request.url,
         headers=[(name.encode("ascii"), value) for name, value in headers],
-        content=json.dumps(request.body, ensure_ascii=False).encode(),
+        content=json.dumps(request.body).encode(),
         extensions={"trace": trace},
     )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from provisioner.smoke.problem import Problem
 from provisioner.smoke.sniff import Kind, sniff
-from provisioner.smoke.sse import Decoder, EventTooLarge
+from provisioner.smoke.sse import EVENT_LIMIT, Decoder, EventTooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ class Exchange:
         self._kind: Kind | None = None
         self._head = b""
         self._whole = bytearray()
-        self._decoder = Decoder(min(limit, 16 * 1024 * 1024))
+        self._decoder = Decoder(min(limit, EVENT_LIMIT))
 
     def feed(self, chunk: bytes) -> list[Delta]:
         """Takes a read in.
@@ -64,6 +64,8 @@ class Exchange:
     def _route(self, chunk: bytes) -> list[Delta]:
         if self._kind != "events":
             self._whole += chunk
+            if len(self._whole) > EVENT_LIMIT:
+                raise TooLarge(f"the answer is no stream, and larger than {EVENT_LIMIT:,} bytes")
             return []
         try:
             return [delta for event in self._decoder.feed(chunk) for delta in self.reader.read(event)]

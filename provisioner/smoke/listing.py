@@ -12,23 +12,24 @@ from provisioner.smoke.inflate import Inflater, Undecodable
 from provisioner.smoke.loose import mapping, sequence, string
 
 if TYPE_CHECKING:
-    from provisioner.smoke.client import World
-    from provisioner.smoke.target import Target
+    from provisioner.smoke.session import Session
 
 _LIMIT = 4 * 1024 * 1024
 _TIMEOUT_S = 10.0
 
 
-async def models(world: World, target: Target, base_url: str | None = None) -> tuple[str, ...] | None:
+async def models(session: Session, base_url: str | None = None) -> tuple[str, ...] | None:
     """The ids that the endpoint lists; None where it lists none, for whatever reason.
 
     ``base_url`` is another path to try on the target's own host.
     """
+    target = session.target
     url = target.wire.list_url(target, base_url or target.base_url)
     if url is None:
         return None
     try:
-        async with asyncio.timeout(_TIMEOUT_S), world.open_client(httpx.Timeout(_TIMEOUT_S)) as client:
+        limit = min(_TIMEOUT_S, session.left())
+        async with asyncio.timeout(limit), session.world.open_client(httpx.Timeout(_TIMEOUT_S)) as client:
             headers = {"Accept-Encoding": "identity"} | dict(target.wire.auth(target)) | dict(target.headers)
             async with client.stream("GET", url, headers=headers) as response:
                 if response.status_code != httpx.codes.OK:

@@ -27,6 +27,13 @@ _LISTED = re.compile(
     r"(?:supported (?:values|efforts|levels) are|must be one of|expected one of|one of|should be|choose from)(.*)",
     re.IGNORECASE | re.DOTALL,
 )
+_UNKNOWN_PARAMETER = re.compile(
+    r"(?:unsupported|unknown|unrecognized|unexpected|extra) ?(?:request )?(?:param|field|argument|input|key)"
+    r"|extra (?:fields|inputs) (?:are )?not permitted|does not support (?:the )?param",
+    re.IGNORECASE,
+)
+_NOT_TAKEN = re.compile(rf"{_UNKNOWN_PARAMETER.pattern}|not supported|not permitted", re.IGNORECASE)
+_MUST_THINK = re.compile(r"cannot|can't|can not|only works|must|required|always|budget 0", re.IGNORECASE)
 # Room that a prompt of Kimi Code's first turn and an answer both find in a context that they share.
 _SHARE = 4
 _ROOMY = 32_768
@@ -104,7 +111,7 @@ def _output_limit(target: Target, body: Mapping[str, Any], said: str) -> Finding
     if asked is None or not limits.speaks_of_limit(said):
         return None
     found = limits.allowed(said, asked)
-    if found is None and _UNKNOWN_NAME.search(said):
+    if found is None and _NOT_TAKEN.search(said):
         return None
     if found is None:
         named = any(name in said for name in _LIMIT_NAMES)
@@ -132,16 +139,9 @@ def _output_limit(target: Target, body: Mapping[str, Any], said: str) -> Finding
     )
 
 
-_UNKNOWN_NAME = re.compile(
-    r"(?:unsupported|unknown|unrecognized|unexpected|extra) (?:parameter|field|argument|input|key)|not supported with this model"
-    r"|extra (?:fields|inputs) (?:are )?not permitted|not permitted|is not supported",
-    re.IGNORECASE,
-)
-
-
 def _wrong_limit_name(target: Target, body: Mapping[str, Any], said: str) -> Finding | None:
     sent = next((name for name in ("max_tokens", "max_completion_tokens") if name in body), None)
-    if sent is None or sent not in said or not _UNKNOWN_NAME.search(said):
+    if sent is None or sent not in said or not _NOT_TAKEN.search(said):
         return None
     other = "max_completion_tokens" if sent == "max_tokens" else "max_tokens"
     if other not in said:
@@ -196,7 +196,16 @@ def _thinking(target: Target, body: Mapping[str, Any], said: str) -> Finding | N
             f"adaptive_thinking = true in {where}",
             _set(target, adaptive_thinking=True),
         )
+    if target.wire.name == "kimi" and _UNKNOWN_PARAMETER.search(said):
+        other = Change(("providers", target.provider), "type", "openai")
+        return Finding(
+            "Kimi Code sends `thinking` to providers of the type kimi, and this server does not know it",
+            other.line(),
+            (other,),
+        )
     if mode == "disabled" or generation.get("includeThoughts") is False:
+        if not _MUST_THINK.search(said):
+            return None
         always = with_capability(target, "always_thinking")
         return Finding(
             "Kimi Code will switch thinking off, and this model cannot be without it",

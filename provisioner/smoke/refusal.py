@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 BODY_LIMIT = 64 * 1024
 _SHOWN = 500
+_LONGEST = 1000
 _QUOTA = re.compile(
     r"insufficient[_ ](?:quota|balance|credit|funds)|exceeded[_ ](?:your )?current[_ ](?:token )?quota|billing"
     r"|credit balance|(?:check|recharge|top up) your (?:account|balance|credit)|please recharge|in arrears"
@@ -30,14 +31,15 @@ _QUOTA = re.compile(
 )
 _BAD_KEY = re.compile(
     r"api_key_invalid|invalid[_ ]api[_ ]?key|api key not valid|incorrect api key|invalid authentication"
-    r"|api key expired|expired[_ ]api[_ ]key|authentication[_ ]error",
+    r"|api key expired|expired[_ ]api[_ ]key|authentication[_ ]error"
+    r"|no connected db",  # how a LiteLLM proxy without a database says that it does not know a key
     re.IGNORECASE,
 )
 _NO_MODEL = re.compile(
     r"model[_ ]not[_ ](?:found|exist)|invalid[_ ]model|unknown[_ ]model|no such model|not found the model"
     r"|model\b.{0,160}\b(?:does not exist|not exist|not found|is not (?:supported|available|found)|doesn't exist|deprecated|decommissioned)"
     r"|models/\S+ is not found|not_found_error\b.{0,10}model:|(?:does not|doesn't) (?:have access to|support) (?:the )?model"
-    r"|no endpoints found",
+    r"|no endpoints found|deployment\b.{0,80}\b(?:does not exist|not found)",
     re.IGNORECASE | re.DOTALL,
 )
 _NO_PATH = re.compile(
@@ -61,8 +63,10 @@ class ErrorBody:
 def read_body(body: bytes) -> ErrorBody:
     """The error in ``body``; for HTML and other text its beginning is the message."""
     text = body.decode("utf-8", "replace").strip()
+    # Some gateways refuse in the form of an event, although nothing is streamed.
+    bare = text.removeprefix("data:").partition("\n")[0] if text.startswith("data:") else text
     try:
-        value = json.loads(text)
+        value = json.loads(bare)
     except (ValueError, RecursionError):
         return ErrorBody(_page_title(text))
     if isinstance(value, list):
@@ -76,7 +80,7 @@ def read_body(body: bytes) -> ErrorBody:
     detail = inner.get("message") or inner.get("detail") or inner.get("msg") or outer.get("message")
     message = detail if isinstance(detail, str) else json.dumps(detail or value, ensure_ascii=False)
     return ErrorBody(
-        message,
+        " ".join(message.split())[:_LONGEST],
         type=string(inner.get("type")) or string(inner.get("status")) or None,
         code=_code(inner.get("code")),
         is_json=True,
@@ -142,6 +146,8 @@ def _kind(status: int, error: ErrorBody) -> Kind:
     if status in _BY_STATUS:
         return _BY_STATUS[status]
     if status == HTTPStatus.FORBIDDEN:
+        if _BAD_KEY.search(said):
+            return "auth"
         return "quota" if _QUOTA.search(said) else "forbidden"
     if status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.GONE):
         names_model = error.is_json and _NO_MODEL.search(said) and not _NO_PATH.search(said)

@@ -98,7 +98,7 @@ class AliasResult:
         notes: for people: what is worth knowing beside the verdict.
         spent: the usage of every request that reported one.
         cost: what they cost in US dollars, where the catalog knows the price.
-        source: the provider's ``source`` table, by which the price is found.
+        source: where the price is found: the provider's ``source`` table if it is a catalog import's.
     """
 
     alias: str

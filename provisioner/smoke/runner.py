@@ -104,7 +104,7 @@ async def check_alias(
         error=first.problem,
         notes=_notes(target),
         spent=tuple(session.spent),
-        source=target.source,
+        source=target.source if target.source.get("kind") == "modelsDev" else {},
     )
 
 

@@ -41,6 +41,7 @@ class Session:
     """Asks a target, again and again if need be, until its time is up.
 
     Attributes:
+        world: what the requests need.
         target: who is asked; it has its credential.
         spent: the usage of each request so far that reported one.
     """
@@ -66,12 +67,12 @@ class Session:
         request = self.target.wire.request(self.target, probe)
         for attempt in range(1, _PATIENCE + 1):
             reader = self.target.wire.reader(self.target)
-            outcome = await ask(self.world, request, reader, total_s=self._left(), watch=self._watch)
+            outcome = await ask(self.world, request, reader, total_s=self.left(), watch=self._watch)
             if outcome.answer.usage is not None:
                 self.spent.append(outcome.answer.usage)
             wait = outcome.problem.retry_after_s if outcome.problem else None
             transient = outcome.problem is not None and outcome.problem.kind in ("rate_limit", "server")
-            if wait is None or not transient or attempt == _PATIENCE or wait >= self._left():
+            if wait is None or not transient or attempt == _PATIENCE or wait >= self.left():
                 break
             self._on_wait(wait)
             await asyncio.sleep(wait)
@@ -87,7 +88,8 @@ class Session:
         named = frozenset(name for name in _RETRIED if name in problem.message and name in asked.body)
         return await self.ask(replace(least, without=named)) if named else asked
 
-    def _left(self) -> float:
+    def left(self) -> float:
+        """Seconds until the deadline."""
         return max(0.0, self._until - time.monotonic())
 
     def _clean(self, outcome: Outcome) -> Outcome:
@@ -98,20 +100,41 @@ class Session:
 
 
 def _clean_problem(problem: Problem, secrets: tuple[str, ...]) -> Problem:
-    code = scrub(problem.code, secrets) if isinstance(problem.code, str) else problem.code
-    kind = problem.type and scrub(problem.type, secrets)
-    return replace(problem, message=scrub(problem.message, secrets), type=kind, code=code)
+    return replace(
+        problem,
+        message=_shown(problem.message, secrets),
+        type=problem.type and _shown(problem.type, secrets),
+        code=_shown(problem.code, secrets),
+    )
 
 
 def _clean_answer(answer: Answer, secrets: tuple[str, ...]) -> Answer:
     calls = [
-        ToolCall(call.id, scrub(call.name, secrets), [scrub("".join(call.pieces), secrets)], call.value)
+        ToolCall(
+            _shown(call.id, secrets),
+            _shown(call.name, secrets),
+            [_shown("".join(call.pieces), secrets)],
+            _shown(call.value, secrets),
+        )
         for call in answer.tool_calls
     ]
     return replace(
         answer,
-        texts=[scrub(answer.text, secrets)] if answer.texts else [],
-        reasonings=[scrub(answer.reasoning, secrets)] if answer.reasonings else [],
+        texts=[_shown(answer.text, secrets)] if answer.texts else [],
+        reasonings=[_shown(answer.reasoning, secrets)] if answer.reasonings else [],
         tool_calls=calls,
-        finish_raw=answer.finish_raw and scrub(answer.finish_raw, secrets),
+        finish_raw=_shown(answer.finish_raw, secrets),
     )
+
+
+def _shown(value: Any, secrets: tuple[str, ...]) -> Any:
+    """``value`` without secrets, and with every string in it fit to be printed.
+
+    Servers escape characters beyond the BMP as two halves, and cut them apart; a half alone is no character.
+    """
+    if isinstance(value, str):
+        whole = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        return scrub(whole, secrets)
+    if isinstance(value, dict):
+        return {_shown(key, secrets): _shown(member, secrets) for key, member in value.items()}
+    return [_shown(member, secrets) for member in value] if isinstance(value, list) else value

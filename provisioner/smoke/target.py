@@ -9,6 +9,7 @@ import difflib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from provisioner.secrets import is_secret_key
 from provisioner.smoke import endpoint, first_turn
 from provisioner.smoke.credential import configured
 from provisioner.smoke.loose import integer, mapping, string
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from provisioner.smoke.wires.base import Wire
 
 _SHORTEST_SECRET = 8
+_LONG = 20
+_PLAIN_HEADERS = frozenset({"accept", "content-type", "user-agent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,9 @@ class Target:
         Words shorter than any real key (``unused``, ``1``) are none: masking them would garble every message.
         """
         known = [self.credential.value] if self.credential else []
-        known += [value for name, value in self.headers.items() if name.lower() != "user-agent"]
+        for name, value in self.headers.items():
+            if is_secret_key(name) or (len(value) >= _LONG and name.lower() not in _PLAIN_HEADERS):
+                known += [value, value.rpartition(" ")[2]]
         return tuple(value for value in known if len(value) >= _SHORTEST_SECRET)
 
 

@@ -14,7 +14,6 @@ from provisioner.smoke.report import document, summary
 from provisioner.smoke.runner import Options
 from provisioner.workflows.history import record
 from provisioner.workflows.near import near
-from provisioner.workflows.outcome import commit
 from provisioner.workflows.price import Prices
 
 if TYPE_CHECKING:
@@ -168,6 +167,8 @@ def _fixed(app: App, data: Mapping[str, Any], request: Request, result: Result) 
     fixed = tuple(change for change in wanted if change not in unfixed)
     if not fixed:
         return replace(result, unfixed=unfixed)
+    from provisioner.workflows.outcome import commit
+
     outcome = commit(app, lambda current: _with(current, fixed), dry_run=request.dry_run)
     return replace(result, fixed=fixed, unfixed=unfixed, outcome=outcome)
 

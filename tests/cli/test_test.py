@@ -140,11 +140,11 @@ def test_ctrl_c_leaves_a_partial_report(world: World) -> None:
         world.write(config("openai", f"{server.url}/v1") + second)
         command = [sys.executable, "-m", "provisioner", "test", "--all", "--json", "--config", str(path)]
         running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        until(lambda: len(server.requests) == 2, 20)
-        until(lambda: server.at_once == 1, 20)
+        until(lambda: len(server.requests) == 2, 60)
+        until(lambda: server.at_once == 1, 60)
         time.sleep(0.5)  # the quick answer has been sent; now it is read
         running.send_signal(signal.SIGINT)
-        out, err = running.communicate(timeout=20)
+        out, err = running.communicate(timeout=60)
     document = json.loads(out)
     assert running.returncode == 130, err
     assert document["interrupted"]

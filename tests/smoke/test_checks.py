@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import tomllib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import pytest
 
 from provisioner.smoke.client import World
 from provisioner.smoke.picture import COLOURS, png_of
+from provisioner.smoke.report import document
 from provisioner.smoke.runner import Options, check_alias
 from tests.smoke.server import Chunks, Request, Server, reply, serving, stream
 from tests.smoke.streams import BASES, BY_WIRE, CHAT_USAGE, DONE, chunk, config, data
@@ -190,6 +192,22 @@ def test_a_key_that_is_echoed_is_masked_everywhere() -> None:
         data(chunk({"content": key[:8]}), chunk({"content": key[8:]}), chunk(finish="stop"), USAGE) + DONE
     )
     assert smoked(split)[0].answer.text == "sk-•••cdef"
+
+
+def test_characters_cut_in_half_are_made_whole_and_halves_alone_are_replaced() -> None:
+    raw = b'data: {"choices": [{"delta": {"content": "%s"}, "finish_reason": %s}]}\n\n'
+    body = raw % (rb"\ud83d", b"null") + raw % (rb"\ude00 \ud83d", b'"st\\udc00op"') + data(USAGE)
+    result, _ = smoked(stream(body))
+    assert (result.answer.text, result.answer.finish_raw) == ("\U0001f600 \ufffd", "st\ufffdop")
+    assert json.dumps(document(result), ensure_ascii=False).encode()
+    error = rb'{"error": {"message": "bad \ud800"}}'
+    assert "bad \ufffd" in str(smoked(reply("400 Bad", error))[0].error)
+
+
+def test_a_registrys_token_is_not_in_the_result() -> None:
+    source = 'source = {kind = "apiJson", url = "http://r", apiKey = "tok-0123456789"}'
+    result, _ = smoked(says(), provider=source)
+    assert result.source == {}
 
 
 def test_retry_after_is_heeded_as_long_as_there_is_time() -> None:

@@ -189,6 +189,13 @@ def test_a_limit_without_a_number_names_the_key() -> None:
             {"capabilities": ("tool_use",)},
         ),
         (
+            "kimi",
+            "UnsupportedParamsError: openai does not support parameters: ['thinking'], for model=m.",
+            {"model": 'capabilities = ["tool_use"]'},
+            'type = "openai" in [providers.p]',
+            {"type": "openai"},
+        ),
+        (
             "anthropic",
             "context_management: Extra inputs are not permitted",
             {"model": 'capabilities = ["thinking"]'},

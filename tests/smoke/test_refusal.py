@@ -50,8 +50,15 @@ BILLING = "You exceeded your current quota, please check your plan and billing d
         ),
         (400, google(400, "INVALID_ARGUMENT", "x", REASON), "auth"),
         (400, [google(400, "INVALID_ARGUMENT", "API key not valid.", REASON)], "auth"),
+        (400, error("No connected db.", type="no_db_connection", code="400"), "auth"),
         (402, error("Insufficient Balance"), "quota"),
         (403, error("Country not supported"), "forbidden"),
+        (403, error("Invalid API key provided"), "auth"),
+        (
+            404,
+            error("The API deployment for this resource does not exist.", code="DeploymentNotFound"),
+            "model_not_found",
+        ),
         (
             403,
             google(403, "PERMISSION_DENIED", "Generative Language API has not been used in project 1"),
@@ -175,6 +182,7 @@ def test_a_redirect_names_its_target_without_its_query(status: int, location: st
         ({"detail": [{"msg": "a"}]}, '[{"msg": "a"}]', None, None, None),
         ({"errors": [{"message": "m", "code": 1}]}, "m", None, 1, None),
         ({"msg": "m", "code": True}, "m", None, None, None),
+        ({"error": {"message": "one\n\n two "}}, "one two", None, None, None),
         ([], "{}", None, None, None),
         (7, "7", None, None, None),
     ],
@@ -198,3 +206,7 @@ def test_error_bodies_of_all_forms(
 )
 def test_what_is_no_json(body: bytes, message: str) -> None:
     assert read_body(body).message == message
+
+
+def test_an_error_may_come_as_an_event() -> None:
+    assert read_body(b'data: {"error": {"message": "m"}}\n\ndata: [DONE]\n\n').message == "m"

@@ -248,3 +248,17 @@ def test_neither_the_target_nor_its_credential_shows_the_key() -> None:
 
 def test_placeholder_keys_are_no_secrets() -> None:
     assert target(provider('api_key = "unused"')).secrets == ()
+
+
+@pytest.mark.parametrize(
+    ("headers", "secrets"),
+    [
+        ('Authorization = "Bearer tok-01234567"', {"Bearer tok-01234567", "tok-01234567"}),
+        ('X-Gateway = "0123456789abcdef0123"', {"0123456789abcdef0123"}),
+        ('Content-Type = "application/json; charset=utf-8"', set()),
+        ('X-Org = "acme"', set()),
+    ],
+)
+def test_headers_that_may_be_credentials_are_secrets(headers: str, secrets: set[str]) -> None:
+    found = target(provider(f'api_key = "unused"\ncustom_headers = {{{headers}}}'))
+    assert set(found.secrets) == secrets

@@ -47,11 +47,11 @@ async def check(session: Session, *, minimal: bool) -> Found:
     changes: tuple[Change, ...] = ()
     if problem is not None and problem.kind == "bad_request" and not minimal:
         least = (await session.ask_least(replace(FIRST_TURN, tool=None))).outcome.problem
-        if least is None or (least.kind == "bad_request" and names_limit(asked.body, problem)):
-            problem, changes = explain(session.target, asked.body, problem)
-        elif least.kind in _DEEPER:
+        if least is not None and least.kind in _DEEPER:
             problem = least
+        elif least is None or least.kind != "bad_request" or names_limit(asked.body, problem):
+            problem, changes = explain(session.target, asked.body, problem)
     if problem is not None:
-        problem = await advise(session.world, session.target, problem, style)
+        problem = await advise(session, problem, style)
     found = replace(judge("text", asked.outcome.answer, problem), changes=changes)
     return Found(found, asked, problem)

@@ -15,6 +15,7 @@ from provisioner.smoke.loose import mapping, sequence, string
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from provisioner.smoke.answer import FailureKind
     from provisioner.smoke.probe import Probe
     from provisioner.smoke.sse import Event
     from provisioner.smoke.target import Target
@@ -157,7 +158,7 @@ class Reader(ABC):
         if piece:
             self._deltas.append(Delta("tool", piece))
 
-    def fail(self, kind: Any, message: str, **details: Any) -> None:
+    def fail(self, kind: FailureKind, message: str, **details: Any) -> None:
         """Notes a failure; the first one stays."""
         if self.answer.failure is None:
             self.answer.failure = Failure(kind, message[:_MESSAGE_LIMIT], **details)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from provisioner.smoke.answer import FinishKind, ToolCall, Usage
@@ -78,13 +79,13 @@ class Chat(Wire):
         """The output limit that Kimi Code sends on this wire."""
         return target.turn.limit
 
+    @abstractmethod
     def limit_name(self, model: str) -> str:
         """The member that carries the output limit."""
-        raise NotImplementedError
 
+    @abstractmethod
     def thinking(self, target: Target, asked: str) -> dict[str, Any]:
         """The members that ask for a thinking effort."""
-        raise NotImplementedError
 
     def _limit_name(self, target: Target, probe: Probe) -> str | None:
         names = ["max_completion_tokens", "max_tokens"]

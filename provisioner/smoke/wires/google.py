@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _PASTED = re.compile(r"/v1beta1?(?:/(?:models|publishers|projects)(?:/.*)?)?/?\Z")
 _LEVELS = {"low": "LOW", "medium": "MEDIUM", "high": "HIGH", "xhigh": "HIGH", "max": "HIGH"}
 _BUDGETS = {"low": 1024, "medium": 4096, "high": 32_000, "xhigh": 32_000, "max": 32_000}
+_KEPT = "/@"  # versions of a model are written name@001
 _NOT_FINISHED = "FINISH_REASON_UNSPECIFIED"
 _FINISH: dict[str, FinishKind] = {
     "STOP": "stop",
@@ -120,7 +121,7 @@ def path(target: Target) -> str:
         name = (
             target.model if target.model.startswith(("models/", "tunedModels/")) else f"models/{target.model}"
         )
-        return f"v1beta/{quote(name)}"
+        return f"v1beta/{quote(name, safe=_KEPT)}"
     name = target.model
     if not name.startswith(("publishers/", "projects/", "models/")):
         publisher, slash, rest = name.partition("/")
@@ -128,7 +129,7 @@ def path(target: Target) -> str:
     by_project = target.credential is None or target.credential.kind == "token"
     if by_project and not name.startswith("projects/"):
         name = f"projects/{target.project}/locations/{target.location}/{name}"
-    return f"v1beta1/{quote(name)}"
+    return f"v1beta1/{quote(name, safe=_KEPT)}"
 
 
 def thinking_config(model: str, asked: str) -> dict[str, Any]:
