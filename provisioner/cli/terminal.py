@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
-# C0 and C1 controls, and the bidirectional controls that can make a line read as another than it is.
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# C0 and C1 controls, the bidirectional controls that can make a line read as another than it is, and halves of
+# surrogate pairs, which no stream can encode.
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class ReaderGone(Exception):
