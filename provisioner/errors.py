@@ -8,7 +8,6 @@ ProvisionerError
 ├── NotFound            a provider or alias that config.toml does not have
 ├── ConfigInvalid       config.toml cannot be read, or does not mean what it must
 ├── ConfigUnwritable    config.toml cannot be written here (a folder, a bind mount, permissions)
-├── CredentialMissing   no key where one is needed
 └── Busy                another process holds the lock
 
 Errors carry fields, not sentences to parse: ``message`` (what happened), ``hint`` (the one command or action
@@ -75,12 +74,6 @@ class ConfigUnwritable(ProvisionerError):
     """config.toml cannot be written at this place."""
 
     code = "config_unwritable"
-
-
-class CredentialMissing(ProvisionerError):
-    """No key where one is needed."""
-
-    code = "credential_missing"
 
 
 class Busy(ProvisionerError):

@@ -35,7 +35,6 @@ _EXIT_CODES: tuple[tuple[type[Exception], int], ...] = (
     (errors.NotFound, 1),
     (errors.ConfigInvalid, 4),
     (errors.ConfigUnwritable, 1),
-    (errors.CredentialMissing, 6),
     (errors.Busy, 75),
     (catalog_errors.CredentialRefused, 6),
     (catalog_errors.FetchFailed, 5),
