@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from provisioner.errors import ConfigInvalid, NotFound, ProviderManaged
+from provisioner.secrets import is_secret_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -54,10 +55,11 @@ def with_providers(
 
     The user's own values survive: ``overrides`` of an alias that is still there, and ``custom_headers``, ``env``
     and ``default_model`` of a provider, below what an entry itself gives. Providers in ``vanished`` are removed.
+    A credential in those tables must not follow its provider to another host: that is refused.
 
     Raises:
         ProviderManaged: an id is reserved, or a provider to replace or remove is a login of Kimi Code.
-        ConfigInvalid: ``providers`` or ``models`` is not a table.
+        ConfigInvalid: ``providers`` or ``models`` is not a table, or a kept credential would go to a new endpoint.
     """
     for provider_id in entries:
         if provider_id in RESERVED_IDS:
@@ -69,6 +71,8 @@ def with_providers(
     models = members(data, "models")
     for provider_id in (*entries, *vanished):
         _refuse_login(providers, provider_id)
+    for provider_id, entry in entries.items():
+        _refuse_move(providers.get(provider_id), provider_id, entry)
 
     owned = {*entries, *vanished}
     desired = {
@@ -170,6 +174,23 @@ def members(data: Mapping[str, Any], name: str) -> dict[str, Any]:
             hint=f"make it a table ([{name}.…]), or remove it",
         )
     return table
+
+
+def _refuse_move(old: Any, provider_id: str, entry: Entry) -> None:
+    if not isinstance(old, dict) or _endpoint(old) == _endpoint(entry.provider):
+        return
+    for name in _KEPT_TABLES:
+        kept = old.get(name)
+        if isinstance(kept, dict) and any(is_secret_key(key) and value for key, value in kept.items()):
+            raise ConfigInvalid(
+                f'the endpoint of provider "{provider_id}" changes, and the credential in its `{name}` would go to '
+                "the new one",
+                hint=f"take `{name}` out of it by hand, or kimi provider remove {provider_id}, then add it again",
+            )
+
+
+def _endpoint(provider: Mapping[str, Any]) -> str:
+    return str(provider.get("base_url", "")).rstrip("/")
 
 
 def _provider_of(alias: Any) -> Any:

@@ -239,3 +239,28 @@ def test_a_broken_config_is_named_with_its_line_and_left_alone(world: World, cli
     assert done.code == 4
     assert f"{world.config}:2" in done.err
     assert world.config.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("kept", "refused"),
+    [
+        ('custom_headers = { Authorization = "Bearer mine" }', True),
+        ('env = { OPENAI_API_KEY = "mine" }', True),
+        ('custom_headers = { X-Team = "blue" }', False),
+        ('env = { OPENAI_API_KEY = "" }', False),
+    ],
+)
+@pytest.mark.parametrize("base_url", ["https://mine.example/v1", "https://alpha.example/v1/"])
+def test_a_registry_never_gets_a_credential_that_another_endpoint_was_given(
+    world: World, cli: Cli, base_url: str, kept: str, *, refused: bool
+) -> None:
+    before = world.write(f'[providers.alpha]\ntype = "openai"\nbase_url = "{base_url}"\n{kept}\n')
+    world.serves((REGISTRY_URL, registry()))
+    done = cli("add", "--registry", REGISTRY_URL)
+    if refused and "mine.example" in base_url:
+        assert (done.code, world.config.read_bytes() == before) == (4, True)
+        assert "kimi provider remove alpha" in done.err
+    else:
+        assert done.code == 0
+        table = tomllib.loads(world.config.read_text())["providers"]["alpha"]
+        assert tomllib.loads(kept).items() <= table.items()
