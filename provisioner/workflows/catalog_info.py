@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from catalog import schema
 from catalog.documents import Access, Places, load_catalog
 from catalog.interpret import usable_models
+from catalog.models import Problem
 from catalog.urls import shown
 from catalog.wire import wire_of
 from provisioner.workflows.watch import silent
 
 if TYPE_CHECKING:
     from catalog.documents import Provenance
-    from catalog.models import Problem
     from provisioner.app import App
     from provisioner.workflows.watch import Watch
 
@@ -33,7 +33,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Result:
-    """The catalog's provenance, counts, and schema problems (the first fifty)."""
+    """The catalog's provenance, counts, and problems (the first fifty): values left out, departures from the schema."""
 
     provenance: Provenance
     counts: Counts
@@ -50,8 +50,9 @@ def run(app: App, access: Access, watch: Watch = silent) -> Result:
     catalog = load_catalog(Places(app.cache_dir, app.http.client, app.clock), access)
     watch("validating")
     document = catalog.document()
-    problems = schema.problems(document, "catalog", limit=_MOST_PROBLEMS)
-    return Result(catalog.provenance, count(document), tuple(problems))
+    left_out = [Problem("", warning) for warning in catalog.warnings]
+    problems = [*left_out, *schema.problems(document, "catalog", limit=_MOST_PROBLEMS)]
+    return Result(catalog.provenance, count(document), tuple(problems[:_MOST_PROBLEMS]))
 
 
 def count(document: dict[str, Any]) -> Counts:

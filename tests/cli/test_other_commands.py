@@ -225,3 +225,9 @@ def test_interrupted_is_130(world: World, cli: Cli) -> None:
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--version"], "kimi-provider") == 0
     assert capsys.readouterr().out.startswith("kimi-provider ")
+
+
+def test_catalog_info_names_what_was_left_out(world: World, cli: Cli) -> None:
+    world.serves((URL, {**CATALOG, "odd": 3}))
+    done = cli("catalog", "info", "--url", URL, "--json").json("catalog-info")
+    assert {"pointer": "", "message": "'odd' was left out: it is not an object"} in done["problems"]
