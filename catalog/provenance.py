@@ -29,7 +29,10 @@ class Provenance:
     note: str | None = None
 
     def describe(self) -> str:
-        """A few words: ``live from URL``, ``cache, 3 h old``, ``built-in snapshot of 2026-07-02``."""
+        """A few words: ``live from URL``, ``cache, 3 h old``, ``built-in snapshot of 2026-07-02 (why)``."""
+        return f"{self._origin()} ({self.note})" if self.note else self._origin()
+
+    def _origin(self) -> str:
         if self.kind == "live":
             return f"live from {self.url}"
         if self.kind == "not_modified":

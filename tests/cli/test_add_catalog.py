@@ -3,6 +3,7 @@ from __future__ import annotations
 import tomllib
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 if TYPE_CHECKING:
@@ -198,6 +199,17 @@ def test_the_snapshot_answers_on_the_first_day_without_a_network(world: World, c
     assert done.code == 0, done.err
     assert "built-in snapshot" in done.out
     assert data(world)["providers"]["anthropic"]["type"] == "anthropic"
+
+
+def test_why_it_is_the_snapshot_is_said(cli: Cli, world: World) -> None:
+    def unavailable(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(503)
+
+    world.host = unavailable
+    done = cli("catalog", "list")
+    assert done.code == 0
+    assert "built-in snapshot of" in done.err
+    assert "models.dev answered HTTP 503" in done.err
 
 
 def test_options_of_another_form_are_refused(cli: Cli) -> None:
