@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from catalog import schema
 from catalog.errors import DocumentInvalid
+from catalog.parse import parse_object
 from provisioner.errors import NotFound
 from provisioner.workflows.catalog_info import Counts, count
 
@@ -42,11 +42,9 @@ def run(path: Path) -> Result:
 
 def _document(path: Path) -> dict[str, Any]:
     try:
-        document = json.loads(path.read_bytes())
+        return parse_object(path.read_bytes(), str(path))
     except OSError as error:
         raise NotFound(f"cannot read the file: {error.strerror}", where=str(path)) from error
-    except (ValueError, RecursionError) as error:
-        raise DocumentInvalid(f"not JSON: {error}", where=str(path)) from error
-    if not isinstance(document, dict):
-        raise DocumentInvalid("not a catalog: its top level is no JSON object", where=str(path))
-    return document
+    except DocumentInvalid as error:
+        error.hint = None  # it speaks of an address
+        raise

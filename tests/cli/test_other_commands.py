@@ -156,6 +156,16 @@ def test_catalog_validate(tmp_path: Path, cli: Cli) -> None:
     assert cli("catalog", "validate", str(tmp_path / "none.json")).code == 1
 
 
+@pytest.mark.parametrize("text", ["", "[1]", "<html>", '{"p": {"x": NaN}}', '{"p": 1'])
+def test_what_could_not_be_fetched_as_a_catalog_is_not_valid_either(
+    tmp_path: Path, cli: Cli, text: str
+) -> None:
+    file = tmp_path / "catalog.json"
+    file.write_text(text)
+    done = cli("catalog", "validate", str(file), "--json")
+    assert (done.code, done.error()["where"]) == (4, str(file))
+
+
 def test_any_endpoint_is_asked_for_its_models(world: World, cli: Cli) -> None:
     listed = {"object": "list", "data": [{"id": "llama", "object": "model", "max_model_len": 32768}]}
     world.serves(("http://127.0.0.1:8000/v1/models", listed))
