@@ -1,7 +1,7 @@
 """The world a command runs in: paths, clock, environment and HTTP, in one frozen value.
 
-Only :meth:`App.from_environment` reads ``os.environ``; everything below it is told. Tests build an ``App`` of
-their own and can therefore reach no real home, cache or network.
+Below the command line only :meth:`App.from_environment` reads ``os.environ``; everything else is told. Tests build
+an ``App`` of their own and can therefore reach no real home, cache or network.
 """
 
 from __future__ import annotations

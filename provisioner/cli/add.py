@@ -53,7 +53,11 @@ def catalog_options(command: options.F) -> options.F:
         click.option("--base-url", metavar="URL", help="The endpoint, in place of the catalog's."),
         click.option("--api-key-env", metavar="NAME", help="Let Kimi Code read the key from this variable."),
         click.option("--api-key-stdin", is_flag=True, help="Read the key from standard input."),
-        click.option("--api-key", metavar="K", help="The key. Falls back to KIMI_REGISTRY_API_KEY."),
+        click.option(
+            "--api-key",
+            metavar="K",
+            help="The key. Falls back to KIMI_REGISTRY_API_KEY, but not with --type.",
+        ),
     ):
         command = option(command)
     return command
