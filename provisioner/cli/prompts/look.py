@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,6 @@ class Symbols:
     more: str = "…"
     up: str = "↑"
     down: str = "↓"
-    hidden: str = "•"
 
 
 _ASCII = Symbols(
@@ -39,7 +39,6 @@ _ASCII = Symbols(
     more="~",
     up="^",
     down="v",
-    hidden="*",
 )
 
 
@@ -63,8 +62,13 @@ class Look:
         return cls(
             colour=not env.get("NO_COLOR"),
             symbols=Symbols() if _is_utf8(getattr(stream, "encoding", None)) else _ASCII,
-            plain=env.get("TERM", "dumb") in ("dumb", "unknown", ""),
+            plain=_term(env) in ("dumb", "unknown", ""),
         )
+
+
+def _term(env: Mapping[str, str]) -> str:
+    # Windows sets no TERM, and its consoles move the cursor all the same.
+    return env.get("TERM", "windows" if os.name == "nt" else "")
 
 
 def _is_utf8(encoding: str | None) -> bool:

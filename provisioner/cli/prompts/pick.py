@@ -128,9 +128,7 @@ class Picker(Generic[V]):
 
     def _count(self) -> StyleAndTextTuples:
         listing = self.listing
-        entries = sum(not row.heading for row in listing.rows)
-        shown = sum(not row.heading for row in listing.shown) if listing.needle else entries
-        text = f"{shown} of {entries}" if listing.needle else f"{entries}"
+        text = f"{listing.matches} of {listing.size}" if listing.needle else f"{listing.size}"
         if self._many:
             text = f"{len(listing.marked)} chosen {self._look.symbols.dot} {text}"
         return [("class:dim", f" {text} ")]
@@ -148,12 +146,9 @@ class Picker(Generic[V]):
         ]
 
     def _keys_shown(self) -> frame.Keys:
-        keys: list[tuple[str, str]] = []
-        arrows = f"{self._look.symbols.up}{self._look.symbols.down}"
-        keys.append((arrows, "move"))
-        if self._many:
-            keys += [("space", "mark"), ("ctrl-a", "all")]
-        return (*keys, ("enter", "go on"), *frame.BACK)
+        move = (f"{self._look.symbols.up}{self._look.symbols.down}", "move")
+        marking = (("space", "mark"), ("ctrl-a", "all")) if self._many else ()
+        return (move, *marking, ("enter", "go on"), *frame.BACK)
 
     def _keys(self) -> KeyBindings:
         keys, listing = KeyBindings(), self.listing

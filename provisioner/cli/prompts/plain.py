@@ -120,7 +120,14 @@ class Plain:
         import getpass
 
         self._head(question)
-        return _checked(lambda: _back(getpass.getpass("(not shown) > ")), check)
+
+        def read() -> str:
+            try:
+                return _back(getpass.getpass("(not shown) > "))
+            except EOFError:
+                raise KeyboardInterrupt from None
+
+        return _checked(read, check)
 
     def review(self, question: Question, lines: Sequence[Line], *, yes: str) -> None:
         """The lines, then a yes or no."""

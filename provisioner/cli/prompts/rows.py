@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Hashable, Sequence
 
 V = TypeVar("V", bound="Hashable")
 
@@ -66,8 +66,7 @@ class Listing(Generic[V]):
     """The state of a list.
 
     Attributes:
-        shown: the rows that the filter leaves; the best matches first where ``ranked``, else in their order and under
-            their headings.
+        shown: all rows; or those that the filter leaves, the best matches first and without headings.
         cursor: index in ``shown`` of the row that the keys act on.
         marked: values of marked rows.
     """
@@ -78,33 +77,30 @@ class Listing(Generic[V]):
         *,
         start: V | None = None,
         marked: Collection[V] = (),
-        ranked: bool = True,
     ) -> None:
         self.rows = rows
         self._entries = _searchable(rows)
         self.shown: Sequence[Row[V]] = rows
         self.marked = set(marked)
         self.needle = ""
-        self._ranked = ranked
         self.cursor = 0
         self.go_to(start)
+
+    @property
+    def size(self) -> int:
+        """How many rows there are to choose from, whatever the filter."""
+        return len(self._entries)
+
+    @property
+    def matches(self) -> int:
+        """How many of them the filter leaves."""
+        return len(self.shown) if self.needle else self.size
 
     @property
     def current(self) -> Row[V] | None:
         """The row under the cursor; None when the filter leaves none."""
         row = self.shown[self.cursor] if self.cursor < len(self.shown) else None
         return None if row is None or row.heading else row
-
-    def replace(self, rows: Sequence[Row[V]]) -> None:
-        """Other rows under the same filter; the cursor stays on its row, or near where it was."""
-        here, at = self.current, self.cursor
-        self.rows = rows
-        self._entries = _searchable(rows)
-        self._narrow()
-        self.cursor = min(at, max(len(self.shown) - 1, 0))
-        self._settle(1)
-        if here is not None:
-            self.go_to(here.value, otherwise=self.cursor)
 
     def narrow(self, text: str) -> None:
         """Leaves the rows that have every word of ``text`` in one of their fields; the cursor goes to the first."""
@@ -160,27 +156,13 @@ class Listing(Generic[V]):
         words = self.needle.split()
         if not words:
             self.shown = self.rows
-        elif self._ranked:
+        else:
             found: dict[int, list[Row[V]]] = {}
             for row, fields in self._entries:
                 rank = _rank(fields, words)
                 if rank is not None:
                     found.setdefault(rank, []).append(row)
             self.shown = [row for rank in sorted(found) for row in found[rank]]
-        else:
-            self.shown = list(self._in_groups(words))
-
-    def _in_groups(self, words: list[str]) -> Iterator[Row[V]]:
-        """The matches in their order, each group under its heading."""
-        heading = None
-        for row in self.rows:
-            if row.heading:
-                heading = row
-            elif _rank(row.fields, words) is not None:
-                if heading is not None:
-                    yield heading
-                    heading = None
-                yield row
 
     def _settle(self, way: int) -> None:
         """Moves off a heading, ``way`` first."""

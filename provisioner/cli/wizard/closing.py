@@ -52,7 +52,7 @@ def close(desk: Desk, done: Done) -> None:
     Raises:
         KeyboardInterrupt: the person left from the test; what was written stays, and everything was said.
     """
-    report(desk, done)
+    _report(desk, done)
     interrupted = None
     if not desk.dry_run and done.aliases:
         try:
@@ -73,7 +73,7 @@ def close(desk: Desk, done: Done) -> None:
         raise interrupted
 
 
-def report(desk: Desk, done: Done) -> None:
+def _report(desk: Desk, done: Done) -> None:
     """Says what was written, or that nothing was."""
     symbols, outcome = desk.ask.look.symbols, done.outcome
     if outcome.written:

@@ -16,6 +16,7 @@ from provisioner.cli.wizard import closing, command, defaults, lists, place, rev
 from provisioner.cli.wizard.figures import cheapest
 from provisioner.cli.wizard.flow import Step, walk
 from provisioner.cli.wizard.key import NO_KEY, Door, ask_key, kept
+from provisioner.errors import UsageError
 from provisioner.workflows import add_endpoint, check_key
 from provisioner.workflows.credential import Credential
 from provisioner.workflows.suggest import FEW
@@ -134,7 +135,7 @@ class _Path:
                 planned = add_endpoint.run(self._desk.app, request, watch)
             except CredentialRefused as error:
                 return check_key.Result("invalid", error.message, error.hint)
-            except CatalogError as error:
+            except (CatalogError, UsageError) as error:
                 return check_key.Result("unknown", error.message, error.hint)
             alias = f"{request.name}/{cheapest(planned.provider.models).key}"
             return check_key.run(self._desk.app, check_key.Request(planned.outcome.data, alias), watch)
@@ -155,17 +156,23 @@ class _Path:
             try:
                 with waiting() as watch:
                     listed = add_endpoint.run(self._desk.app, request, watch).provider.models
-            except CatalogError as error:
+            except (CatalogError, UsageError) as error:
                 if self._goes_without_list(answers, error):
                     return replace(answers, listed=None, types=True)
                 continue
-            ids = {model.id for model in listed}
-            models = tuple(id_ for id_ in answers.models if id_ in ids)
-            if not models and len(listed) <= FEW:
-                models = tuple(model.id for model in listed)
-            return replace(answers, listed=listed, types=False, typed=(), models=models)
+            return replace(
+                answers, listed=listed, types=False, typed=(), models=self._to_begin_with(answers, listed)
+            )
 
-    def _goes_without_list(self, answers: Answers, error: CatalogError) -> bool:
+    def _to_begin_with(self, answers: Answers, listed: Sequence[Model]) -> tuple[str, ...]:
+        """Ids of the models that are marked at first: those chosen before, those of config.toml, all of a few."""
+        ids = tuple(model.id for model in listed)
+        aliases, name = self._desk.table("models"), answers.place.name
+        chosen = tuple(id_ for id_ in ids if id_ in answers.models)
+        known = tuple(id_ for id_ in ids if f"{name}/{id_}" in aliases)
+        return chosen or known or (ids if len(ids) <= FEW else ())
+
+    def _goes_without_list(self, answers: Answers, error: CatalogError | UsageError) -> bool:
         question = Question(
             "Its list of models could not be had", self._trail(answers), (("bad", error.message),)
         )
@@ -187,9 +194,9 @@ class _Path:
         question = Question("Which models?", self._trail(replace(answers, typed=())), notes)
         before = " ".join(f"{id_}:{context}" if context else id_ for id_, context in answers.typed)
         text = self._desk.ask.text(
-            question, default=before, check=lambda t: None if t else "name one at least"
+            question, default=before, check=lambda text: None if _words(text) else "name one at least"
         )
-        typed = tuple(named_model(word) for word in text.replace(",", " ").split())
+        typed = tuple(named_model(word) for word in _words(text))
         return replace(answers, typed=typed, models=(), default=None)
 
     def _ask_models(self, answers: Answers) -> Answers:
@@ -251,6 +258,10 @@ class _Path:
         if chosen := self._chosen(answers):
             parts.append(count(len(chosen), "model"))
         return tuple(part for part in parts if part)
+
+
+def _words(text: str) -> list[str]:
+    return text.replace(",", " ").split()
 
 
 def _placed(step: Step[place.Place], answers: Answers) -> Answers:

@@ -149,7 +149,7 @@ def _take(desk: Desk, door: Door, names: tuple[str, ...], how: str, *, may_name:
 
 
 def _typed(text: str) -> Answer:
-    return Answer(Credential(key=clean_key(unbroken(text))), "key in the file")
+    return Answer(Credential(key=clean_key(unbroken(text))), "key")
 
 
 def _named(variable: str) -> Answer:
@@ -196,7 +196,7 @@ def _tried(desk: Desk, door: Door, answer: Answer, try_it: Try) -> Answer:
     while True:
         result = try_it(answer.credential)
         if result.verdict == "valid" and not result.detail:
-            return Answer(answer.credential, f"{answer.said}, works")
+            return Answer(answer.credential, f"{answer.said} works")
         choice = desk.menu(_doubt(door, result), _ways_on(answer, result))
         if choice == "on":
             return answer

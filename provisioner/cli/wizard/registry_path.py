@@ -108,7 +108,7 @@ class _Path:
                 if choices:
                     continue
                 raise
-            said = "token as it is" if how == "keep" else "token in the file" if token else "no token"
+            said = "token as it is" if how == "keep" else "token" if token else "no token"
             asked = replace(answers, token=token, token_said=said, only=(), default=None)
             try:
                 offered = desk.attempt(trail, partial(self._run, asked, True))

@@ -28,17 +28,18 @@ _LEFT = 130
 
 def start(app: App, *, program: str, own_config: bool, access: Callable[[], Access], dry_run: bool) -> int:
     """Asks what to add until something is added or the person leaves; see :func:`provisioner.cli.wizard.run`."""
-    shelf = Shelf(app, access)
-    desk = Desk(
-        app=app,
-        ask=prompts(Look.of(app.env, sys.stdout), shelf.stock),
-        shelf=shelf,
-        program=program,
-        own_config=own_config,
-        file=read(app.config_path),
-        dry_run=dry_run,
-    )
-    with nullcontext() if desk.ask.look.plain else unechoed():
+    look = Look.of(app.env, sys.stdout)
+    with nullcontext() if look.plain else unechoed():
+        shelf = Shelf(app, access)
+        desk = Desk(
+            app=app,
+            ask=prompts(look, shelf.stock),
+            shelf=shelf,
+            program=program,
+            own_config=own_config,
+            file=read(app.config_path),
+            dry_run=dry_run,
+        )
         return _converse(desk)
 
 

@@ -100,3 +100,14 @@ def test_a_sign_goes_back_and_the_end_of_input_leaves(ask: Callable[..., Prompts
         ask("<").text(QUESTION, check=lambda _: None)
     with pytest.raises(KeyboardInterrupt):
         ask().one(QUESTION, COLUMNS, ROWS)
+
+
+def test_the_end_of_input_leaves_a_secret_too(
+    ask: Callable[..., Prompts], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ended(_: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("getpass.getpass", ended)
+    with pytest.raises(KeyboardInterrupt):
+        ask().secret(QUESTION, check=lambda _: None)

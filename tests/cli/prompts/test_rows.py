@@ -7,9 +7,9 @@ import pytest
 from provisioner.cli.prompts.rows import Listing, Row
 
 
-def listing(*names: str, ranked: bool = True, **more: object) -> Listing[str]:
+def listing(*names: str, **more: object) -> Listing[str]:
     rows = [Row(name, (name,), heading=name.startswith("#")) for name in names]
-    return Listing(rows, ranked=ranked, **more)  # type: ignore[arg-type]
+    return Listing(rows, **more)  # type: ignore[arg-type]
 
 
 def values(state: Listing[str]) -> list[str]:
@@ -31,14 +31,6 @@ def test_the_best_match_comes_first() -> None:
     state = Listing(rows)
     state.narrow("claude")
     assert values(state) == ["first", "inside", "late"]
-
-
-def test_a_list_that_is_not_ranked_keeps_its_groups() -> None:
-    state = listing("#one", "b", "ab", "#two", "c", "#three", "a", ranked=False)
-    state.narrow("a")
-    assert values(state) == ["#one", "ab", "#three", "a"]
-    assert state.current is not None
-    assert state.current.value == "ab"
 
 
 def test_the_cursor_passes_over_headings() -> None:
@@ -99,19 +91,6 @@ def test_a_closed_row_cannot_be_marked() -> None:
     state.toggle()
     state.toggle_shown()
     assert state.marked == {"b"}
-
-
-def test_other_rows_keep_filter_and_place() -> None:
-    state = listing("a1", "b", "a2", "a3", start="a2")
-    state.narrow("a")
-    state.go_to("a2")
-    state.replace([Row(name, (name,)) for name in ("a0", "a1", "a2", "c")])
-    assert values(state) == ["a0", "a1", "a2"]
-    assert state.current is not None
-    assert state.current.value == "a2"
-    state.replace([Row("a0", ("a0",))])
-    assert state.current is not None
-    assert state.current.value == "a0"
 
 
 @pytest.mark.parametrize("count", [5_300, 53_000])

@@ -102,7 +102,7 @@ def test_a_typed_key_is_cleaned_tried_and_never_shown(
             talk.sees(title).types(*keys)
         talk.sees("Use the variable DEMO_API_KEY").types(DOWN, ENTER)
         talk.sees("The key for Demo (google)").types(pasted, ENTER)
-        talk.sees("Which model does Kimi Code start with?", "key in the file, works").types(ENTER)
+        talk.sees("Which model does Kimi Code start with?", "key works").types(ENTER)
         talk.sees("Write this to").types(ENTER)
         talk.sees("Try it now?").types(DOWN, ENTER)
         assert talk.ends() == 0

@@ -218,3 +218,36 @@ def test_a_server_whose_name_is_taken_is_named_first(ollama_app: App) -> None:
 )
 def test_a_name_by_the_host(url: str, name: str) -> None:
     assert name_for(url) == name
+
+
+def test_a_variable_that_is_not_set_yet_may_be_named(run: Run, desk_app: App, steps: Steps) -> None:
+    with conversation(run) as talk:
+        for title, keys in steps[:4]:
+            talk.sees(title).types(*keys)
+        talk.sees("The key for local", "Name another variable").types(UP, ENTER)
+        talk.sees("The variable that holds the key").types("LATER_KEY", ENTER)
+        talk.sees("Could not tell", "LATER_KEY is not set").types(DOWN, ENTER)
+        talk.sees("Its list of models could not be had").types(ENTER)
+        talk.sees("Which models?").types(" , ", ENTER)
+        talk.sees("name one at least").types("m", ENTER)
+        talk.sees("Write this to").types(ENTER)
+        talk.sees("Try it now?").types(ESC)
+        assert talk.ends() == 0
+    assert saved(desk_app)["providers"]["local"]["api_key_env"] == "LATER_KEY"
+
+
+def test_models_of_config_toml_are_marked_when_there_are_many(
+    desk_app: App, nothing_local: None, steps: Steps
+) -> None:
+    models = [{"id": f"m{i}", "max_model_len": 4096} for i in range(20)]
+    listed = httpx.Response(200, json={"object": "list", "data": models})
+    desk_app.config_path.parent.mkdir()
+    desk_app.config_path.write_text(
+        '[models."local/m7"]\nprovider = "local"\nmodel = "m7"\nmax_context_size = 1\n'
+    )
+    app = replace(desk_app, http=Http(httpx.MockTransport(lambda _: listed)))
+    with conversation(lambda: wizard.run(app)) as talk:
+        for title, keys in steps[:4]:
+            talk.sees(title).types(*keys)
+        talk.sees("The key for local").types(ENTER)
+        talk.sees("Which models?", "1 chosen", "◉ m7").types(CTRL_C)
