@@ -8,10 +8,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from provisioner.smoke import refusal
 from provisioner.smoke.listing import models
 
 if TYPE_CHECKING:
-    from provisioner.smoke.problem import Problem
+    from provisioner.smoke.problem import Kind, Problem
     from provisioner.smoke.session import Session
     from provisioner.smoke.target import Target
 
@@ -50,7 +51,10 @@ async def advise(session: Session, problem: Problem, style: str | None) -> Probl
     wrong_wire = _wrong_wire(target, problem, style)
     if wrong_wire is not None:
         return wrong_wire
-    match problem.kind:
+    kind: Kind | None = problem.kind
+    if problem.kind == "stream_error":
+        kind = refusal.meaning(f"{problem.type} {problem.code} {problem.message}")
+    match kind:
         case "auth":
             return _auth(target, problem)
         case "forbidden":
@@ -59,12 +63,12 @@ async def advise(session: Session, problem: Problem, style: str | None) -> Probl
             return await _missing_model(session, problem)
         case "not_found_url":
             return await _missing_path(session, problem)
-    return replace(problem, hint=_plain_hint(target, problem))
+    return replace(problem, hint=_plain_hint(target, problem, kind or problem.kind))
 
 
-def _plain_hint(target: Target, problem: Problem) -> str | None:
+def _plain_hint(target: Target, problem: Problem, kind: Kind) -> str | None:
     again = f"kimi provider test {target.alias}"
-    match problem.kind:
+    match kind:
         case "rate_limit" | "server":
             wait = problem.retry_after_s
             return f"wait {wait:.0f} s, then {again}" if wait else f"{again}, a little later"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from provisioner.smoke.problem import Problem
@@ -116,7 +117,7 @@ class Exchange:
             self.reader.value(value)
         failure = self.reader.answer.failure
         if failure is not None:
-            return of_failure(failure)
+            return replace(of_failure(failure), status=200)
         if not values:
             return Problem("bad_json", f"the server answered 200 with broken JSON: {self._shown()}", 200)
         return Problem(

@@ -156,11 +156,16 @@ def _kind(status: int, error: ErrorBody) -> Kind:
         return "quota" if _out_of_quota(error, said) else "rate_limit"
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:  # Anthropic's 529, an overloaded server, among them
         return "server"
+    return meaning(said) or "bad_request"
+
+
+def meaning(said: str) -> Kind | None:
+    """What the words of an error alone say that it is about: the key, the account or the model."""
     if _BAD_KEY.search(said):
         return "auth"
     if _QUOTA.search(said):
         return "quota"
-    return "model_not_found" if _NO_MODEL.search(said) else "bad_request"
+    return "model_not_found" if _NO_MODEL.search(said) else None
 
 
 def _reasons(error: ErrorBody) -> list[str]:

@@ -210,6 +210,28 @@ def test_a_registrys_token_is_not_in_the_result() -> None:
     assert result.source == {}
 
 
+@pytest.mark.parametrize(
+    ("error", "hint"),
+    [
+        (
+            {"message": "Incorrect API key provided", "code": "invalid_api_key"},
+            "mend api_key in [providers.p]",
+        ),
+        (
+            {"message": "x", "code": "insufficient_quota"},
+            "top up the account of provider p, then kimi provider test p/m",
+        ),
+        ({"message": "The model `m` does not exist"}, 'mend model in [models."p/m"]'),
+        ({"message": "boom"}, "kimi provider test p/m"),
+    ],
+)
+def test_an_error_inside_a_200_is_advised_on_by_its_words(error: dict[str, str], hint: str) -> None:
+    for answer in (stream(data({"error": error})), reply("200 OK", {"error": error})):
+        found = smoked(answer)[0].error
+        assert found is not None
+        assert (found.kind, found.hint) == ("stream_error", hint)
+
+
 def test_retry_after_is_heeded_as_long_as_there_is_time() -> None:
     answers = iter([reply("429 Slow", retry_after_ms="50"), reply("503 Busy", retry_after_ms="50"), says()])
     result, server = smoked(lambda _: next(answers))
