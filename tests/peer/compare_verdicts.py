@@ -21,9 +21,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from kimi_code import OURS
-
 from provisioner.demo.server import Demo
+from tests.peer.kimi_code import OURS
 
 _ROOT = Path(__file__).resolve().parents[2]
 _THINKS = 'capabilities = ["tool_use", "thinking"]'
