@@ -42,7 +42,7 @@ def price(cost: Cost | None) -> str:
 def abilities(model: Model) -> str:
     """What a model can beside text and tools, in a few short words; a coding agent wants to know of missing tools."""
     known = model.capabilities or ()
-    words = [] if "tool_use" in known else ["no tools"]
+    words = [] if "tool_use" in known else ["no-tools"]
     words += [short for name, (short, _) in _WORDS.items() if name in known]
     return " ".join(words)
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from provisioner.workflows.local_servers import LocalServer
     from provisioner.workflows.watch import Watch
 
+# As long as prompt_toolkit takes to load beside it, and a little: the first question is hardly kept waiting.
+_LOOK_S = 0.4
+
 
 class Shelf:
     """The catalog, and the model servers of this machine. Nobody waits for a download of the default catalog."""
@@ -76,7 +79,7 @@ class Shelf:
         return self._asked_for()
 
     def _look(self) -> None:
-        self._servers = local_servers.run()
+        self._servers = local_servers.run(wait_s=_LOOK_S)
 
     def _fetch(self) -> None:
         from provisioner.workflows import browse

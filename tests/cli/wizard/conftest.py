@@ -32,7 +32,7 @@ def demo() -> Iterator[Demo]:
 @pytest.fixture
 def nothing_local(monkeypatch: pytest.MonkeyPatch) -> None:
     """No model server runs on this machine, whatever does."""
-    monkeypatch.setattr(local_servers, "run", tuple)
+    monkeypatch.setattr(local_servers, "run", lambda wait_s: ())
 
 
 @pytest.fixture

@@ -162,7 +162,7 @@ def ollama_app(desk_app: App, monkeypatch: pytest.MonkeyPatch) -> App:
             return httpx.Response(200, json=SHOWN[json.loads(request.content)["model"]])
         return httpx.Response(404)
 
-    monkeypatch.setattr(local_servers, "run", lambda: (OLLAMA,))
+    monkeypatch.setattr(local_servers, "run", lambda wait_s: (OLLAMA,))
     return replace(desk_app, http=Http(httpx.MockTransport(answer)))
 
 

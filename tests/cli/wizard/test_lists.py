@@ -60,8 +60,8 @@ def test_prices(cost: Cost | None, text: str) -> None:
 
 def test_abilities_name_what_a_coding_agent_misses() -> None:
     assert abilities(MODEL) == "think image"
-    assert abilities(dataclasses.replace(MODEL, capabilities=("audio_in",))) == "no tools audio"
-    assert abilities(dataclasses.replace(MODEL, capabilities=None)) == "no tools"
+    assert abilities(dataclasses.replace(MODEL, capabilities=("audio_in",))) == "no-tools audio"
+    assert abilities(dataclasses.replace(MODEL, capabilities=None)) == "no-tools"
 
 
 def test_a_sentence_about_a_model() -> None:

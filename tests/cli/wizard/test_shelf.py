@@ -111,7 +111,7 @@ def test_a_failure_is_raised_and_may_be_tried_again(shelf: Callable[..., Shelf])
 def test_servers_are_looked_for_at_once(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     server = LocalServer("Ollama", "ollama", "http://127.0.0.1:11434/v1", 1)
 
-    def run() -> tuple[LocalServer, ...]:
+    def run(wait_s: float) -> tuple[LocalServer, ...]:
         time.sleep(0.05)
         return (server,)
 
