@@ -15,5 +15,6 @@ second).
   visible rows only, so a list of thousands costs what a list of twenty does.
 - :mod:`~provisioner.cli.prompts.asking`: ``prompts(look)`` gives what asks: ``one``, ``many``, ``text``, ``secret``, ``review``.
   Each returns the answer, raises ``Back`` on Esc and ``KeyboardInterrupt`` on Ctrl-C, and leaves nothing on the
-  screen.
+  screen. Where ``look.plain`` holds it asks in numbered lines, as a screen reader can follow.
+- :mod:`~provisioner.cli.prompts.echo`: ``unechoed()`` around a conversation keeps early keys off the screen.
 """
