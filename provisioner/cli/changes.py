@@ -6,7 +6,9 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from provisioner.cli.terminal import clean, echo, echo_error, styled
+import click
+
+from provisioner.cli.terminal import clean, echo, echo_error, spoken, styled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,7 +47,13 @@ def show(
         for line in done:
             echo(clean(line))
     for text in (*outcome.notes, *(note.message for note in notes)):
-        echo_error(f"{styled('note:', fg='yellow')} {clean(text)}")
+        echo_error(f"{styled('note:', fg='yellow')} {clean(spoken(text, _program()))}")
+
+
+def _program() -> str:
+    """What the user calls this program: ``kimi provider`` or ``kimi-provider``."""
+    context = click.get_current_context(silent=True)
+    return (context.find_root().info_name if context else None) or "kimi provider"
 
 
 def _document(

@@ -17,7 +17,7 @@ import click
 from catalog import errors as catalog_errors
 from provisioner import errors
 from provisioner.cli.root import root
-from provisioner.cli.terminal import ReaderGone, clean, echo_error, styled
+from provisioner.cli.terminal import ReaderGone, clean, echo_error, spoken, styled
 
 if TYPE_CHECKING:
     from provisioner.app import App
@@ -53,24 +53,24 @@ def run(arguments: list[str], name: str, app: App | None = None) -> int:
         if sys.stdout:
             sys.stdout.flush()
     except (catalog_errors.CatalogError, errors.ProvisionerError) as error:
-        _report(error.message, error.hint, error.where, error.code, as_json=as_json)
+        _report(error.message, error.hint, error.where, error.code, as_json=as_json, program=name)
         return next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 1)
     except click.exceptions.NoArgsIsHelpError as error:
         echo_error(error.format_message())
         return _USAGE
     except click.UsageError as error:
         hint = f"{error.ctx.command_path} --help" if error.ctx else None
-        _report(error.format_message(), hint, None, errors.UsageError.code, as_json=as_json)
+        _report(error.format_message(), hint, None, errors.UsageError.code, as_json=as_json, program=name)
         return _USAGE
     except (KeyboardInterrupt, click.Abort):
-        _report("interrupted", None, None, "interrupted", as_json=as_json)
+        _report("interrupted", None, None, "interrupted", as_json=as_json, program=name)
         return INTERRUPTED
     except (ReaderGone, BrokenPipeError):
         _drop_output()
         return 0
     except OSError as error:  # stdout on a full disk
         place = str(error.filename) if error.filename else None
-        _report(error.strerror or str(error), None, place, "system", as_json=as_json)
+        _report(error.strerror or str(error), None, place, "system", as_json=as_json, program=name)
         _drop_output()
         return 1
     return code if isinstance(code, int) else 0
@@ -82,7 +82,10 @@ def _drop_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _report(message: str, hint: str | None, where: str | None, code: str, *, as_json: bool) -> None:
+def _report(
+    message: str, hint: str | None, where: str | None, code: str, *, as_json: bool, program: str
+) -> None:
+    message, hint = spoken(message, program), hint and spoken(hint, program)
     if as_json:
         document: dict[str, Any] = {"code": code, "message": message, "hint": hint, "where": where}
         click.echo(json.dumps(document, ensure_ascii=False), err=True)

@@ -26,6 +26,14 @@ def clean(text: str) -> str:
     return _UNSAFE.sub(lambda found: found.group().encode("unicode_escape").decode(), text)
 
 
+def spoken(text: str, program: str) -> str:
+    """``text`` with the commands in it spelled as the user calls this program.
+
+    Where ``kimi`` is Kimi Code's own, only ``kimi-provider …`` gets here.
+    """
+    return text.replace("kimi provider ", f"{program} ")
+
+
 def wants_colour(stream: Any) -> bool:
     """Whether colour may be written to ``stream``: a terminal, no ``NO_COLOR``, not ``TERM=dumb``.
 

@@ -15,6 +15,7 @@ from catalog.urls import shown
 from provisioner.config import tables
 from provisioner.errors import NotFound, UsageError
 from provisioner.workflows.credential import Credential, settled
+from provisioner.workflows.default_alias import default_alias
 from provisioner.workflows.entries import alias_tables, catalog_source, check_name, provider_table
 from provisioner.workflows.near import near
 from provisioner.workflows.outcome import Note, Outcome, commit, default_model_note
@@ -82,7 +83,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     catalog = load_catalog(Places(app.cache_dir, app.http.client, app.clock), request.access)
     provider, problems = _provider(catalog, request)
     chosen = _chosen(provider, request.models)
-    default = _default(chosen, request.default_model)
+    default = default_alias((chosen,), request.default_model)
     source = catalog_source(request.access.url, request.provider_id)
 
     def edit(data: dict[str, Any]) -> dict[str, Any]:
@@ -147,21 +148,6 @@ def _chosen(provider: Provider, patterns: tuple[str, ...]) -> Provider:
     return dataclasses.replace(provider, models=kept)
 
 
-def _default(provider: Provider, wanted: str | None) -> str | None:
-    """The alias of the wanted default model, which may be given as a model id or as an alias."""
-    if wanted is None:
-        return None
-    aliases = {
-        name: f"{provider.id}/{m.key}" for m in provider.models for name in (m.id, f"{provider.id}/{m.key}")
-    }
-    if wanted not in aliases:
-        raise NotFound(
-            f'the import has no model "{wanted}" to make the default',
-            hint=near(wanted, aliases, otherwise=f"kimi provider catalog list {provider.id}"),
-        )
-    return aliases[wanted]
-
-
 def _wire_notes(provider: Provider) -> list[Note]:
     notes = []
     if provider.guessed:
@@ -188,6 +174,6 @@ def _skipped_notes(provider: Provider) -> list[Note]:
     if not provider.skipped:
         return []
     reasons = Counter(skipped.reason for skipped in provider.skipped)
-    counted = "; ".join(f"{count} {reason}" for reason, count in reasons.most_common())
+    counted = "; ".join(f"{reason} ({count})" for reason, count in reasons.most_common())
     plural = "s" if len(provider.skipped) > 1 else ""
     return [Note("skipped_models", f"{len(provider.skipped)} model{plural} skipped: {counted}")]

@@ -16,6 +16,7 @@ from provisioner.config import tables
 from provisioner.config.read import read
 from provisioner.errors import NotFound, UsageError
 from provisioner.workflows.credential import Credential, settled
+from provisioner.workflows.default_alias import default_alias
 from provisioner.workflows.entries import alias_tables, check_name, provider_table
 from provisioner.workflows.near import near
 from provisioner.workflows.outcome import Note, Outcome, commit, default_model_note
@@ -83,7 +84,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
         watch(f"asking {shown(base_url)} for its models")
         models, discovered = _of_list(discover(app.http.client, wire, base_url, key), request.only), True
     provider = Provider(request.name, request.name, wire, guessed=False, base_url=base_url, models=models)
-    default = _default(provider, request.default_model)
+    default = default_alias((provider,), request.default_model)
 
     def edit(data: dict[str, Any]) -> dict[str, Any]:
         credential = settled(
@@ -170,15 +171,6 @@ def _key_to_ask_with(app: App, request: Request, existing: dict[str, Any], base_
             hint=f"export {variable}, or name the models with --model ID",
         )
     return app.env[variable]
-
-
-def _default(provider: Provider, wanted: str | None) -> str | None:
-    if wanted is None:
-        return None
-    ids = [model.id for model in provider.models]
-    if wanted not in ids:
-        raise NotFound(f'the endpoint has no model "{wanted}" to make the default', hint=near(wanted, ids))
-    return f"{provider.id}/{wanted}"
 
 
 def _context_notes(models: tuple[Model, ...]) -> list[Note]:

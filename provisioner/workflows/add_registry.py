@@ -11,6 +11,7 @@ from catalog.urls import shown
 from provisioner.config import tables
 from provisioner.config.read import read
 from provisioner.errors import ConfigInvalid, NotFound
+from provisioner.workflows.default_alias import default_alias
 from provisioner.workflows.entries import alias_tables, provider_table, registry_source
 from provisioner.workflows.near import near
 from provisioner.workflows.outcome import Note, Outcome, commit, default_model_note
@@ -35,7 +36,7 @@ class Request:
         url: where the api.json is.
         token: its bearer token; None takes the one that an earlier import left in config.toml, if any.
         only: ids of the providers to import; empty imports all.
-        default_model: an alias of the import (``provider/model``) that becomes default_model.
+        default_model: an alias or model id of the import that becomes default_model.
         offline: use the cached copy instead of the network.
         accept_shrink: take a document that lost more than half of its providers.
         dry_run: plan, write nothing.
@@ -67,7 +68,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     Raises:
         FetchFailed, CredentialRefused, DocumentInvalid, ShrinkRefused: the registry.
         ConfigInvalid, ConfigUnwritable, Busy: config.toml.
-        NotFound: ``only`` names a provider that the registry does not have, or ``default_model`` no alias of it.
+        NotFound: ``only`` names a provider that the registry does not have, or ``default_model`` no model of it.
     """
     url = request.url.strip()
     seen = read(app.config_path)
@@ -81,15 +82,11 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     chosen = _chosen(registry, request.only)
     source = registry_source(url, token)
     aliases = [f"{provider.id}/{model.key}" for provider in chosen for model in provider.models]
-    if request.default_model is not None and request.default_model not in aliases:
-        raise NotFound(
-            f'the import has no alias "{request.default_model}" to make the default',
-            hint=near(request.default_model, aliases),
-        )
+    default = default_alias(chosen, request.default_model)
 
     def edit(data: dict[str, Any]) -> dict[str, Any]:
         data = _import(data, chosen, {p.id for p in registry.providers}, source)
-        return tables.with_default_model(data, request.default_model) if request.default_model else data
+        return tables.with_default_model(data, default) if default else data
 
     outcome = commit(app, edit, dry_run=request.dry_run, watch=watch, seen=seen)
     return Result(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from provisioner.config.read import read
-from provisioner.secrets import masked_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,14 +22,15 @@ class Row:
         id: its key in config.toml.
         wire: its ``type``, as written.
         aliases: the aliases that name it, in the file's order.
-        source: ``catalog``, ``registry URL`` (masked), ``login`` for one that Kimi Code's own login made, else ``hand``.
+        source: ``catalog``, ``registry URL``, ``login`` for one that Kimi Code's own login made, else ``hand``. The
+            URL is as it stands in the file, which tells registries apart; it may hold a token, so mask it to show it.
         credential: ``key``, ``env NAME``, ``env table``, ``login`` or ``none``.
     """
 
     id: str
     wire: str
     aliases: tuple[str, ...]
-    source: str
+    source: str = field(repr=False)
     credential: str
 
 
@@ -59,7 +59,7 @@ def run(app: App) -> Result:
             id=name,
             wire=str(table.get("type", "?")),
             aliases=tuple(aliases.get(name, ())),
-            source=source_of(table),
+            source=_source_of(table),
             credential=_credential_of(table),
         )
         for name, table in sorted(_tables(data, "providers").items())
@@ -68,7 +68,7 @@ def run(app: App) -> Result:
     return Result(app.config_path, rows, default if isinstance(default, str) else None, data)
 
 
-def source_of(table: Mapping[str, Any]) -> str:
+def _source_of(table: Mapping[str, Any]) -> str:
     """Where a provider table came from, in the words of :class:`Row`."""
     if "oauth" in table:
         return "login"
@@ -76,7 +76,7 @@ def source_of(table: Mapping[str, Any]) -> str:
     if not isinstance(source, dict):
         return "hand"
     if source.get("kind") == "apiJson":
-        return f"registry {masked_url(str(source.get('url')))}"
+        return f"registry {source.get('url')}"
     return "catalog" if source.get("kind") == "modelsDev" else str(source.get("kind"))
 
 

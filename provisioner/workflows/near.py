@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def near(wanted: str, known: Iterable[str], *, otherwise: str | None = None) -> str | None:
     """Asks "did you mean …?" with up to three known names; ``otherwise`` where none comes close."""
-    names = list(known)
+    names = list(known) if wanted else []
     folded = {name.lower(): name for name in names}
     close = difflib.get_close_matches(wanted.lower(), folded, n=3, cutoff=0.6)
     found = [folded[name] for name in close] or [name for name in names if wanted.lower() in name.lower()][:3]

@@ -52,8 +52,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
                     hint=near(name, known, otherwise="kimi provider list"),
                     where=str(app.config_path),
                 )
-            data = tables.without_provider(data, name)
-        return data
+        return tables.without_providers(data, wanted)
 
     outcome = commit(app, edit, dry_run=request.dry_run, watch=watch)
     return Result(outcome, wanted, _default_note(outcome))

@@ -241,3 +241,25 @@ def test_catalog_info_names_what_was_left_out(world: World, cli: Cli) -> None:
     world.serves((URL, {**CATALOG, "odd": 3}))
     done = cli("catalog", "info", "--url", URL, "--json").json("catalog-info")
     assert {"pointer": "", "message": "'odd' was left out: it is not an object"} in done["problems"]
+
+
+def test_hints_name_the_program_as_it_was_called(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.write(CONFIG.replace('default_model = "a/one"\n', ""))
+    world.serves((URL, CATALOG))
+    assert run(["set-default", "x"], "kimi-provider", world.app) == 1
+    assert "try: kimi-provider list" in capsys.readouterr().err
+    assert run(["add", "acme", "--api-key", KEY, "--url", URL], "kimi-provider", world.app) == 0
+    assert "kimi-provider set-default acme/fast" in capsys.readouterr().err
+
+
+def test_the_default_of_an_import_is_an_alias_or_a_model_id(world: World, cli: Cli) -> None:
+    models = {"m": {"id": "m"}}
+    entry = {"name": "N", "api": "https://x.example/v1", "type": "openai"}
+    two = {name: {"id": name, "models": models, **entry} for name in ("one", "two")}
+    world.serves(("https://registry.example/api.json", two))
+    add = ("add", "--registry", "https://registry.example/api.json", "--default-model")
+    done = cli(*add, "m")
+    assert (done.code, "one/m or two/m" in done.err) == (2, True)
+    assert cli(*add, "two/m").code == 0
+    assert cli(*add, "m", "--only", "one").code == 0
+    assert tomllib.loads(world.config.read_text())["default_model"] == "one/m"
