@@ -15,7 +15,7 @@ from catalog.wire import WIRES
 from provisioner.config import tables
 from provisioner.config.read import read
 from provisioner.errors import NotFound, UsageError
-from provisioner.workflows.credential import Credential, settled
+from provisioner.workflows.credential import PLACEHOLDER_KEY, Credential, settled
 from provisioner.workflows.default_alias import default_alias
 from provisioner.workflows.entries import alias_tables, check_name, provider_table
 from provisioner.workflows.near import near
@@ -23,6 +23,8 @@ from provisioner.workflows.outcome import Note, Outcome, commit, default_model_n
 from provisioner.workflows.watch import silent
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from catalog.wire import Wire
     from provisioner.app import App
     from provisioner.workflows.watch import Watch
@@ -93,7 +95,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
             provider_id=request.name,
             wire=wire,
             base_url=base_url,
-            optional=True,
+            otherwise={"api_key": PLACEHOLDER_KEY},
         )
         table = provider_table(provider, credential=credential, source=None)
         data = tables.with_provider(data, provider.id, table, alias_tables(provider.id, provider))
@@ -108,6 +110,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
         notes=(
             *(Note("endpoint", f"{shown(base_url)}: {doubt}") for doubt in doubts(wire, base_url)),
             *_context_notes(models),
+            *_key_notes(outcome.data, request.name),
             *default_model_note(outcome.data, aliases),
         ),
     )
@@ -160,7 +163,7 @@ def _key_to_ask_with(app: App, request: Request, existing: dict[str, Any], base_
         provider_id=request.name,
         wire=request.wire,
         base_url=base_url,
-        optional=True,
+        otherwise={},
     )
     variable = fields.get("api_key_env")
     if variable is None:
@@ -171,6 +174,18 @@ def _key_to_ask_with(app: App, request: Request, existing: dict[str, Any], base_
             hint=f"export {variable}, or name the models with --model ID",
         )
     return app.env[variable]
+
+
+def _key_notes(data: Mapping[str, Any], name: str) -> list[Note]:
+    if tables.provider_in(data, name).get("api_key") != PLACEHOLDER_KEY:
+        return []
+    return [
+        Note(
+            "placeholder_key",
+            f'api_key = "{PLACEHOLDER_KEY}" was written, because Kimi Code runs no provider without a key; '
+            "a server that asks for none ignores it",
+        )
+    ]
 
 
 def _context_notes(models: tuple[Model, ...]) -> list[Note]:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 # Wires whose key may be absent: Vertex takes application default credentials.
 _KEYLESS_WIRES = frozenset({"vertexai"})
+# Kimi Code 2.1.0 refuses to run a provider without any key, so a server that asks for none gets this word.
+PLACEHOLDER_KEY = "unused"
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -60,12 +62,13 @@ def settled(
     provider_id: str,
     wire: str,
     base_url: str | None,
-    optional: bool = False,
+    otherwise: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """The credential fields for a provider table that replaces ``existing`` (empty when there is none).
 
     Without a given credential the one in the file is kept, but only for the endpoint that it was given for: a
-    key must not follow a provider to another host. ``optional`` is for endpoints that may need none.
+    key must not follow a provider to another host. ``otherwise`` stands in where a server may
+    need none.
 
     Raises:
         UsageError: none was given and none can be kept, and the provider needs one.
@@ -75,8 +78,10 @@ def settled(
     kept = {name: str(existing[name]) for name in ("api_key", "api_key_env") if existing.get(name)}
     if kept and existing.get("base_url") == base_url and existing.get("type") == wire:
         return kept
-    if optional or wire in _KEYLESS_WIRES or _has_key_in_env_table(existing):
+    if wire in _KEYLESS_WIRES or _has_key_in_env_table(existing):
         return {}
+    if otherwise is not None:
+        return dict(otherwise)
     moved = "its endpoint changed, so the key in config.toml is not reused; " if kept else ""
     raise UsageError(
         f'no key for provider "{provider_id}": {moved}give one',

@@ -174,7 +174,9 @@ def test_any_endpoint_is_asked_for_its_models(world: World, cli: Cli) -> None:
     data = tomllib.loads(world.config.read_text())
     assert data["models"]["local/llama"]["max_context_size"] == 32768
     assert "source" not in data["providers"]["local"]
-    assert "api_key" not in data["providers"]["local"]
+    assert data["providers"]["local"]["api_key"] == "unused"  # Kimi Code runs no provider without a key
+    assert "authorization" not in world.requests[0].headers
+    assert 'api_key = "unused" was written' in done.err
 
 
 def test_models_of_an_endpoint_may_be_named(world: World, cli: Cli) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.cli.prompts.asking import Back, Question
 from provisioner.errors import UsageError
-from provisioner.workflows.credential import Credential, clean_key
+from provisioner.workflows.credential import PLACEHOLDER_KEY, Credential, clean_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 _KEY_NAME = re.compile(r"KEY|TOKEN|SECRET|PAT\Z", re.IGNORECASE)
 
 
-# Kimi Code 2.1.0 sends nothing for a provider without a key, also where the server needs none.
-PLACEHOLDER = "unused"
-
-
 @dataclass(frozen=True, slots=True)
 class Without:
     """Doing without a key: how it is offered, and the credential that is written then."""
@@ -38,8 +34,8 @@ class Without:
 
 NO_KEY = Without(
     "It needs no key",
-    f'"{PLACEHOLDER}" is written: Kimi Code wants a word',
-    Credential(key=PLACEHOLDER),
+    f'"{PLACEHOLDER_KEY}" is written: Kimi Code wants a word',
+    Credential(key=PLACEHOLDER_KEY),
 )
 GOOGLE_LOGIN = Without("No key", "Google's application default credentials are used", Credential())
 
