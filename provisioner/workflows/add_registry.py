@@ -97,6 +97,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
         notes=(
             *(Note("registry", f"{p.pointer}: {p.message}") for p in lint(document.raw, registry)),
             *_env_notes(registry, chosen, outcome.data),
+            *_key_notes(chosen, outcome.data),
             *default_model_note(outcome.data, aliases),
         ),
     )
@@ -175,6 +176,19 @@ def _credential(provider: Provider, existing: Mapping[str, Any], source: dict[st
             where=shown(source["url"]),
         )
     return {"api_key_env": str(variable)}
+
+
+def _key_notes(chosen: Iterable[Provider], data: Mapping[str, Any]) -> list[Note]:
+    """A registry without a token leaves ``api_key`` empty, as Kimi Code writes it and then refuses to run it."""
+    if not any(tables.provider_in(data, provider.id).get("api_key") == "" for provider in chosen):
+        return []
+    return [
+        Note(
+            "no_key",
+            "no token was given, so api_key is empty, and Kimi Code runs no provider without a key: "
+            "import again with --token-stdin, or set api_key or api_key_env by hand",
+        )
+    ]
 
 
 def _env_notes(registry: Registry, chosen: Iterable[Provider], data: Mapping[str, Any]) -> list[Note]:

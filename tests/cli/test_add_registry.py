@@ -83,10 +83,12 @@ def test_without_a_token_the_one_of_the_last_import_is_used(world: World, cli: C
 
 def test_a_public_registry_gets_an_empty_key_and_no_header(world: World, cli: Cli) -> None:
     world.serves((REGISTRY_URL, registry()))
-    assert cli(*ADD).code == 0
+    done = cli(*ADD)
+    assert done.code == 0
     assert "authorization" not in world.requests[0].headers
     provider = tomllib.loads(world.config.read_text())["providers"]["alpha"]
     assert (provider["api_key"], provider["source"]["apiKey"]) == ("", "")
+    assert "api_key is empty" in done.err
 
 
 def test_only_picks_and_leaves_its_siblings_alone(world: World, cli: Cli) -> None:
