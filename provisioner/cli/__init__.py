@@ -24,7 +24,8 @@ def _run(arguments: list[str], name: str) -> None:
     if arguments == ["--version"]:  # scripts ask this often: answered without loading the command line
         from provisioner import __version__
 
-        sys.stdout.write(f"kimi-provider {__version__}\n")
+        if sys.stdout:
+            sys.stdout.write(f"kimi-provider {__version__}\n")
         sys.exit(0)
     try:
         from provisioner.cli.main import run

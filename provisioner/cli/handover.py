@@ -59,12 +59,13 @@ def _trail() -> list[str]:
 def _alone(arguments: list[str]) -> int:
     from provisioner import __version__
 
-    if arguments == ["--version"]:
+    if arguments == ["--version"] and sys.stdout:
         sys.stdout.write(f"kimi-provider {__version__}\n")
         return 0
     stream = sys.stdout if arguments in (["--help"], ["-h"]) else sys.stderr
-    stream.write(
-        "kimi: only `kimi provider` is installed here; no Kimi Code was found further along PATH.\n"
-        "Try `kimi provider --help`, or install Kimi Code: npm install -g @moonshot-ai/kimi-code\n"
-    )
+    if stream:
+        stream.write(
+            "kimi: only `kimi provider` is installed here; no Kimi Code was found further along PATH.\n"
+            "Try `kimi provider --help`, or install Kimi Code: npm install -g @moonshot-ai/kimi-code\n"
+        )
     return 0 if stream is sys.stdout else _USAGE
