@@ -60,11 +60,6 @@ class Plan:
         """What happens to ``[models.*]``."""
         return self._entries("models")
 
-    @property
-    def elsewhere(self) -> tuple[Change, ...]:
-        """Changes outside ``[providers.*]`` and ``[models.*]``: ``default_model``, ``[thinking]`` and the like."""
-        return tuple(c for c in self.changes if c.path[:1] not in CONTAINERS)
-
     def _entries(self, container: str) -> Entries:
         by_kind: dict[Kind, dict[str, None]] = {"add": {}, "change": {}, "remove": {}}
         for change in self.changes:

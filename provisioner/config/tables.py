@@ -100,11 +100,6 @@ def with_providers(
     return _without_names(new, gone, set(vanished))
 
 
-def without_provider(data: Mapping[str, Any], provider_id: str) -> dict[str, Any]:
-    """``data`` without this provider; see :func:`without_providers`."""
-    return without_providers(data, (provider_id,))
-
-
 def without_providers(data: Mapping[str, Any], provider_ids: Collection[str]) -> dict[str, Any]:
     """``data`` without these providers, their aliases under whatever name, and what named either.
 

@@ -29,7 +29,7 @@ def add(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def remove(data: dict[str, Any]) -> dict[str, Any]:
-    return tables.without_provider(data, "p")
+    return tables.without_providers(data, ["p"])
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def change(edit):
 print("ready", flush=True)
 for _ in range(rounds):
     change(lambda data: tables.with_provider(data, name, provider, aliases))
-    change(lambda data: tables.without_provider(data, name))
+    change(lambda data: tables.without_providers(data, [name]))
 change(lambda data: tables.with_provider(data, name, provider, aliases))
 """
 

@@ -33,7 +33,7 @@ def add(text: str, provider_id: str = "new") -> str:
 
 
 def remove(text: str, provider_id: str = "new") -> str:
-    return to(text, tables.without_provider(tomllib.loads(text), provider_id))
+    return to(text, tables.without_providers(tomllib.loads(text), [provider_id]))
 
 
 PLACES = {

@@ -196,7 +196,7 @@ def test_adding_a_provider_and_removing_it_restores_every_byte(
         after = tables.with_default_model(after, next(iter(entry.aliases)))
     added = edited(text, data, after)
     after = tomllib.loads(added)
-    assert edited(added, after, tables.without_provider(after, provider_id)) == text
+    assert edited(added, after, tables.without_providers(after, [provider_id])) == text
 
 
 @given(configs())

@@ -83,7 +83,7 @@ def test_a_first_provider_makes_the_containers() -> None:
 
 
 def test_removing_takes_along_whatever_named_the_provider_or_its_aliases() -> None:
-    new = tables.without_provider(DATA, "p")
+    new = tables.without_providers(DATA, ["p"])
     assert new == {
         "secondary_model": {"models": {"q/m": {"x": 1}}},
         "providers": {"q": {"type": "kimi"}, "login": DATA["providers"]["login"]},
@@ -93,7 +93,7 @@ def test_removing_takes_along_whatever_named_the_provider_or_its_aliases() -> No
 
 
 def test_removing_another_provider_leaves_the_defaults() -> None:
-    new = tables.without_provider(DATA, "q")
+    new = tables.without_providers(DATA, ["q"])
     assert new["default_model"] == "p/m"
     assert new["default_provider"] == "p"
     assert new["thinking"] == {"enabled": True}
@@ -106,7 +106,7 @@ def test_a_secondary_model_that_becomes_empty_goes() -> None:
         "providers": {"p": {}},
         "models": {"p/m": {"provider": "p"}},
     }
-    assert tables.without_provider(data, "p") == {"providers": {}, "models": {}}
+    assert tables.without_providers(data, ["p"]) == {"providers": {}, "models": {}}
 
 
 def test_a_default_that_still_resolves_after_several_changes_is_kept() -> None:
@@ -122,7 +122,7 @@ def test_values_of_other_types_where_names_are_expected_name_nothing() -> None:
         "providers": {"p": {}},
         "models": {"p/m": {"provider": "p"}, "x": {"provider": []}},
     }
-    assert tables.without_provider(data, "p") == {
+    assert tables.without_providers(data, ["p"]) == {
         "default_model": ["p/m"],
         "providers": {},
         "models": {"x": {"provider": []}},
@@ -139,12 +139,12 @@ def test_logins_are_never_replaced_or_removed() -> None:
     with pytest.raises(ProviderManaged, match="login"):
         tables.with_provider(DATA, "login", {"type": "kimi"}, {})
     with pytest.raises(UsageError, match="login"):
-        tables.without_provider(DATA, "login")
+        tables.without_providers(DATA, ["login"])
 
 
 def test_unknown_names_are_not_found() -> None:
     with pytest.raises(NotFound, match='"nobody"'):
-        tables.without_provider(DATA, "nobody")
+        tables.without_providers(DATA, ["nobody"])
     with pytest.raises(NotFound, match='"nobody/m"'):
         tables.with_default_model(DATA, "nobody/m")
 
