@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from tests.listening import listening
+
 if TYPE_CHECKING:
     import ssl
 
@@ -37,17 +39,6 @@ class Server:
     def url(self, path: str = "/api.json") -> str:
         scheme = "https" if self.tls else "http"
         return f"{scheme}://{self.address[0]}:{self.address[1]}{path}"
-
-    def accept(self, listener: socket.socket) -> None:
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            if self.stopping.is_set():
-                connection.close()
-                return
-            threading.Thread(target=self.serve, args=[connection], daemon=True).start()
 
     def serve(self, connection: socket.socket) -> None:
         with suppress(OSError), connection:
@@ -83,17 +74,8 @@ def serving(
 ) -> Iterator[Server]:
     """A server that answers each request with the chunks of ``answer`` and then closes the connection."""
     server = Server(answer if callable(answer) else lambda _: answer, tls)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server.address = listener.getsockname()
-        accepting = threading.Thread(target=server.accept, args=[listener], daemon=True)
-        accepting.start()
-        try:
-            yield server
-        finally:
-            server.stopping.set()
-            with suppress(OSError), socket.create_connection(server.address, 1):
-                pass
-            accepting.join(5)
+    with listening(server.serve, server.stopping) as server.address:
+        yield server
 
 
 def reply(
