@@ -25,7 +25,7 @@ from catalog.untrusted import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from catalog.wire import Wire
+    from catalog.wire import WireName
 
 _EMBED = re.compile(r"(?:\A|[-_/])embed(?:\Z|[-_/])")
 
@@ -34,7 +34,7 @@ _EMBED = re.compile(r"(?:\A|[-_/])embed(?:\Z|[-_/])")
 class Host:
     """The provider as one of its models sees it: its wire, and the endpoint that the catalog declares."""
 
-    wire: Wire | None
+    wire: WireName | None
     api: str | None
 
 
@@ -64,7 +64,8 @@ def read_model(key: str, raw: Any, host: Host, variables: Mapping[str, str]) -> 
     if isinstance(route, str):
         return Skipped(model_id, route)
     thinking = _thinking(entry)
-    always = thinking.always and not wire.can_switch_thinking_off(route.protocol or host.wire)
+    spoken = route.protocol or host.wire
+    always = thinking.always and not (spoken and wire.WIRES[spoken].switches_thinking_off)
     input_limit = positive_integer(limits.get("input"))
     output_limit = positive_integer(limits.get("output"))
     return Model(
@@ -158,7 +159,7 @@ def _reasoning_key(interleaved: Any) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _Route:
-    protocol: Wire | None = None
+    protocol: WireName | None = None
     base_url: str | None = None
 
 
@@ -193,7 +194,7 @@ def _route(override: Any, host: Host, variables: Mapping[str, str]) -> _Route | 
     return _route_to(usable, spoken, spoken)
 
 
-def _route_to(url: str, spoken: Wire, protocol: Wire | None) -> _Route | str:
+def _route_to(url: str, spoken: WireName, protocol: WireName | None) -> _Route | str:
     base_url = endpoint.for_wire(url, spoken)
     if not endpoint.is_http_url(base_url):
         return "its own endpoint is not an http or https address"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from catalog.http import OpenClient
     from catalog.models import Model
-    from catalog.wire import Wire
+    from catalog.wire import WireName
 
 _LIMITS = Limits(body=8 * MIB)  # OpenRouter's list, the longest known, is under one
 _OPTIONAL = Limits(body=8 * MIB, total=5.0)
@@ -74,7 +74,7 @@ class Asker:
             return {}
 
 
-def discover(open_client: OpenClient, wire: Wire, base_url: str, key: str | None) -> tuple[Model, ...]:
+def discover(open_client: OpenClient, wire: WireName, base_url: str, key: str | None) -> tuple[Model, ...]:
     """The chat models that an endpoint lists, in its order.
 
     Capabilities and limits are what the server says; where it says nothing of the context the model carries
@@ -111,7 +111,7 @@ def discover(open_client: OpenClient, wire: Wire, base_url: str, key: str | None
     return tuple(models.values())
 
 
-def _listed(open_client: OpenClient, wire: Wire, base: str, key: str | None) -> list[Listed]:
+def _listed(open_client: OpenClient, wire: WireName, base: str, key: str | None) -> list[Listed]:
     if wire == "vertexai":
         raise NotImportable(
             "Vertex AI has no list of models to ask for", reason="no_listing", hint=_NAME_THEM

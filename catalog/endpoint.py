@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from catalog.wire import Wire
+    from catalog.wire import WireName
 
 PLACEHOLDER = "${"
 
@@ -20,7 +20,7 @@ _VERSION_SEGMENT = re.compile(r"v\d+[a-z0-9]*\Z")
 _PASTED = ("/chat/completions", "/completions", "/responses", "/messages", "/v1/models")
 
 
-def for_wire(url: str, wire: Wire) -> str:
+def for_wire(url: str, wire: WireName) -> str:
     """A base URL from the catalog or the user in the form the wire needs.
 
     The anthropic wire appends ``/v1/messages`` itself, so a trailing ``/v1`` goes; the others are unchanged.
@@ -52,7 +52,7 @@ def fill(url: str, variables: Mapping[str, str]) -> str:
     return _VARIABLE.sub(lambda found: variables.get(found[1], "").strip() or found[0], url)
 
 
-def doubts(wire: Wire, url: str) -> tuple[str, ...]:
+def doubts(wire: WireName, url: str) -> tuple[str, ...]:
     """Sentences on what looks wrong with a base URL for this wire; none when it looks right.
 
     A registry's ``api`` and a hand-written ``base_url`` are taken as they are, so the common mistakes are named.

@@ -17,7 +17,7 @@ from catalog.wire import proprietary, wire_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from catalog.wire import Wire
+    from catalog.wire import WireName
 
 # The one SDK package of a wire whose default endpoint belongs to the same company.
 _OFFICIAL = {
@@ -130,7 +130,7 @@ def _no_wire(entry: Mapping[str, Any], provider_id: str) -> NotImportable:
 
 def _endpoint(
     entry: Mapping[str, Any],
-    wire: Wire,
+    wire: WireName,
     provider_id: str,
     base_url: str | None,
     variables: Mapping[str, str],
@@ -153,7 +153,7 @@ def _endpoint(
     return None
 
 
-def _users_endpoint(base_url: str, wire: Wire, provider_id: str) -> str:
+def _users_endpoint(base_url: str, wire: WireName, provider_id: str) -> str:
     url = base_url.strip()
     if not url:
         flaw = "the base URL is empty"
@@ -166,7 +166,7 @@ def _users_endpoint(base_url: str, wire: Wire, provider_id: str) -> str:
     raise NotImportable(flaw, reason="bad_endpoint", hint="pass --base-url https://…", where=provider_id)
 
 
-def _declared_endpoint(url: str, wire: Wire, provider_id: str) -> str:
+def _declared_endpoint(url: str, wire: WireName, provider_id: str) -> str:
     if endpoint.PLACEHOLDER in url:
         missing = endpoint.variables_in(url)
         raise NotImportable(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from catalog.wire import Wire
+    from catalog.wire import WireName
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Model:
     support_efforts: tuple[str, ...] | None = None
     default_effort: str | None = None
     off_effort: str | None = None
-    protocol: Wire | None = None
+    protocol: WireName | None = None
     base_url: str | None = None
     cost: Cost | None = None
     context_known: bool = True
@@ -89,7 +89,7 @@ class Provider:
 
     id: str
     name: str
-    wire: Wire
+    wire: WireName
     guessed: bool
     base_url: str | None
     models: tuple[Model, ...]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from catalog import endpoint
 from catalog.errors import DocumentInvalid
@@ -16,7 +16,7 @@ from catalog.models import Model, Problem, Provider, Skipped
 from catalog.pointer import pointer
 from catalog.untrusted import MAX_INTEGER, id_flaw, mapping, number, strings, text
 from catalog.urls import shown
-from catalog.wire import Wire
+from catalog.wire import WIRES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,7 @@ RESERVED_IDS = frozenset({"managed:kimi-code", "kimi-code", "moonshot-cn", "moon
 # Kimi Code's figure for a model whose registry gives neither a context nor an output limit.
 DEFAULT_CONTEXT = 131072
 
-_WIRES = tuple(wire for wire in get_args(Wire) if wire not in {"google-genai", "vertexai"})
+_WIRES = tuple(name for name, wire in WIRES.items() if wire.in_registry)
 _CAPABILITY_FIELDS = ("tool_call", "reasoning", "modalities", "support_efforts")
 
 
@@ -124,7 +124,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _provider(value: dict[str, Any], at: str, warnings: list[Problem]) -> Provider:
-    wire: Wire = value["type"]
+    wire = WIRES[value["type"]].name
     # As it is: a registry writes the base URL for the wire it names.
     base_url = value["api"]
     warnings.extend(Problem(f"{at}/api", doubt) for doubt in endpoint.doubts(wire, base_url))

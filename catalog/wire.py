@@ -1,10 +1,12 @@
-"""Which protocol a provider of the catalog speaks.
+"""What a wire is, one row each, and which wire a provider of the catalog speaks.
 
-The rules are those of Kimi Code 2.1.0, so that both tools write the same ``type`` for the same entry.
+The rules are those of Kimi Code 2.1.0, so that both tools write the same ``type`` for the same entry and find the
+same endpoint and key for it.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from catalog.untrusted import text
@@ -12,15 +14,163 @@ from catalog.untrusted import text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Wire = Literal["kimi", "openai", "openai_responses", "anthropic", "google-genai", "vertexai"]
+WireName = Literal["openai", "anthropic", "openai_responses", "google-genai", "kimi", "vertexai"]
+Family = Literal["openai", "anthropic", "google"]
 
-WIRES: tuple[Wire, ...] = get_args(Wire)
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A protocol that models are spoken to in: everything about it that is data.
+
+    Attributes:
+        name: the ``type`` of a provider, and where ``is_protocol`` the ``protocol`` of a model.
+        family: whose conventions it shares: error bodies, model lists, names of models.
+        default_base_url: the endpoint where the file names none; None where it follows from the location (Vertex).
+        path: what is appended to the base URL; ``{model}`` stands for the model's name.
+        env_keys: names in a provider's ``env`` sub-table that hold its key, the first that is there wins.
+        env_base_urls: the same for its ``base_url``.
+        shell_base_url: the exported variable that decides the host where the file names none; None where none does.
+        shell_key: the exported variable whose value is sent where the file has no key; None where none is.
+        needs_key: whether it cannot do without a key. Vertex takes application default credentials.
+        in_registry: whether an api.json may name it.
+        is_protocol: whether a model may name it as its ``protocol``.
+        switches_thinking_off: whether the protocol has a way to switch thinking off, whatever levels a model declares.
+        thoughts_apart: whether its usage counts thoughts beside the output, not within it.
+        description: for people who choose one.
+        base_url_shape: what a base URL for it looks like, for people who type one.
+    """
+
+    name: WireName
+    family: Family
+    default_base_url: str | None
+    path: str
+    env_keys: tuple[str, ...]
+    env_base_urls: tuple[str, ...]
+    shell_base_url: str | None
+    shell_key: str | None
+    needs_key: bool
+    in_registry: bool
+    is_protocol: bool
+    switches_thinking_off: bool
+    thoughts_apart: bool
+    description: str
+    base_url_shape: str
+
+
+# The most wanted first: the order in which people are asked.
+_ROWS = (
+    Wire(
+        name="openai",
+        family="openai",
+        default_base_url="https://api.openai.com/v1",
+        path="/chat/completions",
+        env_keys=("OPENAI_API_KEY",),
+        env_base_urls=("OPENAI_BASE_URL",),
+        shell_base_url="OPENAI_BASE_URL",
+        shell_key="OPENAI_API_KEY",
+        needs_key=True,
+        in_registry=True,
+        is_protocol=True,
+        switches_thinking_off=False,
+        thoughts_apart=False,
+        description="chat completions: nearly every gateway and local server",
+        base_url_shape="https://host/v1",
+    ),
+    Wire(
+        name="anthropic",
+        family="anthropic",
+        default_base_url="https://api.anthropic.com",
+        path="/v1/messages",
+        env_keys=("ANTHROPIC_API_KEY",),
+        env_base_urls=("ANTHROPIC_BASE_URL",),
+        shell_base_url="ANTHROPIC_BASE_URL",
+        shell_key="ANTHROPIC_API_KEY",
+        needs_key=True,
+        in_registry=True,
+        is_protocol=True,
+        switches_thinking_off=True,
+        thoughts_apart=False,
+        description="Anthropic's Messages API",
+        base_url_shape="https://host, without /v1",
+    ),
+    Wire(
+        name="openai_responses",
+        family="openai",
+        default_base_url="https://api.openai.com/v1",
+        path="/responses",
+        env_keys=("OPENAI_API_KEY",),
+        env_base_urls=("OPENAI_BASE_URL",),
+        shell_base_url="OPENAI_BASE_URL",
+        shell_key="OPENAI_API_KEY",
+        needs_key=True,
+        in_registry=True,
+        is_protocol=True,
+        switches_thinking_off=False,
+        thoughts_apart=False,
+        description="OpenAI's Responses API",
+        base_url_shape="https://host/v1",
+    ),
+    Wire(
+        name="google-genai",
+        family="google",
+        default_base_url="https://generativelanguage.googleapis.com",
+        path="/v1beta/models/{model}:streamGenerateContent?alt=sse",
+        env_keys=("VERTEXAI_API_KEY", "GOOGLE_API_KEY"),
+        env_base_urls=("GOOGLE_VERTEX_BASE_URL", "GOOGLE_GEMINI_BASE_URL"),
+        shell_base_url="GOOGLE_GEMINI_BASE_URL",
+        shell_key="GOOGLE_API_KEY",
+        needs_key=True,
+        in_registry=False,
+        is_protocol=True,
+        switches_thinking_off=False,
+        thoughts_apart=True,
+        description="the Gemini API",
+        base_url_shape="https://host",
+    ),
+    Wire(
+        name="kimi",
+        family="openai",
+        default_base_url="https://api.moonshot.ai/v1",
+        path="/chat/completions",
+        env_keys=("KIMI_API_KEY",),
+        env_base_urls=("KIMI_BASE_URL",),
+        shell_base_url=None,
+        shell_key="KIMI_API_KEY",
+        needs_key=True,
+        in_registry=True,
+        is_protocol=False,
+        switches_thinking_off=True,
+        thoughts_apart=False,
+        description="Moonshot AI's own chat completions",
+        base_url_shape="https://host/v1",
+    ),
+    Wire(
+        name="vertexai",
+        family="google",
+        default_base_url=None,
+        path="/v1beta1/publishers/google/models/{model}:streamGenerateContent?alt=sse",
+        env_keys=("VERTEXAI_API_KEY",),
+        env_base_urls=("GOOGLE_VERTEX_BASE_URL",),
+        shell_base_url=None,
+        shell_key=None,
+        needs_key=False,
+        in_registry=False,
+        is_protocol=False,
+        switches_thinking_off=False,
+        thoughts_apart=True,
+        description="Gemini on Google Cloud",
+        base_url_shape="https://host",
+    ),
+)
+
+WIRES: Mapping[str, Wire] = {row.name: row for row in _ROWS}
+assert tuple(WIRES) == get_args(WireName)
 
 # Protocols of their own that no wire speaks, by a part of the SDK's package name.
 _PROPRIETARY = {"amazon-bedrock": "Amazon Bedrock", "cohere": "Cohere"}
 
 
-def wire_of(entry: Mapping[str, Any]) -> tuple[Wire | None, bool]:
+def wire_of(entry: Mapping[str, Any]) -> tuple[WireName | None, bool]:
     """The wire of a published provider object (its models are not looked at), and whether it is a guess.
 
     Returns:
@@ -28,7 +178,8 @@ def wire_of(entry: Mapping[str, Any]) -> tuple[Wire | None, bool]:
     """
     declared = text(entry.get("type"))
     if declared is not None:
-        return next((wire for wire in WIRES if wire == declared), None), False
+        row = WIRES.get(declared)
+        return (None if row is None else row.name), False
     npm = _lower(entry.get("npm"))
     named = _named(npm, _lower(entry.get("id")))
     if named is not None:
@@ -36,7 +187,7 @@ def wire_of(entry: Mapping[str, Any]) -> tuple[Wire | None, bool]:
     return (None, False) if proprietary(npm) else ("openai", True)
 
 
-def override_wire(npm: str) -> Wire:
+def override_wire(npm: str) -> WireName:
     """The wire of one model whose SDK package differs from its provider's; unknown packages speak openai."""
     npm = npm.lower()
     if "anthropic" in npm:
@@ -54,12 +205,7 @@ def proprietary(npm: Any) -> str | None:
     return next((owner for part, owner in _PROPRIETARY.items() if part in name), None)
 
 
-def can_switch_thinking_off(wire: Wire | None) -> bool:
-    """Whether the protocol itself has a way to switch thinking off, whatever levels a model declares."""
-    return wire in {"anthropic", "kimi"}
-
-
-def _named(npm: str, provider_id: str) -> Wire | None:
+def _named(npm: str, provider_id: str) -> WireName | None:
     if "anthropic" in npm or "anthropic" in provider_id or "claude" in provider_id:
         return "anthropic"
     # Only the id tells Vertex apart: the package "@ai-sdk/google-vertex/anthropic" is Anthropic's protocol.

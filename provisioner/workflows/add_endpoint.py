@@ -25,7 +25,7 @@ from provisioner.workflows.watch import silent
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from catalog.wire import Wire
+    from catalog.wire import WireName
     from provisioner.app import App
     from provisioner.workflows.watch import Watch
 
@@ -116,10 +116,11 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     )
 
 
-def _checked(request: Request) -> tuple[Wire, str]:
-    wire = next((known for known in WIRES if known == request.wire), None)
-    if wire is None:
+def _checked(request: Request) -> tuple[WireName, str]:
+    row = WIRES.get(request.wire)
+    if row is None:
         raise UsageError(f'"{request.wire}" is no wire', hint=f"--type {' | '.join(WIRES)}")
+    wire = row.name
     base_url = for_wire(request.base_url, wire)
     check_name(request.name)
     if request.models and request.only:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from catalog.documents import Catalog, IndexEntry, Provenance
     from catalog.models import Provider
-    from catalog.wire import Wire
+    from catalog.wire import WireName
     from provisioner.app import App
     from provisioner.workflows.watch import Watch
 
@@ -46,7 +46,7 @@ class Offer:
 
     id: str
     name: str
-    wire: Wire | None
+    wire: WireName | None
     guessed: bool
     endpoint: str | None
     models: int

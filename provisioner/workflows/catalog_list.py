@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from catalog.documents import Catalog, Provenance
     from catalog.models import Model, Skipped
-    from catalog.wire import Wire
+    from catalog.wire import WireName
     from provisioner.app import App
     from provisioner.workflows.watch import Watch
 
@@ -46,7 +46,7 @@ class ProviderRow:
 
     id: str
     name: str
-    wire: Wire | None
+    wire: WireName | None
     guessed: bool
     models: int
 

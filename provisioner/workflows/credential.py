@@ -6,13 +6,12 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from catalog.wire import WIRES
 from provisioner.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Wires whose key may be absent: Vertex takes application default credentials.
-_KEYLESS_WIRES = frozenset({"vertexai"})
 # Kimi Code 2.1.0 refuses to run a provider without any key, so a server that asks for none gets this word.
 PLACEHOLDER_KEY = "unused"
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -78,7 +77,7 @@ def settled(
     kept = {name: str(existing[name]) for name in ("api_key", "api_key_env") if existing.get(name)}
     if kept and existing.get("base_url") == base_url and existing.get("type") == wire:
         return kept
-    if wire in _KEYLESS_WIRES or _has_key_in_env_table(existing):
+    if not WIRES[wire].needs_key or _has_key_in_env_table(existing):
         return {}
     if otherwise is not None:
         return dict(otherwise)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from catalog.wire import WIRES
+
 if TYPE_CHECKING:
     from provisioner.app import App
     from provisioner.smoke.report import AliasResult
@@ -53,7 +55,7 @@ def _price(models: dict[str, Any], name: str) -> tuple[float, float] | None:
 
 
 def _total(price: tuple[float, float], result: AliasResult) -> float:
-    thoughts_apart = result.wire in ("google-genai", "vertexai")
+    thoughts_apart = result.wire is not None and WIRES[result.wire].thoughts_apart
     dollars = 0.0
     for usage in result.spent:
         output, thoughts = usage.output or 0, usage.reasoning or 0

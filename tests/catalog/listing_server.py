@@ -11,7 +11,7 @@ from catalog.discovery import discover
 
 if TYPE_CHECKING:
     from catalog.models import Model
-    from catalog.wire import Wire
+    from catalog.wire import WireName
 
 BASE = "https://gateway.example/v1"
 
@@ -45,6 +45,6 @@ def listing(*entries: dict[str, Any]) -> dict[str, Any]:
 
 
 def models(
-    server: Server, wire: Wire = "openai", base: str = BASE, key: str | None = "k"
+    server: Server, wire: WireName = "openai", base: str = BASE, key: str | None = "k"
 ) -> tuple[Model, ...]:
     return discover(server.client, wire, base, key)

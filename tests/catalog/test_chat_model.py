@@ -8,7 +8,7 @@ from catalog.chat_model import Host, read_model
 from catalog.models import Cost, Model, Skipped
 
 if TYPE_CHECKING:
-    from catalog.wire import Wire
+    from catalog.wire import WireName
 
 
 def model(**fields: Any) -> dict[str, Any]:
@@ -23,17 +23,17 @@ def model(**fields: Any) -> dict[str, Any]:
     return sound | fields
 
 
-def read(published: Any, wire: Wire | None = "openai") -> Model | Skipped:
+def read(published: Any, wire: WireName | None = "openai") -> Model | Skipped:
     return read_model("key", published, Host(wire, "https://x.example/v1"), {})
 
 
-def only(published: Any, wire: Wire | None = "openai") -> Model:
+def only(published: Any, wire: WireName | None = "openai") -> Model:
     found = read(published, wire)
     assert isinstance(found, Model)
     return found
 
 
-def reason(published: Any, wire: Wire | None = "openai") -> str:
+def reason(published: Any, wire: WireName | None = "openai") -> str:
     found = read(published, wire)
     assert isinstance(found, Skipped)
     return found.reason
@@ -180,7 +180,7 @@ class TestThinking:
         assert (found.support_efforts, found.off_effort) == (efforts, off)
 
     @pytest.mark.parametrize("wire", ["anthropic", "kimi"])
-    def test_two_protocols_can_always_switch_it_off(self, wire: Wire) -> None:
+    def test_two_protocols_can_always_switch_it_off(self, wire: WireName) -> None:
         assert "thinking" in (only(model(reasoning_options=[EFFORT]), wire).capabilities or ())
 
     def test_so_can_a_model_that_speaks_one_of_them_itself(self) -> None:

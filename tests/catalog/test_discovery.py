@@ -12,7 +12,7 @@ from catalog.models import Model
 from tests.catalog.listing_server import BASE, Server, listing, models
 
 if TYPE_CHECKING:
-    from catalog.wire import Wire
+    from catalog.wire import WireName
 
 
 def only(entry: dict[str, Any]) -> Model:
@@ -30,7 +30,7 @@ class TestOpenAI:
         assert server.asked == ["GET /v1/models"]
 
     @pytest.mark.parametrize("wire", ["kimi", "openai_responses"])
-    def test_two_more_wires_list_alike(self, wire: Wire) -> None:
+    def test_two_more_wires_list_alike(self, wire: WireName) -> None:
         assert models(Server({"GET /v1/models": listing({"id": "m"})}), wire)[0].id == "m"
 
     @pytest.mark.parametrize("key", [None, ""])
@@ -231,7 +231,7 @@ class TestFailures:
     @pytest.mark.parametrize(
         ("wire", "path"), [("openai", "/v1/models"), ("anthropic", "/v1/v1/models?limit=1000")]
     )
-    def test_a_refused_key_is_not_repeated(self, wire: Wire, path: str) -> None:
+    def test_a_refused_key_is_not_repeated(self, wire: WireName, path: str) -> None:
         body = {"error": {"message": "Incorrect API key provided: sk-secret-1"}}
         server = Server({f"GET {path}": httpx.Response(401, json=body)})
         with pytest.raises(CredentialRefused) as caught:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from catalog.endpoint import doubts, fill, for_wire, is_http_url, variables_in
-from catalog.wire import WIRES, Wire, can_switch_thinking_off, override_wire, wire_of
+from catalog.wire import WIRES, WireName, override_wire, wire_of
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ from catalog.wire import WIRES, Wire, can_switch_thinking_off, override_wire, wi
         ({}, ("openai", True)),
     ],
 )
-def test_wire_of(entry: dict[str, object], expected: tuple[Wire | None, bool]) -> None:
+def test_wire_of(entry: dict[str, object], expected: tuple[WireName | None, bool]) -> None:
     assert wire_of(entry) == expected
 
 
@@ -43,13 +43,12 @@ def test_wire_of(entry: dict[str, object], expected: tuple[Wire | None, bool]) -
         ("ai-gateway-provider", "openai"),
     ],
 )
-def test_override_wire(npm: str, expected: Wire) -> None:
+def test_override_wire(npm: str, expected: WireName) -> None:
     assert override_wire(npm) == expected
 
 
 def test_thinking_can_be_switched_off_in_two_protocols() -> None:
-    assert [wire for wire in WIRES if can_switch_thinking_off(wire)] == ["kimi", "anthropic"]
-    assert not can_switch_thinking_off(None)
+    assert [name for name, wire in WIRES.items() if wire.switches_thinking_off] == ["anthropic", "kimi"]
 
 
 @pytest.mark.parametrize(
@@ -64,7 +63,7 @@ def test_thinking_can_be_switched_off_in_two_protocols() -> None:
         (" https://x.example ", "openai", "https://x.example"),
     ],
 )
-def test_a_base_url_is_adapted_to_the_wire(url: str, wire: Wire, expected: str) -> None:
+def test_a_base_url_is_adapted_to_the_wire(url: str, wire: WireName, expected: str) -> None:
     assert for_wire(url, wire) == expected
 
 
@@ -128,7 +127,7 @@ def test_placeholders_are_filled_where_a_value_is_given() -> None:
         ("vertexai", "https://x.example/v1beta1", "version"),
     ],
 )
-def test_doubtful_endpoints_are_named(wire: Wire, url: str, word: str) -> None:
+def test_doubtful_endpoints_are_named(wire: WireName, url: str, word: str) -> None:
     (doubt,) = doubts(wire, url)
     assert word in doubt
 
@@ -145,5 +144,5 @@ def test_doubtful_endpoints_are_named(wire: Wire, url: str, word: str) -> None:
         ("google-genai", "https://generativelanguage.googleapis.com"),
     ],
 )
-def test_sound_endpoints_raise_no_doubt(wire: Wire, url: str) -> None:
+def test_sound_endpoints_raise_no_doubt(wire: WireName, url: str) -> None:
     assert doubts(wire, url) == ()

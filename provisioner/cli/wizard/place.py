@@ -19,19 +19,10 @@ from provisioner.config.tables import RESERVED_IDS, is_managed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from catalog.wire import Wire
+    from catalog.wire import WireName
     from provisioner.cli.wizard.desk import Desk
     from provisioner.workflows.local_servers import LocalServer
 
-# What each wire is, most wanted first.
-_WIRES = {
-    "openai": ("chat completions: nearly every gateway and local server", "https://host/v1"),
-    "anthropic": ("Anthropic's Messages API", "https://host, without /v1"),
-    "openai_responses": ("OpenAI's Responses API", "https://host/v1"),
-    "google-genai": ("the Gemini API", "https://host"),
-    "kimi": ("Moonshot AI's own chat completions", "https://host/v1"),
-    "vertexai": ("Gemini on Google Cloud", "https://host"),
-}
 _COMMON = re.compile(r"(?:api|www|gateway|llm|ai|inference)\.", re.IGNORECASE)
 
 
@@ -78,14 +69,15 @@ def name_for(base_url: str) -> str:
 
 
 def _ask_wire(desk: Desk, place: Place) -> str:
-    assert set(_WIRES) == set(WIRES)
     question = Question("What does it speak?", ("Any endpoint",))
-    return desk.menu(question, [(wire, wire, why) for wire, (why, _) in _WIRES.items()], start=place.wire)
+    return desk.menu(
+        question, [(name, name, wire.description) for name, wire in WIRES.items()], start=place.wire
+    )
 
 
 def _ask_url(desk: Desk, place: Place) -> str:
-    wire: Wire = next(wire for wire in WIRES if wire == place.wire)
-    question = Question("Its base URL", (wire,), (("dim", f"for this wire: {_WIRES[wire][1]}"),))
+    wire = WIRES[place.wire].name
+    question = Question("Its base URL", (wire,), (("dim", f"for this wire: {WIRES[wire].base_url_shape}"),))
     given = place.base_url
 
     def check(text: str) -> str | None:
@@ -98,7 +90,7 @@ def _ask_url(desk: Desk, place: Place) -> str:
             return url
 
 
-def _is_meant(desk: Desk, wire: Wire, url: str) -> bool:
+def _is_meant(desk: Desk, wire: WireName, url: str) -> bool:
     """Whether a URL that looks wrong for its wire is meant as it is."""
     found = doubts(wire, url)
     if not found:
