@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
 from typing import Any
 
 # Kimi Code refuses a config.toml with an integer above JavaScript's Number.MAX_SAFE_INTEGER.
@@ -23,9 +22,19 @@ def text(value: Any) -> str | None:
     return _encodable(value) if isinstance(value, str) and value else None
 
 
-def mapping(value: Any) -> Mapping[str, Any]:
+def string(value: Any) -> str:
+    """A string as it is, else an empty one."""
+    return value if isinstance(value, str) else ""
+
+
+def mapping(value: Any) -> dict[str, Any]:
     """An object, else an empty one."""
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
+
+
+def sequence(value: Any) -> list[Any]:
+    """A list, else an empty one."""
+    return value if isinstance(value, list) else []
 
 
 def strings(value: Any) -> tuple[str, ...] | None:

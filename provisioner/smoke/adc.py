@@ -11,11 +11,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from provisioner.smoke.credential import Credential
-from provisioner.smoke.unusable import Unusable
+from provisioner.kimi_code.auth import Credential
+from provisioner.kimi_code.unusable import Unusable
 
 if TYPE_CHECKING:
-    from provisioner.smoke.target import Target
+    from provisioner.kimi_code.target import Target
 
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 _TIMEOUT_S = 20

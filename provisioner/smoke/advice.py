@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 
 from provisioner.smoke import refusal
 from provisioner.smoke.listing import models
+from provisioner.smoke.wires import protocol_of
 
 if TYPE_CHECKING:
+    from provisioner.kimi_code.target import Target
     from provisioner.smoke.problem import Kind, Problem
     from provisioner.smoke.session import Session
-    from provisioner.smoke.target import Target
 
 # Platforms that are two: a key of one is unknown to the other.
 _SIBLINGS = (
@@ -145,7 +146,7 @@ async def _missing_path(session: Session, problem: Problem) -> Problem:
     if target.wire.name in sibling and await models(session) is not None:
         message = f"{problem.message.rstrip('. ')}. base_url is right, it answers with a list of models"
         return replace(problem, message=message, hint=_other_wire(target, sibling[target.wire.name]))
-    candidates = target.wire.other_bases(target.base_url)
+    candidates = protocol_of(target).other_bases(target.base_url)
     for base_url in candidates[:_TRIES]:
         if await models(session, base_url) is not None:
             message = f"{problem.message.rstrip('. ')}. {base_url} answers with a list of models"

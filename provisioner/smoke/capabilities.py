@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from provisioner.smoke.report import Change
 
 if TYPE_CHECKING:
-    from provisioner.smoke.target import Target
+    from provisioner.kimi_code.target import Target
 
 # Models that Kimi Code 2.1.0 shows pictures to whatever the file says, by name and wire.
 _SEES = {

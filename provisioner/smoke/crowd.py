@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
+from provisioner.kimi_code.target import resolve
+from provisioner.kimi_code.unusable import Unusable
 from provisioner.smoke.runner import check_alias
-from provisioner.smoke.target import resolve
-from provisioner.smoke.unusable import Unusable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

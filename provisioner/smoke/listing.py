@@ -10,6 +10,7 @@ import httpx
 
 from provisioner.smoke.inflate import Inflater, Undecodable
 from provisioner.smoke.loose import mapping, sequence, string
+from provisioner.smoke.wires import protocol_of
 
 if TYPE_CHECKING:
     from provisioner.smoke.session import Session
@@ -24,13 +25,17 @@ async def models(session: Session, base_url: str | None = None) -> tuple[str, ..
     ``base_url`` is another path to try on the target's own host.
     """
     target = session.target
-    url = target.wire.list_url(target, base_url or target.base_url)
+    url = protocol_of(target).list_url(target, base_url or target.base_url)
     if url is None:
         return None
     try:
         limit = min(_TIMEOUT_S, session.left())
         async with asyncio.timeout(limit), session.world.open_client(httpx.Timeout(_TIMEOUT_S)) as client:
-            headers = {"Accept-Encoding": "identity"} | dict(target.wire.auth(target)) | dict(target.headers)
+            headers = (
+                {"Accept-Encoding": "identity"}
+                | dict(protocol_of(target).auth(target))
+                | dict(target.headers)
+            )
             async with client.stream("GET", url, headers=headers) as response:
                 if response.status_code != httpx.codes.OK:
                     return None

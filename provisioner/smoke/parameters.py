@@ -18,8 +18,8 @@ from provisioner.smoke.report import Change
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from provisioner.kimi_code.target import Target
     from provisioner.smoke.problem import Problem
-    from provisioner.smoke.target import Target
 
 _LIMIT_NAMES = ("max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens")
 _LEVEL = re.compile(r"\b(none|minimal|low|medium|high|xhigh|max)\b", re.IGNORECASE)

@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from provisioner.kimi_code.target import resolve
+from provisioner.kimi_code.unusable import Unusable
 from provisioner.smoke import adc
 from provisioner.smoke.answer import Answer
 from provisioner.smoke.checks import text, thinking, tools, vision
@@ -13,16 +15,14 @@ from provisioner.smoke.loose import mapping, string
 from provisioner.smoke.problem import Problem
 from provisioner.smoke.report import AliasResult, Check, verdict_of
 from provisioner.smoke.session import Session
-from provisioner.smoke.target import resolve
 from provisioner.smoke.timing import Timing
-from provisioner.smoke.unusable import Unusable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from provisioner.kimi_code.target import Target
     from provisioner.smoke.answer import Delta
     from provisioner.smoke.client import World
-    from provisioner.smoke.target import Target
 
 CheckName = Literal["text", "tools", "thinking", "vision"]
 CHECKS: tuple[CheckName, ...] = ("text", "tools", "thinking", "vision")

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 from provisioner.secrets import scrub
 from provisioner.smoke.answer import Answer, ToolCall, Usage
 from provisioner.smoke.client import Outcome, ask
+from provisioner.smoke.wires import protocol_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from provisioner.kimi_code.target import Target
     from provisioner.smoke.answer import Delta
     from provisioner.smoke.client import World
     from provisioner.smoke.probe import Probe
     from provisioner.smoke.problem import Problem
-    from provisioner.smoke.target import Target
 
 _PATIENCE = 3
 _RETRIED = ("max_tokens", "max_completion_tokens", "max_output_tokens", "stream_options")
@@ -64,9 +65,9 @@ class Session:
 
     async def ask(self, probe: Probe) -> Asked:
         """One request. A 429 or 503 that says when to come back is heeded as long as there is time for it."""
-        request = self.target.wire.request(self.target, probe)
+        request = protocol_of(self.target).request(self.target, probe)
         for attempt in range(1, _PATIENCE + 1):
-            reader = self.target.wire.reader(self.target)
+            reader = protocol_of(self.target).reader(self.target)
             outcome = await ask(self.world, request, reader, total_s=self.left(), watch=self._watch)
             if outcome.answer.usage is not None:
                 self.spent.append(outcome.answer.usage)

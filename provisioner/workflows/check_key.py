@@ -59,11 +59,12 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     """Asks the model for a few tokens. Nothing is raised for what a server or the network does."""
     import asyncio
 
+    from provisioner.kimi_code.target import resolve
+    from provisioner.kimi_code.unusable import Unusable
     from provisioner.secrets import scrub
     from provisioner.smoke.client import World, ask
     from provisioner.smoke.probe import Probe
-    from provisioner.smoke.target import resolve
-    from provisioner.smoke.unusable import Unusable
+    from provisioner.smoke.wires import protocol_of
 
     try:
         target = resolve(request.data, request.alias, app.env)
@@ -72,9 +73,9 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     if target.credential is None:
         return Result("unknown", "there is no key to try")
     watch(f"trying the key on {target.model}")
-    message = target.wire.request(target, Probe("Say hi.", minimal=True, limit=_TOKENS))
+    message = protocol_of(target).request(target, Probe("Say hi.", minimal=True, limit=_TOKENS))
     world = World(app.http.async_client, app.env, app.clock)
-    outcome = asyncio.run(ask(world, message, target.wire.reader(target), total_s=request.wait_s))
+    outcome = asyncio.run(ask(world, message, protocol_of(target).reader(target), total_s=request.wait_s))
     if outcome.problem is None:
         return Result("valid")
     verdict, detail, hint = _judged(outcome.problem)

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
+from provisioner.kimi_code.target import resolve
 from provisioner.smoke.checks.text import FIRST_TURN
 from provisioner.smoke.limits import allowed
 from provisioner.smoke.parameters import explain
 from provisioner.smoke.problem import Problem
-from provisioner.smoke.target import resolve
+from provisioner.smoke.wires import protocol_of
 from tests.smoke.streams import BASES, config
 
 
@@ -106,7 +107,7 @@ def test_no_number_is_made_up(said: str) -> None:
 
 def explained(wire: str, said: str, name: str = "m", **more: str) -> tuple[Problem, dict[str, Any]]:
     target = resolve(tomllib.loads(config(wire, f"http://h{BASES[wire]}", name=name, **more)), "p/m", {})
-    body = target.wire.request(target, FIRST_TURN).body
+    body = protocol_of(target).request(target, FIRST_TURN).body
     problem, changes = explain(target, body, Problem("bad_request", f"HTTP 400: {said}", 400))
     assert said in problem.message
     return problem, {change.key: change.value for change in changes}

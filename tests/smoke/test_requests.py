@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from provisioner.kimi_code.auth import Credential
+from provisioner.kimi_code.target import Target, resolve
 from provisioner.smoke.checks.text import CLOCK, FIRST_TURN
-from provisioner.smoke.credential import Credential
 from provisioner.smoke.picture import png_of
 from provisioner.smoke.probe import Continuation, Probe
-from provisioner.smoke.target import Target, resolve
+from provisioner.smoke.wires import protocol_of
 from tests.smoke.streams import BASES, config
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def target(wire: str, base: str | None = None, **more: Any) -> Target:
 
 def request(wire: str, probe: Probe = FIRST_TURN, **more: Any) -> HttpRequest:
     found = target(wire, **more)
-    return found.wire.request(found, probe)
+    return protocol_of(found).request(found, probe)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,7 @@ def test_the_key_travels_in_the_wires_own_header_unless_the_user_sets_it(
 def test_a_google_token_names_who_pays_and_the_path_names_the_project() -> None:
     found = target("vertexai", provider='env = {GOOGLE_CLOUD_PROJECT = "proj", GOOGLE_CLOUD_LOCATION = "eu"}')
     found = replace(found, credential=Credential("token", "ya29", "adc", quota_project="payer"))
-    sent = found.wire.request(found, LEAST)
+    sent = protocol_of(found).request(found, LEAST)
     assert sent.url.endswith(
         "/v1beta1/projects/proj/locations/eu/publishers/google/models/m:streamGenerateContent?alt=sse"
     )
@@ -90,7 +91,7 @@ def test_a_google_token_names_who_pays_and_the_path_names_the_project() -> None:
 )
 def test_google_model_names_in_paths(name: str, path: str) -> None:
     found = replace(target("google-genai"), model=name)
-    assert f"/v1beta/{path}:stream" in found.wire.request(found, LEAST).url
+    assert f"/v1beta/{path}:stream" in protocol_of(found).request(found, LEAST).url
 
 
 @pytest.mark.parametrize("wire", BASES)

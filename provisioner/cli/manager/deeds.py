@@ -106,8 +106,8 @@ def try_alias(app: App, contents: Contents, alias: str, watch: Callable[[str, st
 
 def _secrets(app: App, contents: Contents, alias: str) -> tuple[str, ...]:
     """What a server may send back to us and nobody is to see."""
-    from provisioner.smoke.target import resolve
-    from provisioner.smoke.unusable import Unusable
+    from provisioner.kimi_code.target import resolve
+    from provisioner.kimi_code.unusable import Unusable
 
     try:
         return resolve(contents.data, alias, app.env).secrets

@@ -10,9 +10,9 @@ from provisioner.smoke.report import Check
 from provisioner.smoke.verdict import could_not_tell
 
 if TYPE_CHECKING:
+    from provisioner.kimi_code.target import Target
     from provisioner.smoke.answer import Answer
     from provisioner.smoke.session import Session
-    from provisioner.smoke.target import Target
 
 PROMPT = "A train leaves at 10:47 and arrives at 14:15 after two stops of 9 minutes. How long did it move? One line."
 

@@ -1,4 +1,4 @@
-"""The wires, by the ``type`` or ``protocol`` that config.toml gives them. A new one is a file and a line here."""
+"""How each wire of ``catalog/wire.py`` is spoken, by its name. A new one is a file and a line here."""
 
 from __future__ import annotations
 
@@ -12,8 +12,15 @@ from provisioner.smoke.wires.openai_responses import OpenAIResponses
 from provisioner.smoke.wires.vertexai import VertexAI
 
 if TYPE_CHECKING:
-    from provisioner.smoke.wires.base import Wire
+    from provisioner.kimi_code.target import Target
+    from provisioner.smoke.wires.base import Protocol
 
-WIRES: dict[str, Wire] = {
-    wire.name: wire for wire in (Kimi(), OpenAI(), OpenAIResponses(), Anthropic(), GoogleGenAI(), VertexAI())
+PROTOCOLS: dict[str, Protocol] = {
+    protocol.name: protocol
+    for protocol in (Kimi(), OpenAI(), OpenAIResponses(), Anthropic(), GoogleGenAI(), VertexAI())
 }
+
+
+def protocol_of(target: Target) -> Protocol:
+    """How ``target`` is spoken to."""
+    return PROTOCOLS[target.wire.name]

@@ -7,17 +7,16 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from provisioner.smoke import claude
+from provisioner.kimi_code import claude
+from provisioner.kimi_code.first_turn import OFF, ON
 from provisioner.smoke.answer import FinishKind, ToolCall, Usage
-from provisioner.smoke.first_turn import OFF, ON
 from provisioner.smoke.loose import integer, mapping, string
-from provisioner.smoke.wires.base import HttpRequest, Reader, Wire, effort
-from provisioner.smoke.wires.chat import PASTED, refuse_pasted_path
+from provisioner.smoke.wires.base import HttpRequest, Protocol, Reader, effort
 from provisioner.smoke.wires.prompting import SESSION, SYSTEM
 
 if TYPE_CHECKING:
+    from provisioner.kimi_code.target import Target
     from provisioner.smoke.probe import Probe
-    from provisioner.smoke.target import Target
 
 _CACHED = {"cache_control": {"type": "ephemeral"}}
 _INTERLEAVED = "interleaved-thinking-2025-05-14"
@@ -34,15 +33,10 @@ _FINISH: dict[str, FinishKind] = {
 }
 
 
-class Anthropic(Wire):
+class Anthropic(Protocol):
     """``POST {base}/v1/messages`` with ``x-api-key``."""
 
     name: ClassVar[str] = "anthropic"
-    default_base_url: ClassVar[str] = "https://api.anthropic.com"
-
-    def check(self, target: Target) -> None:
-        """A base URL with the path of a request at its end is a common slip."""
-        refuse_pasted_path(target, PASTED)
 
     def request(self, target: Target, probe: Probe) -> HttpRequest:
         """The request. Kimi Code strips a ``/v1`` that the base URL ends in, and so does this."""

@@ -8,17 +8,17 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from provisioner.kimi_code.first_turn import OFF
 from provisioner.smoke.answer import Answer, Delta, Failure
-from provisioner.smoke.first_turn import OFF
 from provisioner.smoke.loose import mapping, sequence, string
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from provisioner.kimi_code.target import Target
     from provisioner.smoke.answer import FailureKind
     from provisioner.smoke.probe import Probe
     from provisioner.smoke.sse import Event
-    from provisioner.smoke.target import Target
 
 _MESSAGE_LIMIT = 2000
 
@@ -32,16 +32,10 @@ class HttpRequest:
     body: dict[str, Any] = field(repr=False)
 
 
-class Wire(ABC):
-    """A protocol that models are spoken to in. Adding one is a file like its neighbours and a line in ``WIRES``."""
+class Protocol(ABC):
+    """How a wire is spoken. Adding one is a file like its neighbours and a line in ``PROTOCOLS``."""
 
     name: ClassVar[str]
-    default_base_url: ClassVar[str]
-    needs_key: ClassVar[bool] = True
-
-    @abstractmethod
-    def check(self, target: Target) -> None:
-        """Raises :class:`~provisioner.smoke.unusable.Unusable` for an endpoint that cannot be meant."""
 
     @abstractmethod
     def request(self, target: Target, probe: Probe) -> HttpRequest:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from provisioner.smoke.answer import FinishKind, ToolCall, Usage
 from provisioner.smoke.loose import first_integer, mapping, sequence, string
-from provisioner.smoke.unusable import Unusable
-from provisioner.smoke.wires.base import HttpRequest, Reader, Wire, effort
+from provisioner.smoke.wires.base import HttpRequest, Protocol, Reader, effort
 from provisioner.smoke.wires.prompting import SESSION, SYSTEM, data_url
 
 if TYPE_CHECKING:
+    from provisioner.kimi_code.target import Target
     from provisioner.smoke.probe import Probe
-    from provisioner.smoke.target import Target
 
-PASTED = re.compile(r"(?:/chat/completions|(?<=/v1)/(?:completions|responses|messages|models))/?\Z")
 _FINISH: dict[str, FinishKind] = {
     "stop": "stop",
     "eos": "stop",
@@ -38,12 +35,8 @@ _FINISH: dict[str, FinishKind] = {
 }
 
 
-class Chat(Wire):
+class Chat(Protocol):
     """``POST {base}/chat/completions`` with a bearer token."""
-
-    def check(self, target: Target) -> None:
-        """A base URL with the path of a request at its end is a common slip."""
-        refuse_pasted_path(target, PASTED)
 
     def request(self, target: Target, probe: Probe) -> HttpRequest:
         """The request, in Kimi Code's own order of members."""
@@ -114,15 +107,6 @@ class Chat(Wire):
 def bearer(target: Target) -> dict[str, str]:
     """The header with the target's key."""
     return {"Authorization": f"Bearer {target.credential.value}"} if target.credential else {}
-
-
-def refuse_pasted_path(target: Target, pasted: re.Pattern[str]) -> None:
-    """Raises ``Unusable`` for a base URL that ends in what the wire appends itself."""
-    if found := pasted.search(target.base_url):
-        raise Unusable(
-            f"base_url ends in {found.group()}, to which Kimi Code appends its own path",
-            f'base_url = "{target.base_url[: found.start()]}" in [providers.{target.provider}]',
-        )
 
 
 class ChatReader(Reader):

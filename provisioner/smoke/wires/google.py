@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import base64
-import re
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
+from provisioner.kimi_code.first_turn import OFF
 from provisioner.smoke.answer import FinishKind, ToolCall, Usage
-from provisioner.smoke.first_turn import OFF
 from provisioner.smoke.loose import integer, mapping, sequence, string
-from provisioner.smoke.unusable import Unusable
-from provisioner.smoke.wires.base import HttpRequest, Reader, Wire, effort
-from provisioner.smoke.wires.chat import refuse_pasted_path
+from provisioner.smoke.wires.base import HttpRequest, Protocol, Reader, effort
 from provisioner.smoke.wires.partial_args import PartialArguments
 from provisioner.smoke.wires.prompting import SYSTEM
 
 if TYPE_CHECKING:
+    from provisioner.kimi_code.target import Target
     from provisioner.smoke.probe import Probe
-    from provisioner.smoke.target import Target
 
-_PASTED = re.compile(r"/v1beta1?(?:/(?:models|publishers|projects)(?:/.*)?)?/?\Z")
 _LEVELS = {"low": "LOW", "medium": "MEDIUM", "high": "HIGH", "xhigh": "HIGH", "max": "HIGH"}
 _BUDGETS = {"low": 1024, "medium": 4096, "high": 32_000, "xhigh": 32_000, "max": 32_000}
 _KEPT = "/@"  # versions of a model are written name@001
@@ -39,19 +35,8 @@ _FINISH: dict[str, FinishKind] = {
 }
 
 
-class Google(Wire):
+class Google(Protocol):
     """``POST …/models/{model}:streamGenerateContent?alt=sse``."""
-
-    default_base_url: ClassVar[str] = "https://generativelanguage.googleapis.com"
-
-    def check(self, target: Target) -> None:
-        """The base URL is a host's root, and the model's name goes into a path."""
-        refuse_pasted_path(target, _PASTED)
-        if re.search(r"\.\.|[?&#\s]", target.model):
-            raise Unusable(
-                f"the model name {target.model!r} cannot stand in a URL",
-                f'model = "gemini-…" in [models."{target.alias}"]',
-            )
 
     def request(self, target: Target, probe: Probe) -> HttpRequest:
         """The request. The key travels in a header, never in the URL."""

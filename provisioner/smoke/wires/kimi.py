@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from provisioner.smoke.first_turn import OFF, ON
+from provisioner.kimi_code.first_turn import OFF, ON
 from provisioner.smoke.wires.chat import Chat
 
 if TYPE_CHECKING:
-    from provisioner.smoke.target import Target
+    from provisioner.kimi_code.target import Target
 
 
 class Kimi(Chat):
     """The Moonshot platforms, whose limit counts reasoning too."""
 
     name: ClassVar[str] = "kimi"
-    default_base_url: ClassVar[str] = "https://api.moonshot.ai/v1"
 
     def limit_name(self, model: str) -> str:
         """One name for all models."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from provisioner.smoke.first_turn import OFF, ON
+from provisioner.kimi_code.first_turn import OFF, ON
 from provisioner.smoke.wires.chat import Chat
 
 if TYPE_CHECKING:
-    from provisioner.smoke.target import Target
+    from provisioner.kimi_code.target import Target
 
 # Kimi Code asks no chat completion for more, whatever the alias says.
 _CEILING = 128 * 1024
@@ -20,7 +20,6 @@ class OpenAI(Chat):
     """OpenAI, and all that imitate it."""
 
     name: ClassVar[str] = "openai"
-    default_base_url: ClassVar[str] = "https://api.openai.com/v1"
 
     def limit(self, target: Target) -> int:
         """The alias' limit, lowered to Kimi Code's ceiling for this wire."""

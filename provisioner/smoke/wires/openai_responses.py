@@ -7,29 +7,24 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from provisioner.smoke.answer import FinishKind, ToolCall, Usage
 from provisioner.smoke.loose import integer, mapping, string
-from provisioner.smoke.wires.base import HttpRequest, Reader, Wire, effort
-from provisioner.smoke.wires.chat import PASTED, bearer, refuse_pasted_path
+from provisioner.smoke.wires.base import HttpRequest, Protocol, Reader, effort
+from provisioner.smoke.wires.chat import bearer
 from provisioner.smoke.wires.openai import reasoning_effort
 from provisioner.smoke.wires.prompting import SESSION, SYSTEM, data_url
 
 if TYPE_CHECKING:
+    from provisioner.kimi_code.target import Target
     from provisioner.smoke.probe import Probe
-    from provisioner.smoke.target import Target
 
 _INCOMPLETE: dict[str, FinishKind] = {"max_output_tokens": "length", "content_filter": "filter"}
 # Some gateways put the upstream's error, as JSON, behind these words.
 _NESTED = "received error while streaming:"
 
 
-class OpenAIResponses(Wire):
+class OpenAIResponses(Protocol):
     """``POST {base}/responses`` with a bearer token."""
 
     name: ClassVar[str] = "openai_responses"
-    default_base_url: ClassVar[str] = "https://api.openai.com/v1"
-
-    def check(self, target: Target) -> None:
-        """A base URL with the path of a request at its end is a common slip."""
-        refuse_pasted_path(target, PASTED)
 
     def request(self, target: Target, probe: Probe) -> HttpRequest:
         """The request; nothing is stored at the provider's."""

@@ -7,22 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from provisioner.smoke.loose import string
-from provisioner.smoke.unusable import Unusable
+from catalog.untrusted import string
+from catalog.wire import WIRES
+from provisioner.kimi_code.unusable import Unusable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from provisioner.smoke.wires.base import Wire
+    from catalog.wire import Wire
 
-_ENV_URLS = {
-    "kimi": ("KIMI_BASE_URL",),
-    "openai": ("OPENAI_BASE_URL",),
-    "openai_responses": ("OPENAI_BASE_URL",),
-    "anthropic": ("ANTHROPIC_BASE_URL",),
-    "google-genai": ("GOOGLE_VERTEX_BASE_URL", "GOOGLE_GEMINI_BASE_URL"),
-    "vertexai": ("GOOGLE_VERTEX_BASE_URL",),
-}
+_PASTED = re.compile(r"(?:/chat/completions|(?<=/v1)/(?:completions|responses|messages|models))/?\Z")
+_PASTED_GOOGLE = re.compile(r"/v1beta1?(?:/(?:models|publishers|projects)(?:/.*)?)?/?\Z")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 _REGIONAL_HOST = "-aiplatform.googleapis.com"
 
@@ -50,16 +45,18 @@ def resolve(
         Unusable: the URL is none that a request can be sent to.
     """
     known = [string(model.get("base_url")), string(provider.get("base_url"))]
-    known += [variables.get(name, "") for name in _ENV_URLS[string(provider.get("type"))]]
+    known += [variables.get(name, "") for name in WIRES[string(provider.get("type"))].env_base_urls]
     given = next((url.strip() for url in known if url.strip()), None)
     if given is not None:
         _check(given, provider_id)
     project = variables.get("GOOGLE_CLOUD_PROJECT", "").strip() or None
     location = variables.get("GOOGLE_CLOUD_LOCATION", "").strip() or _location_of(given)
-    google = wire.name in ("google-genai", "vertexai")
-    vertex = wire.name == "vertexai" or (google and project is not None and location is not None)
-    if not vertex:
-        return Place((given or wire.default_base_url).removesuffix("/"))
+    vertex = wire.name == "vertexai" or (
+        wire.family == "google" and project is not None and location is not None
+    )
+    standard = wire.default_base_url
+    if standard is not None and not vertex:
+        return Place((given or standard).removesuffix("/"))
     base_url = given or f"https://{vertex_host(location)}"
     return Place(base_url.removesuffix("/"), vertex=True, project=project, location=location or "global")
 
@@ -71,6 +68,12 @@ def vertex_host(location: str | None) -> str:
     if location in ("us", "eu"):
         return f"aiplatform.{location}.rep.googleapis.com"
     return f"{location}-aiplatform.googleapis.com"
+
+
+def pasted_path(wire: Wire, base_url: str) -> str:
+    """The end of ``base_url`` that the wire appends itself; empty where there is none."""
+    found = (_PASTED_GOOGLE if wire.family == "google" else _PASTED).search(base_url)
+    return found.group() if found else ""
 
 
 def headers(provider_id: str, custom: Mapping[str, Any]) -> dict[str, str]:

@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from provisioner.smoke import claude
-from provisioner.smoke.loose import mapping, sequence, string
+from catalog.untrusted import mapping, sequence, string
+from provisioner.kimi_code import claude
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

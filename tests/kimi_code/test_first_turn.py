@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from provisioner.smoke import claude
-from provisioner.smoke.first_turn import FirstTurn, effective, first_turn
+from provisioner.kimi_code import claude
+from provisioner.kimi_code.first_turn import FirstTurn, effective, first_turn
 
 
 def turn(

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from provisioner.smoke.target import Target, resolve
-from provisioner.smoke.unusable import Unusable
+from provisioner.kimi_code.target import Target, resolve
+from provisioner.kimi_code.unusable import Unusable
 from tests.smoke.streams import BASES, config
 
 KEY = "sk-0123456789abcdef"

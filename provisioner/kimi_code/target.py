@@ -6,21 +6,22 @@ The shell environment is consulted for one thing only: the variable that ``api_k
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from catalog.untrusted import mapping, string
+from catalog.wire import WIRES
+from provisioner.kimi_code import base_url, first_turn
+from provisioner.kimi_code.auth import configured
+from provisioner.kimi_code.unusable import Unusable
 from provisioner.secrets import is_secret_key
-from provisioner.smoke import endpoint, first_turn
-from provisioner.smoke.credential import configured
-from provisioner.smoke.loose import integer, mapping, string
-from provisioner.smoke.unusable import Unusable
-from provisioner.smoke.wires import WIRES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from provisioner.smoke.credential import Credential
-    from provisioner.smoke.wires.base import Wire
+    from catalog.wire import Wire
+    from provisioner.kimi_code.auth import Credential
 
 _SHORTEST_SECRET = 8
 _LONG = 20
@@ -112,7 +113,7 @@ def resolve(data: Mapping[str, Any], alias: str, env: Mapping[str, str]) -> Targ
             f'off_effort = "none" in [models."{alias}"], or "thinking" among its capabilities',
         )
     variables = {key: string(value) for key, value in mapping(provider.get("env")).items()}
-    place = endpoint.resolve(provider_id, provider, model, variables, wire)
+    place = base_url.resolve(provider_id, provider, model, variables, wire)
     declared = mapping(model.get("overrides")).get("capabilities", model.get("capabilities"))
     target = Target(
         alias=alias,
@@ -122,7 +123,7 @@ def resolve(data: Mapping[str, Any], alias: str, env: Mapping[str, str]) -> Targ
         wire=wire,
         base_url=place.base_url,
         credential=configured(provider_id, provider, model, variables, env, required=wire.needs_key),
-        headers=endpoint.headers(provider_id, mapping(provider.get("custom_headers"))),
+        headers=base_url.headers(provider_id, mapping(provider.get("custom_headers"))),
         capabilities=tuple(string(entry) for entry in declared) if isinstance(declared, list) else (),
         turn=turn,
         beta_api=model.get("beta_api") is True,
@@ -132,7 +133,7 @@ def resolve(data: Mapping[str, Any], alias: str, env: Mapping[str, str]) -> Targ
         location=place.location,
         source=mapping(provider.get("source")),
     )
-    wire.check(target)
+    _check_place(target)
     return target
 
 
@@ -175,11 +176,30 @@ def _check_sizes(alias: str, table: Mapping[str, Any]) -> None:
         value = table.get(key)
         if value is None and key != "max_context_size":
             continue
-        if not isinstance(value, int) or not integer(value):
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
             raise Unusable(
                 f"alias {alias!r} has no usable {key}: Kimi Code wants a whole number of at least 1",
                 f'{key} = 131072 in [models."{alias}"]',
             )
+
+
+def _check_place(target: Target) -> None:
+    where = f"[providers.{target.provider}]"
+    if pasted := base_url.pasted_path(target.wire, target.base_url):
+        raise Unusable(
+            f"base_url ends in {pasted}, to which Kimi Code appends its own path",
+            f'base_url = "{target.base_url.removesuffix(pasted)}" in {where}',
+        )
+    if target.wire.family == "google" and re.search(r"\.\.|[?&#\s]", target.model):
+        raise Unusable(
+            f"the model name {target.model!r} cannot stand in a URL",
+            f'model = "gemini-…" in [models."{target.alias}"]',
+        )
+    if target.wire.name == "vertexai" and target.credential is None and not target.project:
+        raise Unusable(
+            f"provider {target.provider!r} names no Google Cloud project, and has no key for express mode",
+            f'GOOGLE_CLOUD_PROJECT = "…" in [providers.{target.provider}.env]; the shell is not read',
+        )
 
 
 def _closest(name: str, known: Iterable[str]) -> str | None:

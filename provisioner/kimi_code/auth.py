@@ -10,20 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from provisioner.smoke.loose import string
-from provisioner.smoke.unusable import Unusable
+from catalog.untrusted import string
+from catalog.wire import WIRES
+from provisioner.kimi_code.unusable import Unusable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-_ENV_KEYS = {
-    "kimi": ("KIMI_API_KEY",),
-    "openai": ("OPENAI_API_KEY",),
-    "openai_responses": ("OPENAI_API_KEY",),
-    "anthropic": ("ANTHROPIC_API_KEY",),
-    "google-genai": ("VERTEXAI_API_KEY", "GOOGLE_API_KEY"),
-    "vertexai": ("VERTEXAI_API_KEY",),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +76,7 @@ def configured(
                 f"export {variable}=…",
             )
         return _key(value, variable, "the environment")
-    for name in _ENV_KEYS[string(provider.get("type"))]:
+    for name in WIRES[string(provider.get("type"))].env_keys:
         if value := variables.get(name, "").strip():
             return _key(value, name, f"[providers.{provider_id}.env]")
     if provider.get("oauth"):
