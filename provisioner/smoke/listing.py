@@ -29,7 +29,7 @@ async def models(session: Session, base_url: str | None = None) -> tuple[str, ..
         return None
     try:
         limit = min(_TIMEOUT_S, session.left())
-        async with asyncio.timeout(limit), session.world.open_client(httpx.Timeout(_TIMEOUT_S)) as client:
+        async with asyncio.timeout(limit), session.runtime.open_client(httpx.Timeout(_TIMEOUT_S)) as client:
             headers = {"Accept-Encoding": "identity"} | dict(target.wire.auth(target)) | dict(target.headers)
             async with client.stream("GET", url, headers=headers) as response:
                 if response.status_code != httpx.codes.OK:

@@ -60,7 +60,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     import asyncio
 
     from provisioner.secrets import scrub
-    from provisioner.smoke.client import World, ask
+    from provisioner.smoke.client import Runtime, ask
     from provisioner.smoke.probe import Probe
     from provisioner.smoke.target import resolve
     from provisioner.smoke.unusable import Unusable
@@ -73,8 +73,8 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
         return Result("unknown", "there is no key to try")
     watch(f"trying the key on {target.model}")
     message = target.wire.request(target, Probe("Say hi.", minimal=True, limit=_TOKENS))
-    world = World(app.http.async_client, app.env, app.clock)
-    outcome = asyncio.run(ask(world, message, target.wire.reader(target), total_s=request.wait_s))
+    runtime = Runtime(app.http.async_client, app.env, app.clock)
+    outcome = asyncio.run(ask(runtime, message, target.wire.reader(target), total_s=request.wait_s))
     if outcome.problem is None:
         return Result("valid")
     verdict, detail, hint = _judged(outcome.problem)
