@@ -5,7 +5,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from provisioner.report.junit import junit
 from provisioner.report.text import printable
@@ -111,7 +111,6 @@ def shape(element: ET.Element) -> Any:
     return element.tag, sorted(element.attrib), [shape(child) for child in element]
 
 
-@settings(max_examples=150)
 @given(twins())
 def test_no_text_changes_the_structure_or_is_lost(both: Twins) -> None:
     root = ET.fromstring(junit(both.wild, AT))
