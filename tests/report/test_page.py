@@ -81,7 +81,7 @@ def shown(*results: dict[str, Any], **settings: Any) -> Parsed:
     return Parsed(page(document(*results, **settings), PAST, AT))
 
 
-def test_the_page_says_what_was_found_and_what_mends_it() -> None:
+def test_the_page_says_what_was_found_and_what_fixes_it() -> None:
     text = shown(*KINDS).text
     assert "Model test: 3 failed, 1 could not be told, 1 passed" in text
     assert "2025-10-09 08:53 UTC" in text
