@@ -45,6 +45,8 @@ def private_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
+    # No certificate authority is trusted: to read them all, for each client, takes longer than most tests.
+    monkeypatch.setenv("SSL_CERT_DIR", str(home))
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("KIMI_CODE_HOME", str(home / ".kimi-code"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / ".cache"))
