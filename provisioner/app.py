@@ -1,4 +1,4 @@
-"""The world a command runs in: paths, clock, environment and HTTP, in one frozen value.
+"""What a command runs with: paths, clock, environment and HTTP, in one frozen value.
 
 Below the command line only :meth:`App.from_environment` reads ``os.environ``; everything else is told. Tests build
 an ``App`` of their own and can therefore reach no real home, cache or network.
@@ -80,7 +80,7 @@ class App:
 
     @classmethod
     def from_environment(cls, config: Path | None = None) -> App:
-        """The real world.
+        """What the process was started with.
 
         ``config`` is the command line's ``--config``; without it config.toml lies in ``$KIMI_CODE_HOME``, else in
         ``~/.kimi-code``, as Kimi Code itself looks for it.
@@ -97,5 +97,5 @@ class App:
         )
 
     def with_config(self, path: Path) -> App:
-        """The same world around another config.toml."""
+        """The same with another config.toml."""
         return replace(self, config_path=path)

@@ -1,7 +1,7 @@
 """Everything the provisioning wing raises.
 
 ProvisionerError
-├── UsageError          the request contradicts itself or lacks something; a flag mends it
+├── UsageError          the request contradicts itself or lacks something; a flag fixes it
 │   ├── TerminalNeeded  a question would have to be asked and there is no terminal
 │   ├── ReportUnwritable a report of a test cannot be written where it was asked for
 │   └── ProviderManaged the provider is Kimi Code's own, or its id is
@@ -11,7 +11,7 @@ ProvisionerError
 └── Busy                another process holds the lock
 
 Errors carry fields, not sentences to parse: ``message`` (what happened), ``hint`` (the one command or action
-that mends it), ``where`` (a path, ``path:line`` or URL).
+that fixes it), ``where`` (a path, ``path:line`` or URL).
 """
 
 from __future__ import annotations

@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 import ipaddress
+import signal
 import socket
 import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from provisioner.app import App
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+# Properties are judged by their truth, not by the load of the machine, and what fails once fails again.
+# `--hypothesis-profile=explore` looks for new counterexamples, and takes its time.
+settings.register_profile(
+    "suite",
+    max_examples=50,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "explore", max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("suite")
 
 _connect = socket.socket.connect
 
@@ -27,11 +45,24 @@ def private_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
+    # No certificate authority is trusted: to read them all, for each client, takes longer than most tests.
+    monkeypatch.setenv("SSL_CERT_DIR", str(home))
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("KIMI_CODE_HOME", str(home / ".kimi-code"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / ".cache"))
     monkeypatch.setenv("XDG_STATE_HOME", str(home / ".state"))
     return home
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interruptible() -> Iterator[None]:
+    """Programs that tests start hear Ctrl-C, even where the tests themselves were started deaf to it.
+
+    A background job of a script ignores SIGINT, and a process that starts so keeps ignoring it.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # How long something may take to appear. Reached only by a test that fails.
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 KEYS = {
     "up": "\x1b[A",
@@ -49,14 +49,14 @@ class Terminal:
     def __init__(
         self, *arguments: str, env: Mapping[str, str] | None = None, columns: int = 80, lines: int = 24
     ) -> None:
-        world = {**os.environ, "TERM": "xterm-256color", "PYTHONUTF8": "1", **(env or {})}
+        environment = {**os.environ, "TERM": "xterm-256color", "PYTHONUTF8": "1", **(env or {})}
         self.raw = b""
         self._emulator = _Emulator(columns, lines)
         self._stream = pyte.ByteStream(self._emulator)
         self._child = pexpect.spawn(
             sys.executable,
             ["-m", "provisioner", *arguments],
-            env=world,
+            env=environment,
             dimensions=(lines, columns),
             timeout=PATIENCE_S,
         )

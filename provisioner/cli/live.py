@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from provisioner.smoke.answer import Delta
-    from provisioner.smoke.crowd import Progress
+    from provisioner.smoke.batch import Progress
 
 _ROWS = 20
 _PER_SECOND = 8

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from provisioner import figures
+from provisioner import formatting
 from provisioner.cli.changes import count
 from provisioner.cli.terminal import clean, echo, styled
 from provisioner.history.chart import ASCII, BLOCKS, Glyphs, sparkline
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from provisioner.app import App
-    from provisioner.figures import Spread
+    from provisioner.formatting import Spread
     from provisioner.history.run import Run, Verdict
 
 # The longest words about a row of figures take 44 columns of 80; this is what the rest has room for.
@@ -82,13 +82,13 @@ def block(past: history.Past, glyphs: Glyphs) -> Iterator[str]:
     width = len(drawn)
     counts = ", ".join(f"{number} {name}" for name, number in past.verdicts.items() if number)
     yield styled(clean(past.alias), bold=True)
-    yield f"  {count(len(past.runs), 'run')} since {figures.moment(past.runs[0].at)}: {counts}"
+    yield f"  {count(len(past.runs), 'run')} since {formatting.moment(past.runs[0].at)}: {counts}"
     verdicts = "".join(_mark(run.verdict, glyphs) for run in drawn)
-    yield f"  {'verdict':<{_NAME}} {verdicts}  last {newest.verdict}, {figures.moment(newest.at)}"
+    yield f"  {'verdict':<{_NAME}} {verdicts}  last {newest.verdict}, {formatting.moment(newest.at)}"
     rows: tuple[tuple[str, Callable[[Run], float | None], Spread | None, Callable[[float], str]], ...] = (
-        ("first token", lambda run: run.first_token_ms, past.first_token_ms, figures.duration),
-        ("total", lambda run: run.total_ms, past.total_ms, figures.duration),
-        ("tokens/s", lambda run: run.tokens_per_second, past.tokens_per_second, figures.number),
+        ("first token", lambda run: run.first_token_ms, past.first_token_ms, formatting.duration),
+        ("total", lambda run: run.total_ms, past.total_ms, formatting.duration),
+        ("tokens/s", lambda run: run.tokens_per_second, past.tokens_per_second, formatting.number),
     )
     for name, figure, spread, worded in rows:
         if spread:
@@ -100,7 +100,7 @@ def block(past: history.Past, glyphs: Glyphs) -> Iterator[str]:
 def _last_trouble(runs: Iterable[Run]) -> Iterator[str]:
     troubled = [run for run in runs if run.error]
     if troubled:
-        yield f"  {'last error':<{_NAME}} {clean(troubled[-1].error or '')}, {figures.moment(troubled[-1].at)}"
+        yield f"  {'last error':<{_NAME}} {clean(troubled[-1].error or '')}, {formatting.moment(troubled[-1].at)}"
 
 
 def _mark(verdict: Verdict, glyphs: Glyphs) -> str:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from provisioner.config import values
+from provisioner.config.insertion import InsertionPoints, gap
 from provisioner.config.layout import entries, sections, statements
-from provisioner.config.place import Places, gap
 from provisioner.config.splice import Insertion, Removal, Splice, by_lines, in_braces, spliced
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class _Edit:
         self.sections = sections(text)
         aliases = before.get("models")
         self.aliases: Mapping[str, Any] = aliases if isinstance(aliases, dict) else {}
-        self.places: Places | None = None
+        self.places: InsertionPoints | None = None
         self.splices: list[Splice] = []
         self.removals: list[Removal] = []
         self.insertions: list[Insertion] = []
@@ -175,7 +175,7 @@ class _Edit:
             self.insertions.append(Insertion(gap(self.text, self.sections, 0), _KEYS, lines, spaced=True))
 
     def _new_table(self, path: KeyPath, content: Mapping[str, Any]) -> None:
-        self.places = self.places or Places(self.text, self.sections, self.aliases)
+        self.places = self.places or InsertionPoints(self.text, self.sections, self.aliases)
         after = self.places.after(path, content)
         rank = _ALIASES if path[0] == "models" else _TABLES
         self.insertions += (

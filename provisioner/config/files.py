@@ -42,7 +42,9 @@ def resolve(path: Path) -> Path:
 
 def unwritable(target: Path, error: OSError) -> ConfigUnwritable:
     """What an ``OSError`` while writing ``target`` means to the user."""
-    reason, hint = _REASONS.get(error.errno or 0, ((error.strerror or str(error)).lower(), "mend its path"))
+    reason, hint = _REASONS.get(
+        error.errno or 0, ((error.strerror or str(error)).lower(), "correct its path")
+    )
     return ConfigUnwritable(
         f"{target.name} cannot be written: {reason}",
         hint=f"{hint}, or name another file with --config",

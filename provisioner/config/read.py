@@ -69,7 +69,7 @@ def read_text(path: Path) -> str | None:
         reason = (error.strerror or str(error)).lower()
         raise ConfigInvalid(
             f"config.toml cannot be read: {reason}",
-            hint="mend the path or its permissions, or name another file with --config",
+            hint="correct the path or its permissions, or name another file with --config",
             where=str(path),
         ) from error
     try:
@@ -101,7 +101,7 @@ def parse(text: str, path: Path) -> dict[str, Any]:
         line = int(position[1]) if position and position[1] else text.count("\n") + 1 if position else None
     raise ConfigInvalid(
         f"config.toml is not valid TOML: {reason[:1].lower()}{reason[1:]}",
-        hint="mend that line by hand; the file was left as it is",
+        hint="correct that line by hand; the file was left as it is",
         where=f"{path}:{line}" if line else str(path),
     )
 

@@ -2,7 +2,7 @@
 
 One HTTP server (:mod:`~provisioner.demo.server`) plays a registry, a catalog and model endpoints for all six
 wires. What it says is computed from what it is asked (:mod:`~provisioner.demo.replies`); how it says so is each
-wire's own file. The models, and those that fail on purpose, are in :mod:`~provisioner.demo.shelf`.
+wire's own file. The models, and those that fail on purpose, are in :mod:`~provisioner.demo.models`.
 
 Sampling parameters, stop sequences and structured output are accepted and have no effect.
 """

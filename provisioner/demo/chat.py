@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from provisioner.demo import shelf
+from provisioner.demo import models
 from provisioner.demo.chat_rules import check_tool_turns, checked_turns, limit_of
-from provisioner.demo.conversation import ANY_TOOL, Conversation, Said, Tool, latest, weigh
+from provisioner.demo.conversation import ANY_TOOL, Conversation, OfferedTool, Said, latest, weigh
 from provisioner.demo.refusals import Moonshot, OpenAI
-from provisioner.demo.wire import Request, Wire, compact, event, obj, objects, since_model, text, texts
+from provisioner.demo.wire import Request, WireServer, compact, event, obj, objects, since_model, text, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from provisioner.demo.conversation import Answer, Stamp
-    from provisioner.demo.shelf import Model
+    from provisioner.demo.conversation import Reply, Stamp
+    from provisioner.demo.models import DemoModel
 
 _FINISH = {"stop": "stop", "length": "length", "tool": "tool_calls"}
 _BAD_IMAGE = "You uploaded an unsupported image. Please make sure your image is valid."
 
 
-class Chat(Wire):
+class Chat(WireServer):
     """api.openai.com and the many servers that speak like it; reasoning travels as `reasoning_content`."""
 
-    house: OpenAI | Moonshot
+    errors: OpenAI | Moonshot
 
     def __init__(self) -> None:
-        self.house = OpenAI()
+        self.errors = OpenAI()
 
     def lists_models(self, request: Request) -> bool:
         """GET /v1/models."""
@@ -40,7 +40,7 @@ class Chat(Wire):
         """A bearer token."""
         self.bearer(request, keys)
 
-    def listing(self, models: tuple[Model, ...]) -> dict[str, Any]:
+    def listing(self, models: tuple[DemoModel, ...]) -> dict[str, Any]:
         """OpenAI's list, with vLLM's ``max_model_len``."""
         return {
             "object": "list",
@@ -60,14 +60,14 @@ class Chat(Wire):
         """The conversation of a request for a completion."""
         body = self.json_object(request)
         model = self._model(body)
-        turns = checked_turns(body, self.house)
+        turns = checked_turns(body, self.errors)
         thinks = self._thinks(body, model)
         self._check_tool_turns(turns, thinks=thinks)
         prompt, results = latest(_said(turns))
         stream = body.get("stream") is True
         options = body.get("stream_options")
         if options is not None and not stream:
-            raise self.house.invalid(
+            raise self.errors.invalid(
                 "stream_options", "The 'stream_options' parameter is only allowed when 'stream' is enabled."
             )
         return Conversation(
@@ -78,14 +78,14 @@ class Chat(Wire):
             tools=() if body.get("tool_choice") == "none" else tuple(self._tools(body)),
             must_call=self._must_call(body),
             input_tokens=weigh(turns) + weigh(body.get("tools")),
-            limit=limit_of(body, model, self.house),
+            limit=limit_of(body, model, self.errors),
             thinks=thinks,
             shows_thoughts=True,
             stream=stream,
             usage_in_stream=obj(options).get("include_usage") is True,
         )
 
-    def frames(self, conversation: Conversation, answer: Answer, stamp: Stamp) -> Iterator[bytes]:
+    def frames(self, conversation: Conversation, answer: Reply, stamp: Stamp) -> Iterator[bytes]:
         """Chunks, usage when asked for, ``[DONE]``."""
         extra = {"usage": None} if conversation.usage_in_stream else {}
 
@@ -112,7 +112,7 @@ class Chat(Wire):
             yield event(self._head("chat.completion.chunk", conversation, stamp, []) | usage)
         yield b"data: [DONE]\n\n"
 
-    def whole(self, conversation: Conversation, answer: Answer, stamp: Stamp) -> dict[str, Any]:
+    def whole(self, conversation: Conversation, answer: Reply, stamp: Stamp) -> dict[str, Any]:
         """A chat.completion."""
         message: dict[str, Any] = {
             "role": "assistant",
@@ -132,59 +132,59 @@ class Chat(Wire):
 
     def error_frame(self, number: int) -> bytes:
         """The error where a chunk should be."""
-        return f"data: {compact(self.house.failing().body)}\n\n".encode()
+        return f"data: {compact(self.errors.failing().body)}\n\n".encode()
 
-    def _model(self, body: dict[str, Any]) -> Model:
+    def _model(self, body: dict[str, Any]) -> DemoModel:
         name = body.get("model")
         if not isinstance(name, str) or not name:
-            raise self.house.invalid("model", "you must provide a model parameter")
-        model = shelf.find(name)
+            raise self.errors.invalid("model", "you must provide a model parameter")
+        model = models.find(name)
         if model is None:
-            raise self.house.no_model(name)
+            raise self.errors.no_model(name)
         return model
 
-    def _thinks(self, body: dict[str, Any], model: Model) -> bool:
+    def _thinks(self, body: dict[str, Any], model: DemoModel) -> bool:
         """A reasoning model thinks unless `reasoning_effort` is "none"."""
         effort = body.get("reasoning_effort")
         if effort is None:
             return model.reasoning
         if not model.reasoning:
-            raise self.house.invalid(
+            raise self.errors.invalid(
                 "reasoning_effort", "Unrecognized request argument supplied: reasoning_effort"
             )
         if effort not in (*model.efforts, "none"):
             known = ", ".join(f"'{level}'" for level in ("none", *model.efforts))
-            raise self.house.invalid(
+            raise self.errors.invalid(
                 "reasoning_effort",
                 f"Invalid value: '{effort}'. Supported values are: {known}.",
                 "invalid_value",
             )
         return bool(effort != "none")
 
-    def _images(self, turns: list[dict[str, Any]], model: Model) -> Iterator[bytes]:
+    def _images(self, turns: list[dict[str, Any]], model: DemoModel) -> Iterator[bytes]:
         for part in (part for turn in turns for part in objects(turn.get("content"))):
             if part.get("type") != "image_url":
                 continue
             if not model.images:
-                raise self.house.invalid(
+                raise self.errors.invalid(
                     "messages", "Invalid content type. image_url is only supported by certain models."
                 )
             url = text(obj(part.get("image_url")).get("url"))
             if not url.startswith("data:image/"):
-                raise self.house.invalid(
+                raise self.errors.invalid(
                     "messages", "Error while downloading the image.", "invalid_image_url"
                 )
             yield self.image(url.partition("base64,")[2], "messages", _BAD_IMAGE)
 
-    def _tools(self, body: dict[str, Any]) -> Iterator[Tool]:
+    def _tools(self, body: dict[str, Any]) -> Iterator[OfferedTool]:
         for at, tool in enumerate(objects(body.get("tools"))):
             function = obj(tool.get("function"))
             if not text(function.get("name")):
                 where = f"tools[{at}].function.name"
-                raise self.house.invalid(
+                raise self.errors.invalid(
                     where, f"Missing required parameter: '{where}'.", "missing_required_parameter"
                 )
-            yield Tool(function["name"], obj(function.get("parameters")))
+            yield OfferedTool(function["name"], obj(function.get("parameters")))
 
     def _must_call(self, body: dict[str, Any]) -> str | None:
         choice = body.get("tool_choice")
@@ -193,15 +193,15 @@ class Chat(Wire):
         return text(obj(obj(choice).get("function")).get("name")) or None
 
     def _check_tool_turns(self, turns: list[dict[str, Any]], *, thinks: bool) -> None:
-        check_tool_turns(turns, self.house)
+        check_tool_turns(turns, self.errors)
 
-    def _last_choice(self, conversation: Conversation, answer: Answer) -> dict[str, Any]:
+    def _last_choice(self, conversation: Conversation, answer: Reply) -> dict[str, Any]:
         return {}
 
-    def _call_id(self, answer: Answer, stamp: Stamp) -> str:
+    def _call_id(self, answer: Reply, stamp: Stamp) -> str:
         return f"call_{stamp.id}"
 
-    def _usage(self, conversation: Conversation, answer: Answer) -> dict[str, Any]:
+    def _usage(self, conversation: Conversation, answer: Reply) -> dict[str, Any]:
         return {
             "prompt_tokens": conversation.input_tokens,
             "completion_tokens": answer.output_tokens,

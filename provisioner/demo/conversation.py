@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from provisioner.demo.shelf import Model
+    from provisioner.demo.models import DemoModel
 
 IMAGE_TOKENS = 258
 ANY_TOOL = "*"
@@ -27,7 +27,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Tool:
+class OfferedTool:
     """A function on offer; ``schema`` is its parameters' JSON Schema."""
 
     name: str
@@ -53,11 +53,11 @@ class Conversation:
         usage_in_stream: chat completions only: ``stream_options.include_usage``.
     """
 
-    model: Model
+    model: DemoModel
     prompt: str
     images: tuple[bytes, ...]
     results: tuple[str, ...]
-    tools: tuple[Tool, ...]
+    tools: tuple[OfferedTool, ...]
     must_call: str | None
     input_tokens: int
     limit: int | None
@@ -77,7 +77,7 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Reply:
     """What the model says, in the pieces in which it is sent: one token each.
 
     ``finish`` is ``stop``, ``length`` or ``tool``.

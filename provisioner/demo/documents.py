@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from provisioner.demo.shelf import FAULTS, GOOD
+from provisioner.demo.models import FAULTS, GOOD
 
 if TYPE_CHECKING:
-    from provisioner.demo.shelf import Model
+    from provisioner.demo.models import DemoModel
 
 ENV_HINT = "DEMO_API_KEY"
 FAULTS_PROVIDER = "demo-faults"
@@ -61,7 +61,7 @@ def catalog(url: str) -> dict[str, Any]:
     }
 
 
-def _provider(url: str, wire: str, endpoint: Endpoint, models: tuple[Model, ...]) -> dict[str, Any]:
+def _provider(url: str, wire: str, endpoint: Endpoint, models: tuple[DemoModel, ...]) -> dict[str, Any]:
     return {
         "id": endpoint.provider,
         "name": f"Demo ({endpoint.provider.removeprefix('demo-')})",
@@ -72,7 +72,7 @@ def _provider(url: str, wire: str, endpoint: Endpoint, models: tuple[Model, ...]
     }
 
 
-def _model(model: Model, *, efforts: bool) -> dict[str, Any]:
+def _model(model: DemoModel, *, efforts: bool) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "id": model.id,
         "name": model.name,
@@ -98,7 +98,7 @@ def _published(url: str, wire: str, endpoint: Endpoint) -> dict[str, Any]:
     }
 
 
-def _published_model(model: Model) -> dict[str, Any]:
+def _published_model(model: DemoModel) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "id": model.id,
         "name": model.name,
@@ -119,5 +119,5 @@ def _published_model(model: Model) -> dict[str, Any]:
     return entry
 
 
-def _modalities(model: Model) -> dict[str, list[str]]:
+def _modalities(model: DemoModel) -> dict[str, list[str]]:
     return {"input": ["text", "image"] if model.images else ["text"], "output": ["text"]}

@@ -8,28 +8,28 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.demo.google_refusals import Gemini, Vertex
 from provisioner.demo.google_request import read_conversation
-from provisioner.demo.wire import Request, Wire, compact
+from provisioner.demo.wire import Request, WireServer, compact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from provisioner.demo.conversation import Answer, Conversation, Stamp
-    from provisioner.demo.shelf import Model
+    from provisioner.demo.conversation import Conversation, Reply, Stamp
+    from provisioner.demo.models import DemoModel
 
 _FINISH = {"stop": "STOP", "length": "MAX_TOKENS", "tool": "STOP"}
 _VERBS = ("generateContent", "streamGenerateContent")
 
 
-class GeminiWire(Wire):
+class GeminiWire(WireServer):
     """generativelanguage.googleapis.com, with its frames that end in CRLF and its one-element error lists."""
 
     content_type = "text/event-stream"
-    house: Gemini
+    errors: Gemini
     asks = re.compile(r"/v1(?:beta)?/models/([^/:]+):(\w+)")
     lists = re.compile(r"/v1(?:beta)?/models")
 
     def __init__(self) -> None:
-        self.house = Gemini()
+        self.errors = Gemini()
 
     def headers(self, stamp: Stamp) -> dict[str, str]:
         """What Google's front ends add; they number no requests."""
@@ -48,11 +48,11 @@ class GeminiWire(Wire):
         """``x-goog-api-key``, or ``?key=`` as in Google's own examples."""
         key = (request.headers.get("x-goog-api-key") or request.query.get("key", "")).strip()
         if not key:
-            raise self.house.no_key()
+            raise self.errors.no_key()
         if key not in keys:
-            raise self.house.wrong_key(key)
+            raise self.errors.wrong_key(key)
 
-    def listing(self, models: tuple[Model, ...]) -> dict[str, Any]:
+    def listing(self, models: tuple[DemoModel, ...]) -> dict[str, Any]:
         """One page."""
         return {
             "models": [
@@ -74,9 +74,9 @@ class GeminiWire(Wire):
         """The conversation; the model and the wish to stream stand in the path."""
         found = self.asks.fullmatch(request.path)
         name, verb = (found[1], found[2]) if found else ("", "")
-        return read_conversation(self.json_object(request), name, self.house, stream=verb == _VERBS[1])
+        return read_conversation(self.json_object(request), name, self.errors, stream=verb == _VERBS[1])
 
-    def frames(self, conversation: Conversation, answer: Answer, stamp: Stamp) -> Iterator[bytes]:
+    def frames(self, conversation: Conversation, answer: Reply, stamp: Stamp) -> Iterator[bytes]:
         """Bare `data:` frames; usage grows with them and the last one says why it ended."""
         shown = answer.reasoning if conversation.shows_thoughts else ()
         for count, piece in enumerate(shown, 1):
@@ -92,7 +92,7 @@ class GeminiWire(Wire):
         last["candidates"][0]["finishReason"] = _FINISH[answer.finish]
         yield _frame(last)
 
-    def whole(self, conversation: Conversation, answer: Answer, stamp: Stamp) -> dict[str, Any]:
+    def whole(self, conversation: Conversation, answer: Reply, stamp: Stamp) -> dict[str, Any]:
         """A GenerateContentResponse."""
         parts: list[dict[str, Any]] = []
         if answer.reasoning and conversation.shows_thoughts:
@@ -108,7 +108,7 @@ class GeminiWire(Wire):
 
     def error_frame(self, number: int) -> bytes:
         """The error as bare, indented JSON: in mid-stream Google sends it without `data:`."""
-        error = self.house.failing().body["error"]
+        error = self.errors.failing().body["error"]
         return (
             f'{{\n  "error": {{\n    "code": {error["code"]},\n    "message": "{error["message"]}",\n'
             f'    "status": "{error["status"]}"\n  }}\n}}\n'
@@ -142,30 +142,30 @@ class GeminiWire(Wire):
 class VertexWire(GeminiWire):
     """aiplatform.googleapis.com: a bearer token below a project, an API key without one (express mode)."""
 
-    house: Vertex
+    errors: Vertex
     asks = re.compile(
         r"/v1(?:beta1)?/(?:projects/[^/]+/locations/[^/]+/)?publishers/google/models/([^/:]+):(\w+)"
     )
     lists = re.compile(r"/v1(?:beta1)?/publishers/google/models")
 
     def __init__(self) -> None:
-        self.house = Vertex()
+        self.errors = Vertex()
 
     def check_key(self, request: Request, keys: frozenset[str]) -> None:
         """The demo's keys do for access tokens, too."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and token.strip():
             if token.strip() not in keys:
-                raise self.house.wrong_token()
+                raise self.errors.wrong_token()
         elif "/projects/" in request.path and request.headers.get("x-goog-api-key"):
-            raise self.house.wrong_token()
+            raise self.errors.wrong_token()
         else:
             self._check_api_key(request, keys)
 
     def _check_api_key(self, request: Request, keys: frozenset[str]) -> None:
         super().check_key(request, keys)
 
-    def listing(self, models: tuple[Model, ...]) -> dict[str, Any]:
+    def listing(self, models: tuple[DemoModel, ...]) -> dict[str, Any]:
         """One page, which says no more than the names."""
         return {
             "publisherModels": [
@@ -179,7 +179,7 @@ def _frame(data: dict[str, Any]) -> bytes:
     return f"data: {compact(data)}\r\n\r\n".encode("utf-8", "replace")
 
 
-def _call_part(answer: Answer) -> dict[str, Any]:
+def _call_part(answer: Reply) -> dict[str, Any]:
     """The call, whole; after thinking it carries a signature that has to come back with it."""
     call = answer.call
     part: dict[str, Any] = {"functionCall": {"name": call.name, "args": dict(call.arguments)}} if call else {}

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from provisioner.demo import shelf
-from provisioner.demo.conversation import ANY_TOOL, Conversation, Said, Tool, latest, weigh
+from provisioner.demo import models
+from provisioner.demo.conversation import ANY_TOOL, Conversation, OfferedTool, Said, latest, weigh
 from provisioner.demo.wire import compact, image_in, obj, objects, since_model, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from provisioner.demo.google_refusals import Gemini
-    from provisioner.demo.shelf import Model
+    from provisioner.demo.models import DemoModel
 
 _FIELDS = (
     "contents",
@@ -27,43 +27,43 @@ _FIELDS = (
 )
 
 
-def read_conversation(body: dict[str, Any], name: str, house: Gemini, *, stream: bool) -> Conversation:
+def read_conversation(body: dict[str, Any], name: str, errors: Gemini, *, stream: bool) -> Conversation:
     """The conversation with the model of that name.
 
     Raises:
-        Refused: in the house's words, for what the real servers refuse.
+        Refused: in that API's words, for what the real servers refuse.
     """
     body = _camel(body)
     for field in body:
         if field not in _FIELDS:
             unknown = f'Invalid JSON payload received. Unknown name "{field}": Cannot find field.'
-            raise house.invalid("", unknown)
-    model = shelf.find(name)
+            raise errors.invalid("", unknown)
+    model = models.find(name)
     if model is None:
-        raise house.no_model(name)
+        raise errors.no_model(name)
     contents = body.get("contents")
     turns = [contents] if isinstance(contents, dict) else objects(contents)
     if not turns:
-        raise house.invalid("contents", "* GenerateContentRequest.contents: contents is not specified\n")
+        raise errors.invalid("contents", "* GenerateContentRequest.contents: contents is not specified\n")
     for at, turn in enumerate(turns):
         if not _parts(turn):
             empty = f"* GenerateContentRequest.contents[{at}].parts: contents.parts must not be empty.\n"
-            raise house.invalid(f"contents[{at}].parts", empty)
+            raise errors.invalid(f"contents[{at}].parts", empty)
     settings = obj(body.get("generationConfig"))
     thinking = _camel(obj(settings.get("thinkingConfig")))
-    thinks = _thinks(thinking, model, house)
-    _check_turns(turns, model, house)
+    thinks = _thinks(thinking, model, errors)
+    _check_turns(turns, model, errors)
     prompt, results = latest(_said(turns))
     parts = [part for turn in since_model(turns, "model") for part in _parts(turn)]
     return Conversation(
         model=model,
         prompt=prompt,
-        images=tuple(_images(parts, model, house)),
+        images=tuple(_images(parts, model, errors)),
         results=results,
-        tools=() if _mode(body) == "NONE" else tuple(_tools(body, house)),
+        tools=() if _mode(body) == "NONE" else tuple(_tools(body, errors)),
         must_call=_must_call(body),
         input_tokens=sum(weigh(body.get(part)) for part in ("contents", "systemInstruction", "tools")),
-        limit=_limit(settings, model, house),
+        limit=_limit(settings, model, errors),
         thinks=thinks,
         shows_thoughts=thinking.get("includeThoughts") is True,
         stream=stream,
@@ -100,15 +100,15 @@ def _said(turns: list[dict[str, Any]]) -> Iterator[Said]:
                 yield Said("user", text(part.get("text")))
 
 
-def _limit(settings: dict[str, Any], model: Model, house: Gemini) -> int | None:
+def _limit(settings: dict[str, Any], model: DemoModel, errors: Gemini) -> int | None:
     limit = _camel(settings).get("maxOutputTokens")
     if limit is None:
         return None
     if not isinstance(limit, int) or isinstance(limit, bool):
         unfit = f"Invalid value at 'generation_config.max_output_tokens' (TYPE_INT32), {compact(limit)}"
-        raise house.invalid("generation_config.max_output_tokens", unfit)
+        raise errors.invalid("generation_config.max_output_tokens", unfit)
     if not 1 <= limit <= model.output:
-        raise house.invalid(
+        raise errors.invalid(
             "",
             f"Unable to submit request because it has a maxOutputTokens value of {limit} but the supported range "
             f"is from 1 (inclusive) to {model.output + 1} (exclusive). Update the value and try again.",
@@ -116,11 +116,11 @@ def _limit(settings: dict[str, Any], model: Model, house: Gemini) -> int | None:
     return limit
 
 
-def _thinks(thinking: dict[str, Any], model: Model, house: Gemini) -> bool:
+def _thinks(thinking: dict[str, Any], model: DemoModel, errors: Gemini) -> bool:
     """A thinking model thinks unless it is given no budget or the least level."""
     off = thinking.get("thinkingBudget") == 0 or text(thinking.get("thinkingLevel")).lower() == "minimal"
     if not model.reasoning and thinking and not off:
-        raise house.invalid(
+        raise errors.invalid(
             "",
             "Unable to submit request because thinking is not supported by this model. Learn more: "
             "https://cloud.google.com/vertex-ai/generative-ai/docs/thinking",
@@ -128,28 +128,30 @@ def _thinks(thinking: dict[str, Any], model: Model, house: Gemini) -> bool:
     return model.reasoning and not off
 
 
-def _images(parts: list[dict[str, Any]], model: Model, house: Gemini) -> Iterator[bytes]:
+def _images(parts: list[dict[str, Any]], model: DemoModel, errors: Gemini) -> Iterator[bytes]:
     for part in parts:
         if "inlineData" not in part:
             continue
         if not model.images:
-            raise house.invalid("", f"Image input modality is not enabled for models/{model.id}")
+            raise errors.invalid("", f"Image input modality is not enabled for models/{model.id}")
         picture = image_in(text(obj(part["inlineData"]).get("data")))
         if picture is None:
-            raise house.invalid("", "Unable to process input image. Please retry or report the problem.")
+            raise errors.invalid("", "Unable to process input image. Please retry or report the problem.")
         yield picture
 
 
-def _tools(body: dict[str, Any], house: Gemini) -> Iterator[Tool]:
+def _tools(body: dict[str, Any], errors: Gemini) -> Iterator[OfferedTool]:
     for tool in objects(body.get("tools")):
         for function in objects(_camel(tool).get("functionDeclarations")):
             if not text(function.get("name")):
-                raise house.invalid(
+                raise errors.invalid(
                     "tools",
                     "* GenerateContentRequest.tools[0].function_declarations[0].name: Invalid function name.",
                 )
             schema = _camel(function)
-            yield Tool(function["name"], obj(schema.get("parametersJsonSchema") or schema.get("parameters")))
+            yield OfferedTool(
+                function["name"], obj(schema.get("parametersJsonSchema") or schema.get("parameters"))
+            )
 
 
 def _calling(body: dict[str, Any]) -> dict[str, Any]:
@@ -167,12 +169,12 @@ def _must_call(body: dict[str, Any]) -> str | None:
     return text(allowed[0]) if isinstance(allowed, list) and allowed else ANY_TOOL
 
 
-def _check_turns(turns: list[dict[str, Any]], model: Model, house: Gemini) -> None:
+def _check_turns(turns: list[dict[str, Any]], model: DemoModel, errors: Gemini) -> None:
     """As many responses follow as there were calls, and a thinking model's calls come back signed."""
     calls: list[dict[str, Any]] = []
     for at, turn in enumerate([*turns, {}]):
         if len(_responses(turn)) != len(calls):
-            raise house.invalid(
+            raise errors.invalid(
                 "",
                 "Please ensure that the number of function response parts is equal to the number of function call "
                 "parts of the function call turn.",
@@ -180,7 +182,7 @@ def _check_turns(turns: list[dict[str, Any]], model: Model, house: Gemini) -> No
         calls = [part for part in _parts(turn) if "functionCall" in part]
         if calls and model.reasoning and not calls[0].get("thoughtSignature"):
             name = text(obj(calls[0]["functionCall"]).get("name"))
-            raise house.invalid(
+            raise errors.invalid(
                 "",
                 "Function call is missing a thought_signature in functionCall parts. This is required for tools to "
                 f"work correctly. Additional data, function call `{name}`, position {at + 1}.",

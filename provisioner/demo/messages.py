@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from provisioner.demo import shelf
-from provisioner.demo.conversation import ANY_TOOL, Conversation, Said, Tool, latest, weigh
+from provisioner.demo import models
+from provisioner.demo.conversation import ANY_TOOL, Conversation, OfferedTool, Said, latest, weigh
 from provisioner.demo.messages_rules import (
     check_fields,
     check_turns,
@@ -15,22 +15,22 @@ from provisioner.demo.messages_rules import (
     thinks_for,
 )
 from provisioner.demo.refusals import Anthropic
-from provisioner.demo.wire import Request, Wire, event, obj, objects, since_model, text, texts
+from provisioner.demo.wire import Request, WireServer, event, obj, objects, since_model, text, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from provisioner.demo.conversation import Answer, Stamp
-    from provisioner.demo.shelf import Model
+    from provisioner.demo.conversation import Reply, Stamp
+    from provisioner.demo.models import DemoModel
 
 _STOP = {"stop": "end_turn", "length": "max_tokens", "tool": "tool_use"}
 
 
-class Messages(Wire):
+class Messages(WireServer):
     """api.anthropic.com. Thinking happens when it is asked for, and must come back, signed, with its tool call."""
 
     def __init__(self) -> None:
-        self.house = Anthropic()
+        self.errors = Anthropic()
 
     def headers(self, stamp: Stamp) -> dict[str, str]:
         """Anthropic's request id."""
@@ -55,12 +55,12 @@ class Messages(Wire):
         if not key and scheme.lower() == "bearer":
             key = token.strip()
         if not key:
-            raise self.house.no_key()
+            raise self.errors.no_key()
         if key not in keys:
-            raise self.house.wrong_key(key)
+            raise self.errors.wrong_key(key)
         check_version(request.headers.get("anthropic-version", ""))
 
-    def listing(self, models: tuple[Model, ...]) -> dict[str, Any]:
+    def listing(self, models: tuple[DemoModel, ...]) -> dict[str, Any]:
         """One page."""
         return {
             "data": [
@@ -85,9 +85,9 @@ class Messages(Wire):
         check_fields(
             body, request.headers.get("anthropic-version", ""), request.headers.get("anthropic-beta", "")
         )
-        model = shelf.find(text(body["model"]))
+        model = models.find(text(body["model"]))
         if model is None:
-            raise self.house.no_model(text(body["model"]))
+            raise self.errors.no_model(text(body["model"]))
         turns = objects(body["messages"])
         limit = limit_of(body, model)
         thinks = thinks_for(body, model, limit)
@@ -107,7 +107,7 @@ class Messages(Wire):
             stream=body.get("stream") is True,
         )
 
-    def frames(self, conversation: Conversation, answer: Answer, stamp: Stamp) -> Iterator[bytes]:
+    def frames(self, conversation: Conversation, answer: Reply, stamp: Stamp) -> Iterator[bytes]:
         """Named events from `message_start` to `message_stop`, with a ping."""
         message = self._message(conversation, stamp, [], None, {"output_tokens": 1})
         yield event({"type": "message_start", "message": message}, "message_start")
@@ -131,7 +131,7 @@ class Messages(Wire):
         yield event(end, "message_delta")
         yield event({"type": "message_stop"}, "message_stop")
 
-    def whole(self, conversation: Conversation, answer: Answer, stamp: Stamp) -> dict[str, Any]:
+    def whole(self, conversation: Conversation, answer: Reply, stamp: Stamp) -> dict[str, Any]:
         """A message."""
         content: list[dict[str, Any]] = []
         if answer.reasoning:
@@ -152,31 +152,31 @@ class Messages(Wire):
 
     def error_frame(self, number: int) -> bytes:
         """An `error` event."""
-        return event(self.house.failing().body, "error")
+        return event(self.errors.failing().body, "error")
 
     def _must_call(self, body: dict[str, Any], *, thinks: bool) -> str | None:
         choice = obj(body.get("tool_choice"))
         if choice.get("type") not in ("any", "tool"):
             return None
         if thinks:
-            raise self.house.invalid("", "Thinking may not be enabled when tool_choice forces tool use.")
+            raise self.errors.invalid("", "Thinking may not be enabled when tool_choice forces tool use.")
         return ANY_TOOL if choice["type"] == "any" else text(choice.get("name"))
 
-    def _tools(self, body: dict[str, Any]) -> Iterator[Tool]:
+    def _tools(self, body: dict[str, Any]) -> Iterator[OfferedTool]:
         for at, tool in enumerate(objects(body.get("tools"))):
             if not text(tool.get("name")):
-                raise self.house.invalid(f"tools.{at}.custom.name", "Field required")
+                raise self.errors.invalid(f"tools.{at}.custom.name", "Field required")
             if "input_schema" not in tool and "type" not in tool:
-                raise self.house.invalid(f"tools.{at}.custom.input_schema", "Field required")
-            yield Tool(tool["name"], obj(tool.get("input_schema")))
+                raise self.errors.invalid(f"tools.{at}.custom.input_schema", "Field required")
+            yield OfferedTool(tool["name"], obj(tool.get("input_schema")))
 
-    def _images(self, turns: list[dict[str, Any]], model: Model) -> Iterator[bytes]:
+    def _images(self, turns: list[dict[str, Any]], model: DemoModel) -> Iterator[bytes]:
         for part in (part for turn in turns for part in objects(turn.get("content"))):
             if part.get("type") != "image":
                 continue
             source = obj(part.get("source"))
             if not model.images:
-                raise self.house.invalid("", f"'{model.id}' does not support image input.")
+                raise self.errors.invalid("", f"'{model.id}' does not support image input.")
             yield self.image(text(source.get("data")), "", "Could not process image")
 
     def _message(
@@ -207,7 +207,7 @@ class Messages(Wire):
         }
 
 
-def _blocks(answer: Answer, stamp: Stamp) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
+def _blocks(answer: Reply, stamp: Stamp) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
     """Each content block as it starts, and the deltas that fill it."""
     if answer.reasoning:
         deltas = [{"type": "thinking_delta", "thinking": piece} for piece in answer.reasoning]
@@ -226,7 +226,7 @@ def _blocks(answer: Answer, stamp: Stamp) -> Iterator[tuple[dict[str, Any], list
         )
 
 
-def _spent(answer: Answer) -> dict[str, Any]:
+def _spent(answer: Reply) -> dict[str, Any]:
     details = {"thinking_tokens": answer.reasoning_tokens}
     return {"output_tokens": answer.output_tokens, "output_tokens_details": details}
 

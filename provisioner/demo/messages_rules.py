@@ -9,7 +9,7 @@ from provisioner.demo.refusals import Anthropic
 from provisioner.demo.wire import all_objects, obj, objects, text
 
 if TYPE_CHECKING:
-    from provisioner.demo.shelf import Model
+    from provisioner.demo.models import DemoModel
 
 _HOUSE = Anthropic()
 _LEAST_BUDGET = 1024
@@ -58,7 +58,7 @@ def check_fields(body: dict[str, Any], version: str, betas: str) -> None:
         raise _HOUSE.invalid("messages", "at least one message is required")
 
 
-def limit_of(body: dict[str, Any], model: Model) -> int:
+def limit_of(body: dict[str, Any], model: DemoModel) -> int:
     """``max_tokens``, which the model must allow."""
     limit = body["max_tokens"]
     if not isinstance(limit, int) or isinstance(limit, bool):
@@ -73,7 +73,7 @@ def limit_of(body: dict[str, Any], model: Model) -> int:
     return limit
 
 
-def thinks_for(body: dict[str, Any], model: Model, limit: int) -> bool:
+def thinks_for(body: dict[str, Any], model: DemoModel, limit: int) -> bool:
     """Whether the request switches thinking on, within its limit of tokens."""
     thinking = obj(body.get("thinking"))
     kind = thinking.get("type", "disabled")

@@ -20,8 +20,8 @@ class Refused(Exception):
         self.headers = dict(headers or {})
 
 
-class House(Protocol):
-    """What every company has words for."""
+class ErrorStyle(Protocol):
+    """The errors that every API has words for."""
 
     def no_key(self) -> Refused:
         """The request carries no credential."""

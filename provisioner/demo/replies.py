@@ -11,30 +11,30 @@ import re
 from typing import TYPE_CHECKING
 
 from provisioner.demo.arguments import arguments_for
-from provisioner.demo.conversation import ANY_TOOL, Answer, Call, tokens
+from provisioner.demo.conversation import ANY_TOOL, Call, Reply, tokens
 from provisioner.demo.picture import dominant_colour
 
 if TYPE_CHECKING:
-    from provisioner.demo.conversation import Conversation, Tool
+    from provisioner.demo.conversation import Conversation, OfferedTool
 
 _QUOTED = 400  # characters of a prompt or result that are repeated
 _TELLS = re.compile(r"\b(use|using|call|invoke|run)\b", re.IGNORECASE)
 _DULL = frozenset({"get", "set", "the", "and", "for", "you", "with", "this", "that", "tool"})
 
 
-def reply(conversation: Conversation) -> Answer:
+def reply(conversation: Conversation) -> Reply:
     """The answer, cut at the conversation's limit as a real model's would be."""
     tool = _wanted_tool(conversation)
     thought = tokens(_thought(conversation, tool)) if conversation.thinks else ()
     if tool is None:
         said = tokens(_said(conversation))
-        return _within(conversation.limit, Answer(thought, said, None, "stop"))
+        return _within(conversation.limit, Reply(thought, said, None, "stop"))
     arguments = arguments_for(tool.schema, conversation.prompt)
     call = Call(tool.name, arguments, tokens(json.dumps(arguments, ensure_ascii=False)))
-    return _within(conversation.limit, Answer(thought, (), call, "tool"))
+    return _within(conversation.limit, Reply(thought, (), call, "tool"))
 
 
-def _wanted_tool(conversation: Conversation) -> Tool | None:
+def _wanted_tool(conversation: Conversation) -> OfferedTool | None:
     """The tool that the prompt asks for, or that the request insists on."""
     named = next((tool for tool in conversation.tools if _names(conversation.prompt, tool.name)), None)
     if conversation.must_call == ANY_TOOL:
@@ -60,7 +60,7 @@ def _is_about(prompt: str, name: str) -> bool:
     return not words.isdisjoint(re.findall(r"[^\W_]+", prompt.lower()))
 
 
-def _thought(conversation: Conversation, tool: Tool | None) -> str:
+def _thought(conversation: Conversation, tool: OfferedTool | None) -> str:
     if tool is not None:
         return f"The prompt calls for the tool {tool.name}, so I fill in its arguments."
     if conversation.results:
@@ -85,9 +85,9 @@ def _quote(text: str) -> str:
     return text if len(text) <= _QUOTED else text[:_QUOTED] + "…"
 
 
-def _within(limit: int | None, answer: Answer) -> Answer:
+def _within(limit: int | None, answer: Reply) -> Reply:
     """The answer in at most ``limit`` tokens; a tool call that does not fit is not begun."""
     if limit is None or answer.output_tokens <= limit:
         return answer
     reasoning = answer.reasoning[:limit]
-    return Answer(reasoning, answer.text[: limit - len(reasoning)], None, "length")
+    return Reply(reasoning, answer.text[: limit - len(reasoning)], None, "length")

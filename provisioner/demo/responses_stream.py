@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from provisioner.demo.conversation import Answer, Call, Conversation, Stamp
+    from provisioner.demo.conversation import Call, Conversation, Reply, Stamp
 
 
 class Writer:
     """Writes one answer. Its output items are the reasoning, then the message or the function call."""
 
-    def __init__(self, conversation: Conversation, answer: Answer, stamp: Stamp) -> None:
+    def __init__(self, conversation: Conversation, answer: Reply, stamp: Stamp) -> None:
         self.conversation = conversation
         self.answer = answer
         self.stamp = stamp

@@ -15,16 +15,16 @@ from provisioner.demo.chat import Chat
 from provisioner.demo.google import GeminiWire, VertexWire
 from provisioner.demo.kimi import Kimi
 from provisioner.demo.messages import Messages
+from provisioner.demo.models import FAULTS, GOOD, Behaviour, DemoModel
 from provisioner.demo.refusals import OpenAI, Refused
 from provisioner.demo.replies import reply
 from provisioner.demo.responses import Responses
-from provisioner.demo.shelf import FAULTS, GOOD, Behaviour, Model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from provisioner.demo.conversation import Conversation, Stamp
-    from provisioner.demo.wire import Request, Wire
+    from provisioner.demo.wire import Request, WireServer
 
 _JSON = "application/json"
 _PAGE = b"<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body><h1>It works!</h1></body></html>\n"
@@ -33,7 +33,7 @@ _DOCUMENTS = {
     "/registry/faults.json": documents.faults,
     "/catalog/api.json": documents.catalog,
 }
-_MOUNTS: dict[str, tuple[Wire, tuple[Model, ...]]] = {
+_MOUNTS: dict[str, tuple[WireServer, tuple[DemoModel, ...]]] = {
     "kimi": (Kimi(), GOOD),
     "openai": (Chat(), GOOD),
     "responses": (Responses(), GOOD),
@@ -82,32 +82,34 @@ def respond(site: Site, request: Request, stamp: Stamp) -> Response:
         return _refusal(refused, wire.headers(stamp), wire.signed(refused.body, stamp))
 
 
-def _served(wire: Wire, models: tuple[Model, ...], site: Site, request: Request, stamp: Stamp) -> Response:
+def _served(
+    wire: WireServer, models: tuple[DemoModel, ...], site: Site, request: Request, stamp: Stamp
+) -> Response:
     asks = wire.asks_model(request)
     if not asks and not wire.lists_models(request):
-        raise wire.house.no_path(request.method, request.path)
+        raise wire.errors.no_path(request.method, request.path)
     wire.check_key(request, frozenset({site.token, site.model_key}))
     if not asks:
         return _json(200, wire.listing(models), wire.headers(stamp))
     try:
         conversation = wire.read(request)
     except RecursionError:  # nested more deeply than any client's request
-        raise wire.house.bad_json() from None
+        raise wire.errors.bad_json() from None
     wire.check_choice(conversation.tools, conversation.must_call)
     match conversation.model.behaviour:
         case Behaviour.RATE_LIMITED:
-            raise wire.house.rate_limited()
+            raise wire.errors.rate_limited()
         case Behaviour.OUT_OF_QUOTA:
-            raise wire.house.out_of_quota()
+            raise wire.errors.out_of_quota()
         case Behaviour.FAILING:
-            raise wire.house.failing()
+            raise wire.errors.failing()
         case Behaviour.WEB_PAGE:
             return Response(200, {"content-type": "text/html"}, _PAGE)
         case behaviour:
             return _answer(wire, conversation, stamp, behaviour)
 
 
-def _answer(wire: Wire, conversation: Conversation, stamp: Stamp, behaviour: Behaviour) -> Response:
+def _answer(wire: WireServer, conversation: Conversation, stamp: Stamp, behaviour: Behaviour) -> Response:
     answer = reply(conversation)
     if not conversation.stream or behaviour is Behaviour.UNSTREAMED:
         return _json(200, wire.whole(conversation, answer, stamp), wire.headers(stamp))

@@ -17,8 +17,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from provisioner import __version__
 from provisioner.demo.conversation import Stamp
 from provisioner.demo.documents import ENDPOINTS, FAULTS_PROVIDER
+from provisioner.demo.models import FAULTS, GOOD, Behaviour
 from provisioner.demo.routes import Response, Site, respond
-from provisioner.demo.shelf import FAULTS, GOOD, Behaviour
 from provisioner.demo.wire import Request
 
 if TYPE_CHECKING:

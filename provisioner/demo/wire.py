@@ -15,9 +15,9 @@ from provisioner.demo.picture import dominant_colour
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from provisioner.demo.conversation import Answer, Conversation, Stamp, Tool
-    from provisioner.demo.refusals import House
-    from provisioner.demo.shelf import Model
+    from provisioner.demo.conversation import Conversation, OfferedTool, Reply, Stamp
+    from provisioner.demo.models import DemoModel
+    from provisioner.demo.refusals import ErrorStyle
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,11 @@ class Request:
     body: bytes = b""
 
 
-class Wire(ABC):
+class WireServer(ABC):
     """One protocol: paths, credentials, requests in, frames out. Nothing here touches a socket."""
 
     content_type = "text/event-stream; charset=utf-8"
-    house: House
+    errors: ErrorStyle
 
     @abstractmethod
     def lists_models(self, request: Request) -> bool:
@@ -53,7 +53,7 @@ class Wire(ABC):
         """Raises :class:`Refused` unless the request carries one of the keys as the wire demands."""
 
     @abstractmethod
-    def listing(self, models: tuple[Model, ...]) -> dict[str, Any]:
+    def listing(self, models: tuple[DemoModel, ...]) -> dict[str, Any]:
         """The list of models."""
 
     @abstractmethod
@@ -61,11 +61,11 @@ class Wire(ABC):
         """The conversation in the request; raises :class:`Refused` for one that the real server refuses."""
 
     @abstractmethod
-    def frames(self, conversation: Conversation, answer: Answer, stamp: Stamp) -> Iterator[bytes]:
+    def frames(self, conversation: Conversation, answer: Reply, stamp: Stamp) -> Iterator[bytes]:
         """The streamed answer, in the pieces in which it is sent."""
 
     @abstractmethod
-    def whole(self, conversation: Conversation, answer: Answer, stamp: Stamp) -> dict[str, Any]:
+    def whole(self, conversation: Conversation, answer: Reply, stamp: Stamp) -> dict[str, Any]:
         """The answer as one JSON document."""
 
     @abstractmethod
@@ -85,23 +85,23 @@ class Wire(ABC):
         try:
             body = json.loads(request.body)
         except (ValueError, RecursionError):
-            raise self.house.bad_json() from None
+            raise self.errors.bad_json() from None
         if not isinstance(body, dict):
-            raise self.house.bad_json()
+            raise self.errors.bad_json()
         return body
 
     def image(self, encoded: str, where: str, message: str) -> bytes:
         """The picture in a base64 string; raises :class:`Refused` in ``message``'s words when it is none."""
         picture = image_in(encoded)
         if picture is None:
-            raise self.house.invalid(where, message)
+            raise self.errors.invalid(where, message)
         return picture
 
-    def check_choice(self, tools: tuple[Tool, ...], must_call: str | None) -> None:
+    def check_choice(self, tools: tuple[OfferedTool, ...], must_call: str | None) -> None:
         """Raises :class:`Refused` when the request insists on a tool that it does not offer."""
         names = [tool.name for tool in tools]
         if must_call is not None and not (must_call in names or (must_call == ANY_TOOL and names)):
-            raise self.house.invalid(
+            raise self.errors.invalid(
                 "tool_choice", f"Tool choice '{must_call}' not found in 'tools' parameter."
             )
 
@@ -109,9 +109,9 @@ class Wire(ABC):
         """Raises :class:`Refused` unless ``Authorization: Bearer`` carries one of the keys."""
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not key.strip():
-            raise self.house.no_key()
+            raise self.errors.no_key()
         if key.strip() not in keys:
-            raise self.house.wrong_key(key.strip())
+            raise self.errors.wrong_key(key.strip())
 
 
 def image_in(encoded: str) -> bytes | None:

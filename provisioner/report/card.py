@@ -1,10 +1,10 @@
-"""What the page says about one alias: the trouble and what mends it, the checks, the figures, the history."""
+"""What the page says about one alias: the problem and what fixes it, the checks, the figures, the history."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from provisioner import figures
+from provisioner import formatting
 from provisioner.report.charts import FEWEST, FIRST_TOKEN, RATE, Run, chart, strip
 from provisioner.report.markup import tag
 from provisioner.report.text import place, shortened
@@ -44,7 +44,7 @@ def _error(error: Mapping[str, Any] | None) -> Iterator[Element]:
         "div",
         tag("p", " · ".join(dict.fromkeys(filter(None, told))), class_="kind"),
         tag("p", shortened(error["message"]), class_="message"),
-        tag("p", tag("b", "To mend it: "), tag("code", error["hint"])) if error["hint"] else None,
+        tag("p", tag("b", "To fix it: "), tag("code", error["hint"])) if error["hint"] else None,
         class_="error",
     )
 
@@ -69,16 +69,16 @@ def _check(check: Mapping[str, Any], error: Mapping[str, Any] | None) -> Element
 def _figures(result: Mapping[str, Any]) -> Iterator[Element]:
     timing, usage = result["timing"], result["usage"] or {}
     told: tuple[tuple[str, float | None, Callable[[float], str]], ...] = (
-        ("Connect", timing["connect_ms"], figures.duration),
-        ("First token", timing["first_token_ms"], figures.duration),
-        ("First text", timing["first_text_ms"], figures.duration),
-        ("Total", timing["total_ms"], figures.duration),
-        ("Rate", timing["tokens_per_second"], figures.rate),
-        ("Tokens in", usage.get("input"), figures.number),
-        ("Tokens out", usage.get("output"), figures.number),
-        ("of reasoning", usage.get("reasoning") or None, figures.number),
-        ("from cache", usage.get("cached") or None, figures.number),
-        ("Cost", result["cost_usd"], figures.cost),
+        ("Connect", timing["connect_ms"], formatting.duration),
+        ("First token", timing["first_token_ms"], formatting.duration),
+        ("First text", timing["first_text_ms"], formatting.duration),
+        ("Total", timing["total_ms"], formatting.duration),
+        ("Rate", timing["tokens_per_second"], formatting.rate),
+        ("Tokens in", usage.get("input"), formatting.number),
+        ("Tokens out", usage.get("output"), formatting.number),
+        ("of reasoning", usage.get("reasoning") or None, formatting.number),
+        ("from cache", usage.get("cached") or None, formatting.number),
+        ("Cost", result["cost_usd"], formatting.cost),
     )
     for name, figure, worded in told:
         if figure is not None:
@@ -118,9 +118,9 @@ def _history(runs: Sequence[Run]) -> Iterator[Element]:
 def _run(run: Run) -> Element:
     return tag(
         "tr",
-        tag("th", figures.moment(run.at), scope="row"),
+        tag("th", formatting.moment(run.at), scope="row"),
         tag("td", badge(run.verdict)),
-        tag("td", known(run.first_token_ms, figures.duration)),
-        tag("td", known(run.tokens_per_second, figures.rate)),
+        tag("td", known(run.first_token_ms, formatting.duration)),
+        tag("td", known(run.tokens_per_second, formatting.rate)),
         tag("td", run.error or "—"),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
-from provisioner import figures
+from provisioner import formatting
 from provisioner.report.markup import tag
 
 if TYPE_CHECKING:
@@ -82,8 +82,8 @@ class Measure:
     worded: Callable[[float], str]
 
 
-FIRST_TOKEN = Measure("First token", lambda run: run.first_token_ms, figures.duration)
-RATE = Measure("Tokens per second", lambda run: run.tokens_per_second, figures.number)
+FIRST_TOKEN = Measure("First token", lambda run: run.first_token_ms, formatting.duration)
+RATE = Measure("Tokens per second", lambda run: run.tokens_per_second, formatting.number)
 
 # One run is no history.
 FEWEST = 2
@@ -95,7 +95,7 @@ _STEPS = (1, 1.5, 2, 3, 4, 5, 6, 8, 10)
 
 def chart(runs: Sequence[Run], measure: Measure) -> Element | None:
     """The figure of ``runs`` (oldest first, at least two) that ``measure`` tells; None where no run has it."""
-    spread = figures.spread(map(measure.of, runs))
+    spread = formatting.spread(map(measure.of, runs))
     if spread is None:
         return None
     words = spread.describe(measure.worded)
@@ -113,8 +113,8 @@ def chart(runs: Sequence[Run], measure: Measure) -> Element | None:
         tag("text", measure.worded(top), x=_LEFT, y=_TOP - 6),
         *_curves(points),
         *(_mark(point, measure) for point in points),
-        tag("text", figures.moment(runs[0].at), x=_LEFT, y=_HEIGHT - 6),
-        tag("text", figures.moment(runs[-1].at), x=_RIGHT, y=_HEIGHT - 6, text_anchor="end"),
+        tag("text", formatting.moment(runs[0].at), x=_LEFT, y=_HEIGHT - 6),
+        tag("text", formatting.moment(runs[-1].at), x=_RIGHT, y=_HEIGHT - 6, text_anchor="end"),
         viewBox=f"0 0 {_WIDTH} {_HEIGHT}",
         role="img",
         aria_label=f"{measure.name} over the last {len(runs)} runs: {words}",
@@ -148,7 +148,7 @@ def _mark(point: _Point, measure: Measure) -> Element:
     """A mark whose shape tells the verdict; it lies on the base line where the run has no such figure."""
     run, x = point.run, point.x
     y = _BOTTOM if point.y is None else point.y
-    said = [figures.moment(run.at), run.verdict, run.error]
+    said = [formatting.moment(run.at), run.verdict, run.error]
     said.append(None if point.value is None else f"{measure.name.lower()} {measure.worded(point.value)}")
     title = tag("title", ", ".join(filter(None, said)))
     match run.verdict:

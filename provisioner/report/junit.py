@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
-from provisioner import figures
+from provisioner import formatting
 from provisioner.report.text import place, printable, shortened
 
 if TYPE_CHECKING:
@@ -71,11 +71,11 @@ def _trouble(result: Mapping[str, Any]) -> Iterator[str]:
     if error["message"]:
         yield shortened(error["message"])
     if error["hint"]:
-        yield f"to mend it: {error['hint']}"
+        yield f"to fix it: {error['hint']}"
     for check in _not_passed(result):
         if check["detail"] != error["message"]:
             yield f"{check['name']}: {shortened(check['detail'])}"
-        yield from (f"to mend it: {line}" for line in check["lines"] if line != error["hint"])
+        yield from (f"to fix it: {line}" for line in check["lines"] if line != error["hint"])
 
 
 def _not_passed(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -88,12 +88,12 @@ def _told(result: Mapping[str, Any]) -> Iterator[str]:
         ("wire", result["wire"]),
         ("model", result["model"]),
         ("url", result["url"] and place(result["url"])),
-        ("first token", _worded(timing["first_token_ms"], figures.duration)),
-        ("total", _worded(timing["total_ms"], figures.duration)),
-        ("rate", _worded(timing["tokens_per_second"], figures.rate)),
-        ("tokens in", _worded(usage.get("input"), figures.number)),
-        ("tokens out", _worded(usage.get("output"), figures.number)),
-        ("cost", _worded(result["cost_usd"], figures.cost)),
+        ("first token", _worded(timing["first_token_ms"], formatting.duration)),
+        ("total", _worded(timing["total_ms"], formatting.duration)),
+        ("rate", _worded(timing["tokens_per_second"], formatting.rate)),
+        ("tokens in", _worded(usage.get("input"), formatting.number)),
+        ("tokens out", _worded(usage.get("output"), formatting.number)),
+        ("cost", _worded(result["cost_usd"], formatting.cost)),
     )
     yield from (f"{name}: {value}" for name, value in told if value)
     yield from (f"check {check['name']}: {check['verdict']}" for check in result["checks"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from provisioner import __version__, figures
+from provisioner import __version__, formatting
 from provisioner.report.card import card
 from provisioner.report.markup import tag, to_html
 from provisioner.report.table import table
@@ -86,7 +86,7 @@ def _header(document: Mapping[str, Any], at: float) -> Element:
         tag("h1", "Model test"),
         tag(
             "p",
-            f"{count(len(document['results']), 'alias', 'aliases')}, {figures.moment(at)}",
+            f"{count(len(document['results']), 'alias', 'aliases')}, {formatting.moment(at)}",
             class_="muted",
         ),
         tag("p", "Interrupted: only what was done by then is here.", class_="warning")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from provisioner import figures
+from provisioner import formatting
 from provisioner.report.charts import strip
 from provisioner.report.markup import tag
 from provisioner.report.words import badge, known
@@ -36,7 +36,9 @@ def _timing(key: str, worded: Callable[[float], str]) -> Callable[[Mapping[str, 
 
 def _tokens(result: Mapping[str, Any], _: Sequence[Run]) -> Child:
     usage = result["usage"]
-    return usage and f"{known(usage['input'], figures.number)} / {known(usage['output'], figures.number)}"
+    return (
+        usage and f"{known(usage['input'], formatting.number)} / {known(usage['output'], formatting.number)}"
+    )
 
 
 def _worded(figure: float | None, worded: Callable[[float], str]) -> str | None:
@@ -47,11 +49,11 @@ _COLUMNS = (
     _Column("Verdict", lambda result, _: badge(result["verdict"]), "verdict"),
     _Column("Last runs", lambda _, runs: strip(runs), "last"),
     _Column("Wire", lambda result, _: result["wire"], "wire"),
-    _Column("First token", _timing("first_token_ms", figures.duration), "figure"),
-    _Column("Total", _timing("total_ms", figures.duration), "figure"),
-    _Column("Tokens/s", _timing("tokens_per_second", figures.number), "figure"),
+    _Column("First token", _timing("first_token_ms", formatting.duration), "figure"),
+    _Column("Total", _timing("total_ms", formatting.duration), "figure"),
+    _Column("Tokens/s", _timing("tokens_per_second", formatting.number), "figure"),
     _Column("Tokens in / out", _tokens, "figure"),
-    _Column("Cost", lambda result, _: _worded(result["cost_usd"], figures.cost), "figure"),
+    _Column("Cost", lambda result, _: _worded(result["cost_usd"], formatting.cost), "figure"),
 )
 
 

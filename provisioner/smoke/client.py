@@ -36,8 +36,8 @@ class OpenClient(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class World:
-    """What the driver needs of the world: a client factory, the environment, the wall clock."""
+class Runtime:
+    """What a request needs from outside: a client factory, the environment, the wall clock."""
 
     open_client: OpenClient
     env: Mapping[str, str]
@@ -58,7 +58,7 @@ class Outcome:
 
 
 async def ask(
-    world: World,
+    runtime: Runtime,
     request: HttpRequest,
     reader: Reader,
     *,
@@ -74,7 +74,7 @@ async def ask(
     problem, style = None, None
     try:
         async with asyncio.timeout(total_s):
-            problem, style = await _converse(world, request, reader, stopwatch, watch)
+            problem, style = await _converse(runtime, request, reader, stopwatch, watch)
     except TimeoutError:
         if not reader.answer.complete:
             problem = Problem("timeout", f"no complete answer within {total_s:.0f} s", transient=True)
@@ -85,31 +85,31 @@ async def ask(
 
 
 async def _converse(
-    world: World,
+    runtime: Runtime,
     request: HttpRequest,
     reader: Reader,
     stopwatch: Stopwatch,
     watch: Callable[[Delta], None],
 ) -> tuple[Problem | None, str | None]:
     try:
-        client = world.open_client(httpx.Timeout(connection.IDLE_S, connect=connection.CONNECT_S))
+        client = runtime.open_client(httpx.Timeout(connection.IDLE_S, connect=connection.CONNECT_S))
     except Exception as error:  # noqa: BLE001  whatever the environment breaks is diagnosed, never raised
-        return connection.unbuildable(error, world.env), None
+        return connection.unbuildable(error, runtime.env), None
     async with client:
         try:
             message = _message(client, request, stopwatch)
             stopwatch.started = time.monotonic()
             response = await client.send(message, stream=True)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, OSError) as error:
-            return connection.diagnose(error, request.url, world.env), None
+            return connection.diagnose(error, request.url, runtime.env), None
         try:
             if response.status_code not in _OK:
                 body = await _error_body(response)
                 problem = refusal.classify(
-                    response.status_code, response.headers, body, url=request.url, now=world.clock()
+                    response.status_code, response.headers, body, url=request.url, now=runtime.clock()
                 )
                 return problem, refusal.read_body(body).style
-            return await _stream(response, Exchange(reader), stopwatch, watch, request.url, world.env), None
+            return await _stream(response, Exchange(reader), stopwatch, watch, request.url, runtime.env), None
         finally:
             await response.aclose()
 

@@ -30,7 +30,7 @@ async def models(session: Session, base_url: str | None = None) -> tuple[str, ..
         return None
     try:
         limit = min(_TIMEOUT_S, session.left())
-        async with asyncio.timeout(limit), session.world.open_client(httpx.Timeout(_TIMEOUT_S)) as client:
+        async with asyncio.timeout(limit), session.runtime.open_client(httpx.Timeout(_TIMEOUT_S)) as client:
             headers = (
                 {"Accept-Encoding": "identity"}
                 | dict(protocol_of(target).auth(target))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from provisioner.kimi_code.target import Target
     from provisioner.smoke.answer import Delta
-    from provisioner.smoke.client import World
+    from provisioner.smoke.client import Runtime
 
 CheckName = Literal["text", "tools", "thinking", "vision"]
 CHECKS: tuple[CheckName, ...] = ("text", "tools", "thinking", "vision")
@@ -60,7 +60,7 @@ def _unwatched(_: object) -> None:
 
 
 async def check_alias(
-    world: World,
+    runtime: Runtime,
     data: Mapping[str, Any],
     alias: str,
     options: Options,
@@ -71,7 +71,7 @@ async def check_alias(
     """Tests ``alias`` of the parsed config.toml ``data``.
 
     Args:
-        world: what the requests need.
+        runtime: what the requests need.
         data: config.toml, parsed.
         alias: a key of its ``[models]``.
         options: what to ask.
@@ -81,12 +81,12 @@ async def check_alias(
     Nothing in the result holds a key: what a server echoed is masked.
     """
     try:
-        target = resolve(data, alias, world.env)
+        target = resolve(data, alias, runtime.env)
         if target.credential is None:
             target = replace(target, credential=await asyncio.to_thread(adc.credential, target))
     except Unusable as error:
         return _unusable(alias, data, error)
-    session = Session(world, target, timeout_s=options.timeout_s, watch=watch, on_wait=on_wait)
+    session = Session(runtime, target, timeout_s=options.timeout_s, watch=watch, on_wait=on_wait)
     first = await text.check(session, minimal=options.minimal)
     timing = first.asked.outcome.timing
     probes = [await _probe(session, name, after=first.check) for name in options.checks if name != "text"]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from provisioner.kimi_code.target import Target
     from provisioner.smoke.answer import Delta
-    from provisioner.smoke.client import World
+    from provisioner.smoke.client import Runtime
     from provisioner.smoke.probe import Probe
     from provisioner.smoke.problem import Problem
 
@@ -42,21 +42,21 @@ class Session:
     """Asks a target, again and again if need be, until its time is up.
 
     Attributes:
-        world: what the requests need.
+        runtime: what the requests need.
         target: who is asked; it has its credential.
         spent: the usage of each request so far that reported one.
     """
 
     def __init__(
         self,
-        world: World,
+        runtime: Runtime,
         target: Target,
         *,
         timeout_s: float,
         watch: Callable[[Delta], None],
         on_wait: Callable[[float], None],
     ) -> None:
-        self.world = world
+        self.runtime = runtime
         self.target = target
         self.spent: list[Usage] = []
         self._until = time.monotonic() + timeout_s
@@ -68,7 +68,7 @@ class Session:
         request = protocol_of(self.target).request(self.target, probe)
         for attempt in range(1, _PATIENCE + 1):
             reader = protocol_of(self.target).reader(self.target)
-            outcome = await ask(self.world, request, reader, total_s=self.left(), watch=self._watch)
+            outcome = await ask(self.runtime, request, reader, total_s=self.left(), watch=self._watch)
             if outcome.answer.usage is not None:
                 self.spent.append(outcome.answer.usage)
             wait = outcome.problem.retry_after_s if outcome.problem else None

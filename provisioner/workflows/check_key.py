@@ -62,7 +62,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     from provisioner.kimi_code.target import resolve
     from provisioner.kimi_code.unusable import Unusable
     from provisioner.secrets import scrub
-    from provisioner.smoke.client import World, ask
+    from provisioner.smoke.client import Runtime, ask
     from provisioner.smoke.probe import Probe
     from provisioner.smoke.wires import protocol_of
 
@@ -74,8 +74,8 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
         return Result("unknown", "there is no key to try")
     watch(f"trying the key on {target.model}")
     message = protocol_of(target).request(target, Probe("Say hi.", minimal=True, limit=_TOKENS))
-    world = World(app.http.async_client, app.env, app.clock)
-    outcome = asyncio.run(ask(world, message, protocol_of(target).reader(target), total_s=request.wait_s))
+    runtime = Runtime(app.http.async_client, app.env, app.clock)
+    outcome = asyncio.run(ask(runtime, message, protocol_of(target).reader(target), total_s=request.wait_s))
     if outcome.problem is None:
         return Result("valid")
     verdict, detail, hint = _judged(outcome.problem)

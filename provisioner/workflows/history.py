@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from provisioner.errors import Busy, NotFound
-from provisioner.figures import Spread, spread
+from provisioner.formatting import Spread, spread
 from provisioner.history import store
 from provisioner.history.run import Run
 from provisioner.workflows.near import near

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.config.read import read
 from provisioner.errors import NotFound, UsageError
-from provisioner.smoke.client import World
-from provisioner.smoke.crowd import Crowd, check_all
+from provisioner.smoke.batch import Batch, check_all
+from provisioner.smoke.client import Runtime
 from provisioner.smoke.report import document, summary
 from provisioner.smoke.runner import Options
 from provisioner.workflows.history import record
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from provisioner.app import App
     from provisioner.smoke.answer import Delta
-    from provisioner.smoke.crowd import Progress
+    from provisioner.smoke.batch import Progress
     from provisioner.smoke.report import AliasResult, Change
     from provisioner.workflows.outcome import Outcome
 
@@ -113,14 +113,14 @@ def run(
     """
     data = read(app.config_path).data
     aliases, skipped = _chosen(data, request)
-    world = World(app.http.async_client, app.env, app.clock)
-    crowd: Crowd = asyncio.run(
-        check_all(world, data, aliases, request.options, jobs=request.jobs, watch=watch, progress=progress)
+    runtime = Runtime(app.http.async_client, app.env, app.clock)
+    batch: Batch = asyncio.run(
+        check_all(runtime, data, aliases, request.options, jobs=request.jobs, watch=watch, progress=progress)
     )
     prices = Prices(app)
-    results = tuple(replace(result, cost=prices.cost(result)) for result in crowd.results)
+    results = tuple(replace(result, cost=prices.cost(result)) for result in batch.results)
     unrecorded = record(app, map(document, results))
-    result = Result(results, skipped, crowd.interrupted, unrecorded=unrecorded)
+    result = Result(results, skipped, batch.interrupted, unrecorded=unrecorded)
     return _fixed(app, data, request, result) if request.fix else result
 
 

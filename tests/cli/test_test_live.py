@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pexpect
@@ -29,20 +30,22 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_the_answer_of_one_model_is_seen_as_it_arrives(path: Path) -> None:
-    pieces: list[bytes | float] = [
-        data(chunk({"reasoning_content": "Pondering."})),
-        data(chunk({"content": "Hello \x1b[31m"})),
-        3.0,
-        data(chunk({"content": "there."}), chunk(finish="stop"), {"choices": [], "usage": CHAT_USAGE}),
-        DONE,
-    ]
-    with serving(stream(*pieces)) as server:
+    seen = threading.Event()
+
+    def answer(_: Request) -> Chunks:
+        yield from stream(
+            data(chunk({"reasoning_content": "Pondering."})), data(chunk({"content": "Hello \x1b[31m"}))
+        )
+        seen.wait(60)
+        yield data(chunk({"content": "there."}), chunk(finish="stop"), {"choices": [], "usage": CHAT_USAGE})
+        yield DONE
+
+    with serving(answer) as server:
         path.write_text(config("openai", f"{server.url}/v1"))
         screen = spawn(path, "p/m")
         screen.expect_exact("Pondering.")
         screen.expect_exact("Hello \\x1b[31m")
-        with pytest.raises(pexpect.TIMEOUT):
-            screen.expect_exact("there.", timeout=0.5)
+        seen.set()
         screen.expect_exact("there.")
         screen.expect("PASS.*p/m")
         screen.expect(pexpect.EOF)
@@ -51,19 +54,20 @@ def test_the_answer_of_one_model_is_seen_as_it_arrives(path: Path) -> None:
 
 
 def test_many_models_are_seen_in_a_table_that_goes_away(path: Path) -> None:
+    seen = threading.Event()
+
     def answer(request: Request) -> Chunks:
-        pause = 1.5 if request.body["model"] == "m" else 0.0
-        return stream(
-            data(chunk({"content": "Hi"})),
-            pause,
-            data(chunk(finish="stop"), {"choices": [], "usage": CHAT_USAGE}),
-        )
+        yield from stream(data(chunk({"content": "Hi"})))
+        if request.body["model"] == "m":
+            seen.wait(60)
+        yield data(chunk(finish="stop"), {"choices": [], "usage": CHAT_USAGE})
 
     second = '[models."p/quick"]\nprovider = "p"\nmodel = "quick"\nmax_context_size = 128000\n'
     with serving(answer) as server:
         path.write_text(config("openai", f"{server.url}/v1") + second)
         screen = spawn(path, "--all")
         screen.expect("text is streaming")
+        seen.set()
         screen.expect("2 passed, 0 failed, 0 could not be told.")
         screen.expect(pexpect.EOF)
         screen.close()

@@ -256,7 +256,7 @@ ODD = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_odd_bodies_get_an_answer_or_a_refusal(data: st.DataObject, speaker: Speaker, asked: Asked) -> None:
     body = copy.deepcopy(asked.body)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provisioner.figures import Spread, cost, duration, number, rate, spread
+from provisioner.formatting import Spread, cost, duration, number, rate, spread
 from provisioner.history.chart import ASCII, BLOCKS, Glyphs, sparkline
 
 

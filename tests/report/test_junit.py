@@ -5,7 +5,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from provisioner.report.junit import junit
 from provisioner.report.text import printable
@@ -60,7 +60,7 @@ def test_a_fail_is_a_failure_that_says_each_thing_once() -> None:
     assert failure.get("message") == "HTTP 429: You exceeded your quota"
     assert (failure.text or "").splitlines() == [
         "HTTP 429: You exceeded your quota",
-        "to mend it: top up the account of provider p",
+        "to fix it: top up the account of provider p",
     ]
 
 
@@ -72,7 +72,7 @@ def test_what_could_not_be_told_is_an_error_as_the_exit_code_says() -> None:
 def test_a_check_that_failed_gives_its_name_and_its_lines() -> None:
     failure = case(SLOW)[0]
     assert failure.get("type") == "thinking"
-    assert 'to mend it: capabilities = [] in [models."p/slow"]' in (failure.text or "")
+    assert 'to fix it: capabilities = [] in [models."p/slow"]' in (failure.text or "")
     assert "max_ttft: first token after 0.30 s" in (failure.text or "")
 
 
@@ -111,7 +111,6 @@ def shape(element: ET.Element) -> Any:
     return element.tag, sorted(element.attrib), [shape(child) for child in element]
 
 
-@settings(max_examples=150)
 @given(twins())
 def test_no_text_changes_the_structure_or_is_lost(both: Twins) -> None:
     root = ET.fromstring(junit(both.wild, AT))

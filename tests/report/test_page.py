@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import provisioner.report
@@ -81,7 +81,7 @@ def shown(*results: dict[str, Any], **settings: Any) -> Parsed:
     return Parsed(page(document(*results, **settings), PAST, AT))
 
 
-def test_the_page_says_what_was_found_and_what_mends_it() -> None:
+def test_the_page_says_what_was_found_and_what_fixes_it() -> None:
     text = shown(*KINDS).text
     assert "Model test: 3 failed, 1 could not be told, 1 passed" in text
     assert "2025-10-09 08:53 UTC" in text
@@ -196,7 +196,6 @@ def test_tables_and_drawings_are_named_for_those_who_hear_them() -> None:
             assert "role" in names
 
 
-@settings(max_examples=150, deadline=None)
 @given(twins(), st.lists(anything, max_size=5))
 def test_no_text_becomes_markup_or_is_lost(both: Twins, runs: list[Any]) -> None:
     wild, plain = (

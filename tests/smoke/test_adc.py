@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from provisioner.smoke.client import World
+from provisioner.smoke.client import Runtime
 from provisioner.smoke.runner import Options, check_alias
 from tests.smoke.server import Chunks, Request, Server, reply, serving, stream
 from tests.smoke.streams import GOOGLE
@@ -75,8 +75,8 @@ def at(path: Path, server: Server) -> None:
 
 
 def run(text: str) -> AliasResult:
-    world = World(lambda timeout: httpx.AsyncClient(timeout=timeout), {}, lambda: 0.0)
-    return asyncio.run(check_alias(world, tomllib.loads(text), "p/m", Options(timeout_s=10)))
+    runtime = Runtime(lambda timeout: httpx.AsyncClient(timeout=timeout), {}, lambda: 0.0)
+    return asyncio.run(check_alias(runtime, tomllib.loads(text), "p/m", Options(timeout_s=10)))
 
 
 def test_a_service_account_asks_for_a_token_and_names_who_pays(account: Path) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from provisioner.smoke.client import World
+from provisioner.smoke.client import Runtime
 from provisioner.smoke.picture import COLOURS, png_of
 from provisioner.smoke.report import document
 from provisioner.smoke.runner import Options, check_alias
@@ -49,9 +49,9 @@ def smoked(
 
 
 def run(text: str, *checks: Any, minimal: bool = False, timeout_s: float = 10) -> AliasResult:
-    world = World(lambda timeout: httpx.AsyncClient(timeout=timeout), {}, lambda: 0.0)
+    runtime = Runtime(lambda timeout: httpx.AsyncClient(timeout=timeout), {}, lambda: 0.0)
     options = Options(("text", *checks), minimal, timeout_s)
-    return asyncio.run(check_alias(world, tomllib.loads(text), "p/m", options))
+    return asyncio.run(check_alias(runtime, tomllib.loads(text), "p/m", options))
 
 
 def found(result: AliasResult, name: str) -> Check:
@@ -385,9 +385,10 @@ def thresholds(**limits: float) -> Iterator[list[tuple[str, str]]]:
         data(chunk({"content": "b"}), chunk(finish="stop"), USAGE) + DONE,
     )
     with serving(slow) as server:
-        world = World(lambda timeout: httpx.AsyncClient(timeout=timeout), {}, lambda: 0.0)
+        runtime = Runtime(lambda timeout: httpx.AsyncClient(timeout=timeout), {}, lambda: 0.0)
+        options = Options(**limits)  # type: ignore[arg-type]
         result = asyncio.run(
-            check_alias(world, tomllib.loads(config("openai", f"{server.url}/v1")), "p/m", Options(**limits))  # type: ignore[arg-type]
+            check_alias(runtime, tomllib.loads(config("openai", f"{server.url}/v1")), "p/m", options)
         )
         yield [(check.name, check.verdict) for check in result.checks[1:]]
 
@@ -401,10 +402,10 @@ def test_thresholds() -> None:
 
 def test_a_rate_that_is_not_known_is_not_passed() -> None:
     with serving(says()) as server:
-        world = World(lambda timeout: httpx.AsyncClient(timeout=timeout), {}, lambda: 0.0)
+        runtime = Runtime(lambda timeout: httpx.AsyncClient(timeout=timeout), {}, lambda: 0.0)
         options = Options(min_tps=1)
         result = asyncio.run(
-            check_alias(world, tomllib.loads(config("openai", f"{server.url}/v1")), "p/m", options)
+            check_alias(runtime, tomllib.loads(config("openai", f"{server.url}/v1")), "p/m", options)
         )
     assert (result.verdict, found(result, "min_tps").verdict) == ("unknown", "unknown")
 

@@ -11,7 +11,7 @@ import pytest
 
 from provisioner.smoke import client, exchange
 from provisioner.smoke.answer import Delta, Usage
-from provisioner.smoke.client import Outcome, World, ask
+from provisioner.smoke.client import Outcome, Runtime, ask
 from provisioner.smoke.timing import Stopwatch
 from provisioner.smoke.wires.base import HttpRequest
 from provisioner.smoke.wires.chat import ChatReader
@@ -25,11 +25,13 @@ HEADERS = {"Authorization": "Bearer sk-0123456789abcdef", "X-Mine": "ä"}
 
 
 def asked(server: Server, *, total_s: float = 10, watch: Callable[[Delta], None] = lambda _: None) -> Outcome:
-    world = World(lambda timeout: httpx.AsyncClient(timeout=timeout, follow_redirects=False), {}, lambda: 0.0)
+    runtime = Runtime(
+        lambda timeout: httpx.AsyncClient(timeout=timeout, follow_redirects=False), {}, lambda: 0.0
+    )
     request = HttpRequest(
         f"{server.url}/v1/chat/completions", HEADERS, {"model": "m", "stream": True, "text": "ünïcödé"}
     )
-    return asyncio.run(ask(world, request, ChatReader(), total_s=total_s, watch=watch))
+    return asyncio.run(ask(runtime, request, ChatReader(), total_s=total_s, watch=watch))
 
 
 def kind(outcome: Outcome) -> str | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from provisioner.smoke.client import Outcome, World, ask
+from provisioner.smoke.client import Outcome, Runtime, ask
 from provisioner.smoke.connection import proxy_for, unbuildable
 from provisioner.smoke.wires.base import HttpRequest
 from provisioner.smoke.wires.chat import ChatReader
@@ -24,8 +24,8 @@ def asked(url: str, open_client: OpenClient | None = None, **env: str) -> Outcom
     def plain(timeout: httpx.Timeout) -> httpx.AsyncClient:
         return httpx.AsyncClient(timeout=timeout, follow_redirects=False)
 
-    world = World(open_client or plain, env, lambda: 0.0)
-    return asyncio.run(ask(world, HttpRequest(url, {}, {}), ChatReader(), total_s=10))
+    runtime = Runtime(open_client or plain, env, lambda: 0.0)
+    return asyncio.run(ask(runtime, HttpRequest(url, {}, {}), ChatReader(), total_s=10))
 
 
 def kind(outcome: Outcome) -> str:

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from provisioner.smoke.exchange import Exchange, TooLarge
@@ -87,7 +87,6 @@ def test_any_split_of_a_stream_gives_the_same_answer(name: str, cuts: list[int])
     junk=st.binary(max_size=60),
     cuts=st.lists(st.integers(0, 10_000), max_size=10),
 )
-@settings(max_examples=100)
 def test_a_damaged_stream_never_crashes_and_splits_alike(
     name: str, place: int, junk: bytes, cuts: list[int]
 ) -> None:
@@ -200,7 +199,6 @@ KINDS = st.sampled_from(
 
 @pytest.mark.parametrize("name", STREAMS)
 @given(values=st.lists(st.tuples(KINDS, JSON), max_size=8))
-@settings(max_examples=150)
 def test_no_json_crashes_a_reader(name: str, values: list[tuple[str | None, Any]]) -> None:
     exchange = Exchange(STREAMS[name][0]())
     for kind, value in values:

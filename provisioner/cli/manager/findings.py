@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from provisioner.cli.manager.state import Finding
 from provisioner.cli.manager.words import printable
-from provisioner.figures import duration, rate
+from provisioner.formatting import duration, rate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -41,7 +41,7 @@ def play(shell: Shell, pipe: PipeInput, *steps: Step) -> Leave | AddPlatform:
 
     def feed() -> None:
         for number, (ready, keys) in enumerate(steps):
-            deadline = time.monotonic() + 10
+            deadline = time.monotonic() + 60
             while not ready(shell.state):
                 time.sleep(0.002)
                 if time.monotonic() > deadline:

@@ -46,7 +46,7 @@ def start(demo: Demo) -> Iterator[Callable[..., pexpect.spawn[str]]]:
             env={**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONUTF8": "1", **env},
             dimensions=(24, 80),
             encoding="utf-8",
-            timeout=20,
+            timeout=60,
         )
         running.append(child)
         return child

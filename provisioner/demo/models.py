@@ -22,8 +22,8 @@ class Behaviour(Enum):
 
 
 @dataclass(frozen=True)
-class Model:
-    """A model on the shelf.
+class DemoModel:
+    """A model that the demo serves.
 
     Attributes:
         id: its name on every wire.
@@ -46,8 +46,8 @@ class Model:
     behaviour: Behaviour = Behaviour.ANSWERS
 
 
-ECHO = Model("echo", "Demo Echo")
-THINKER = Model(
+ECHO = DemoModel("echo", "Demo Echo")
+THINKER = DemoModel(
     "thinker",
     "Demo Thinker",
     262_144,
@@ -60,19 +60,19 @@ GOOD = (ECHO, THINKER)
 
 # A registry import writes no max_output_size, so Kimi Code asks for the whole context: that is what `modest` shows.
 FAULTS = (
-    Model("modest", "Allows 4,096 output tokens", output=4_096),
-    Model("rate-limited", "Too many requests", behaviour=Behaviour.RATE_LIMITED),
-    Model("out-of-quota", "No credit left", behaviour=Behaviour.OUT_OF_QUOTA),
-    Model("failing", "Internal error", behaviour=Behaviour.FAILING),
-    Model("web-page", "A web page", behaviour=Behaviour.WEB_PAGE),
-    Model("unstreamed", "Does not stream", behaviour=Behaviour.UNSTREAMED),
-    Model("slow", "Late first token", behaviour=Behaviour.SLOW),
-    Model("stalled", "Falls silent", behaviour=Behaviour.STALLED),
-    Model("cut", "Hangs up", behaviour=Behaviour.CUT),
-    Model("breaks", "Error in the stream", behaviour=Behaviour.BREAKS),
+    DemoModel("modest", "Allows 4,096 output tokens", output=4_096),
+    DemoModel("rate-limited", "Too many requests", behaviour=Behaviour.RATE_LIMITED),
+    DemoModel("out-of-quota", "No credit left", behaviour=Behaviour.OUT_OF_QUOTA),
+    DemoModel("failing", "Internal error", behaviour=Behaviour.FAILING),
+    DemoModel("web-page", "A web page", behaviour=Behaviour.WEB_PAGE),
+    DemoModel("unstreamed", "Does not stream", behaviour=Behaviour.UNSTREAMED),
+    DemoModel("slow", "Late first token", behaviour=Behaviour.SLOW),
+    DemoModel("stalled", "Falls silent", behaviour=Behaviour.STALLED),
+    DemoModel("cut", "Hangs up", behaviour=Behaviour.CUT),
+    DemoModel("breaks", "Error in the stream", behaviour=Behaviour.BREAKS),
 )
 
 
-def find(name: str) -> Model | None:
+def find(name: str) -> DemoModel | None:
     """The model of that id; None when there is none. Every wire serves them all, listed or not."""
     return next((model for model in (*GOOD, *FAULTS) if model.id == name), None)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from provisioner.config.plan import KeyPath
 
 
-class Places:
+class InsertionPoints:
     """Finds the section behind which a new table belongs: each table with its kind.
 
     Args:

@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 
-from provisioner.smoke.client import World
-from provisioner.smoke.crowd import PER_HOST, Crowd, Progress, check_all
+from provisioner.smoke.batch import PER_HOST, Batch, Progress, check_all
+from provisioner.smoke.client import Runtime
 from provisioner.smoke.runner import Options
 from tests.smoke.server import Chunks, Request, reply, serving, stream
 from tests.smoke.streams import CHAT
@@ -36,10 +36,10 @@ class Told(list[Progress]):
             self.finished.set()
 
 
-async def crowd(text: str, names: list[str], told: list[Progress], jobs: int = 8, **options: Any) -> Crowd:
-    world = World(lambda timeout: httpx.AsyncClient(timeout=timeout), {}, lambda: 0.0)
+async def batch(text: str, names: list[str], told: list[Progress], jobs: int = 8, **options: Any) -> Batch:
+    runtime = Runtime(lambda timeout: httpx.AsyncClient(timeout=timeout), {}, lambda: 0.0)
     return await check_all(
-        world,
+        runtime,
         tomllib.loads(text),
         names,
         Options(**options),
@@ -57,7 +57,7 @@ def test_results_keep_their_order_and_a_host_its_peace() -> None:
     with serving(answer) as one, serving(answer) as other:
         text = aliases(one.url, 5) + aliases(other.url, 2, "q")
         names = [*(f"p/{n}" for n in range(5)), "q/1", "q/0", "nobody"]
-        done = asyncio.run(crowd(text, names, told))
+        done = asyncio.run(batch(text, names, told))
     assert [result.alias for result in done.results] == names
     assert [result.verdict for result in done.results] == ["pass"] * 7 + ["fail"]
     assert one.most_at_once <= PER_HOST
@@ -71,7 +71,7 @@ def test_jobs_limit_all_hosts_together() -> None:
     with serving(stream(0.1, CHAT)) as one, serving(stream(0.1, CHAT)) as other:
         text = aliases(one.url, 3) + aliases(other.url, 3, "q")
         names = [f"{provider}/{n}" for n in range(3) for provider in "pq"]
-        asyncio.run(crowd(text, names, [], jobs=1))
+        asyncio.run(batch(text, names, [], jobs=1))
     assert one.most_at_once == other.most_at_once == 1
 
 
@@ -79,7 +79,7 @@ def test_waits_are_told() -> None:
     answers = iter([reply("429 Slow", retry_after_ms="40"), stream(CHAT)])
     told: list[Progress] = []
     with serving(lambda _: next(answers)) as server:
-        asyncio.run(crowd(aliases(server.url, 1), ["p/0"], told))
+        asyncio.run(batch(aliases(server.url, 1), ["p/0"], told))
     assert [(step.state, step.seconds) for step in told] == [
         ("started", 0),
         ("waiting", 0.04),
@@ -88,10 +88,10 @@ def test_waits_are_told() -> None:
 
 
 def test_an_interruption_keeps_what_is_done() -> None:
-    async def interrupted(url: str) -> Crowd:
+    async def interrupted(url: str) -> Batch:
         told = Told()
         names = ["p/2", "p/0", "p/1", "p/3"]
-        task = asyncio.create_task(crowd(aliases(url, 4), names, told))
+        task = asyncio.create_task(batch(aliases(url, 4), names, told))
         await asyncio.wait_for(told.finished.wait(), 5)
         task.cancel()
         return await task

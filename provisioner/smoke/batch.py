@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from provisioner.smoke.answer import Delta
-    from provisioner.smoke.client import World
+    from provisioner.smoke.client import Runtime
     from provisioner.smoke.report import AliasResult
     from provisioner.smoke.runner import Options
 
@@ -41,7 +41,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Crowd:
+class Batch:
     """The results so far; ``interrupted`` where Ctrl-C came before the last."""
 
     results: tuple[AliasResult, ...]
@@ -49,7 +49,7 @@ class Crowd:
 
 
 async def check_all(
-    world: World,
+    runtime: Runtime,
     data: Mapping[str, Any],
     aliases: Sequence[str],
     options: Options,
@@ -57,7 +57,7 @@ async def check_all(
     jobs: int,
     watch: Callable[[str, Delta], None],
     progress: Callable[[Progress], None],
-) -> Crowd:
+) -> Batch:
     """Tests ``aliases``, ``jobs`` at a time and :data:`PER_HOST` of one host.
 
     A cancellation, which is what Ctrl-C is here, ends what runs and keeps what is done.
@@ -66,10 +66,10 @@ async def check_all(
     hosts: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(PER_HOST))
 
     async def one(alias: str) -> AliasResult:
-        async with hosts[_host(world, data, alias)], turns:
+        async with hosts[_host(runtime, data, alias)], turns:
             progress(Progress(alias, "started"))
             result = await check_alias(
-                world,
+                runtime,
                 data,
                 alias,
                 options,
@@ -81,19 +81,19 @@ async def check_all(
 
     tasks = [asyncio.create_task(one(alias)) for alias in aliases]
     try:
-        return Crowd(tuple(await asyncio.gather(*tasks)), interrupted=False)
+        return Batch(tuple(await asyncio.gather(*tasks)), interrupted=False)
     except asyncio.CancelledError:
         for task in tasks:
             task.cancel()
         found = await asyncio.gather(*tasks, return_exceptions=True)
-        return Crowd(
+        return Batch(
             tuple(result for result in found if not isinstance(result, BaseException)), interrupted=True
         )
 
 
-def _host(world: World, data: Mapping[str, Any], alias: str) -> str:
+def _host(runtime: Runtime, data: Mapping[str, Any], alias: str) -> str:
     """The host that serves an alias; the alias itself where that is not even known."""
     try:
-        return urlsplit(resolve(data, alias, world.env).base_url).netloc
+        return urlsplit(resolve(data, alias, runtime.env).base_url).netloc
     except Unusable:
         return alias
