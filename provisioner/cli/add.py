@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from provisioner.cli import keys, options
+from provisioner.cli import credential_flags, options
 from provisioner.cli.changes import count, show
 from provisioner.cli.progress import waiting
 from provisioner.cli.terminal import interactive
@@ -153,11 +153,11 @@ def _add_registry(app: App, url: str, given: dict[str, Any]) -> None:
     if given["token"] is not None and given["api_key"] is not None:
         raise UsageError("--token and --api-key mean the same here", hint="give one of them")
     stdin_flag = "--token-stdin" if given["token_stdin"] else "--api-key-stdin"
-    token = keys.credential(
+    token = credential_flags.credential(
         given["token"] if given["token"] is not None else given["api_key"],
         stdin=given["token_stdin"] or given["api_key_stdin"],
         variable=None,
-        fallback=app.env.get(keys.REGISTRY_VARIABLE),
+        fallback=app.env.get(credential_flags.REGISTRY_VARIABLE),
         stdin_flag=stdin_flag,
     )
     request = add_registry.Request(
@@ -261,11 +261,11 @@ def _add_endpoint(app: App, given: dict[str, Any]) -> None:
 
 
 def _credential(app: App, given: dict[str, Any], *, fallback: bool = True) -> Any:
-    return keys.credential(
+    return credential_flags.credential(
         given["api_key"],
         stdin=given["api_key_stdin"],
         variable=given["api_key_env"],
-        fallback=app.env.get(keys.REGISTRY_VARIABLE) if fallback else None,
+        fallback=app.env.get(credential_flags.REGISTRY_VARIABLE) if fallback else None,
         stdin_flag="--api-key-stdin",
     )
 

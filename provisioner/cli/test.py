@@ -146,7 +146,7 @@ def exit_code(result: Result) -> int:
 
 
 def _show(result: Result) -> None:
-    from provisioner.cli.verdict import lines
+    from provisioner.cli.verdict_lines import lines
 
     for found in result.results:
         for line in lines(found):

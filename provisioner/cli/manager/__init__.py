@@ -1,11 +1,11 @@
 """The provider manager: what bare ``kimi provider`` opens on a terminal.
 
-- :mod:`~provisioner.cli.manager.state`: all that it knows; :mod:`~provisioner.cli.manager.keys` and
-  :mod:`~provisioner.cli.manager.events` lead from one state to the next. No terminal in them.
-- :mod:`~provisioner.cli.manager.frame`: a state as the lines of a screen.
-- :mod:`~provisioner.cli.manager.shell`: keys, threads and prompt_toolkit around it.
-- :mod:`~provisioner.cli.manager.deeds`: the workflows that it calls.
-- :mod:`~provisioner.cli.manager.plain`: the same, line by line, where the cursor cannot be moved.
+- :mod:`~provisioner.cli.manager.state`: all that it knows; :mod:`~provisioner.cli.manager.update` and
+  :mod:`~provisioner.cli.manager.results` lead from one state to the next. No terminal in them.
+- :mod:`~provisioner.cli.manager.view`: a state as the lines of a screen.
+- :mod:`~provisioner.cli.manager.runtime`: keys, threads and prompt_toolkit around it.
+- :mod:`~provisioner.cli.manager.actions`: the workflows that it calls.
+- :mod:`~provisioner.cli.manager.plain_manager`: the same, line by line, where the cursor cannot be moved.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ def run(app: App, wizard: Wizard) -> int:
 
     look = Look.of(app.env, sys.stdout)
     if look.plain:
-        from provisioner.cli.manager import plain
+        from provisioner.cli.manager import plain_manager
 
-        return plain.run(app, look, wizard)
-    from provisioner.cli.manager import session
+        return plain_manager.run(app, look, wizard)
+    from provisioner.cli.manager import main_loop
 
-    return session.run(app, look, wizard)
+    return main_loop.run(app, look, wizard)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from catalog.errors import CatalogError
 from provisioner.cli.changes import count
-from provisioner.cli.manager import deeds
-from provisioner.cli.manager.events import added, newest
+from provisioner.cli.manager import actions
+from provisioner.cli.manager.results import added, newest
 from provisioner.errors import ProvisionerError
 
 if TYPE_CHECKING:
@@ -33,15 +33,15 @@ def add(app: App, state: State, wizard: Wizard) -> State:
     """
     try:
         wizard()
-        contents = deeds.load(app)
+        contents = actions.load(app)
     except (ProvisionerError, CatalogError) as error:
-        return replace(state, status=deeds.failed(error))
+        return replace(state, status=actions.failed(error))
     if contents.data == state.contents.data:
         return state.saying("Nothing was added.")
     with contextlib.suppress(EOFError):
         input("Enter goes back to the providers. ")
     # The wizard offers a test of its own.
-    state = replace(state, findings=newest(state.findings, deeds.past_tests(app)))
+    state = replace(state, last_tests=newest(state.last_tests, actions.past_tests(app)))
     return added(state, contents).saying(_added(state.contents, contents), "good")
 
 

@@ -88,10 +88,14 @@ def keys(columns: int, hints: Sequence[tuple[str, str]], look: Look) -> Line:
     while len(shown) > _KEPT and _length(shown, dot) > columns:
         shown.pop(0 if len(shown) == len(hints) else -_KEPT - 1)
     fragments: Line = []
-    for key, deed in shown:
-        fragments += [("class:dim", dot if fragments else ""), ("class:key", key), ("class:dim", f" {deed}")]
+    for key, action in shown:
+        fragments += [
+            ("class:dim", dot if fragments else ""),
+            ("class:key", key),
+            ("class:dim", f" {action}"),
+        ]
     return line(columns, *fragments)
 
 
 def _length(hints: list[tuple[str, str]], dot: str) -> int:
-    return len(_MARGIN) + width(dot.join(f"{key} {deed}" for key, deed in hints))
+    return len(_MARGIN) + width(dot.join(f"{key} {action}" for key, action in hints))

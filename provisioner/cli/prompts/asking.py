@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Sequence
 
+    from provisioner.cli.prompts.list_state import Column, ListRow
     from provisioner.cli.prompts.look import Look
-    from provisioner.cli.prompts.rows import Column, Row
 
     V = TypeVar("V", bound=Hashable)
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Check = Callable[[str], str | None]
 
 # A style class without "class:", and the text.
-Line = tuple[str, str]
+StyledText = tuple[str, str]
 
 
 class Back(Exception):
@@ -36,7 +36,7 @@ class Question:
 
     title: str
     trail: tuple[str, ...] = ()
-    notes: tuple[Line, ...] = field(default=())
+    notes: tuple[StyledText, ...] = field(default=())
 
 
 class Prompts(Protocol):
@@ -51,7 +51,7 @@ class Prompts(Protocol):
         self,
         question: Question,
         columns: Sequence[Column],
-        rows: Sequence[Row[V]],
+        rows: Sequence[ListRow[V]],
         *,
         start: V | None = None,
         filters: bool = False,
@@ -63,7 +63,7 @@ class Prompts(Protocol):
         self,
         question: Question,
         columns: Sequence[Column],
-        rows: Sequence[Row[V]],
+        rows: Sequence[ListRow[V]],
         *,
         marked: Collection[V] = (),
     ) -> tuple[V, ...]:
@@ -78,7 +78,7 @@ class Prompts(Protocol):
         """A line that is not shown while it is typed or pasted."""
         ...
 
-    def review(self, question: Question, lines: Sequence[Line], *, yes: str) -> None:
+    def review(self, question: Question, lines: Sequence[StyledText], *, yes: str) -> None:
         """Shows lines to look through; returns when the person agrees to what ``yes`` says."""
         ...
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from provisioner.cli.prompts.asking import Back, Question, prompts
+from provisioner.cli.prompts.list_state import Column, ListRow
 from provisioner.cli.prompts.look import Look
-from provisioner.cli.prompts.rows import Column, Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from provisioner.cli.prompts.asking import Prompts
 
 COLUMNS = (Column("model"), Column("context", said="{} context"))
-ROWS = [Row(f"m{i}", (f"model {i}", f"{i}k"), closed="sold out" if i == 3 else None) for i in range(1, 31)]
+ROWS = [
+    ListRow(f"m{i}", (f"model {i}", f"{i}k"), closed="sold out" if i == 3 else None) for i in range(1, 31)
+]
 QUESTION = Question("Which?", ("here",), (("dim", "take care"),))
 
 

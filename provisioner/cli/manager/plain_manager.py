@@ -1,0 +1,146 @@
+"""The manager line by line, where the cursor cannot be moved (``TERM=dumb``) and for screen readers.
+
+Numbered lists and questions, by the same prompts as the wizard's; the same workflows behind them.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+from catalog.errors import CatalogError
+from provisioner.cli.changes import count
+from provisioner.cli.manager import actions
+from provisioner.cli.manager.formats import VERDICTS, printable, tokens
+from provisioner.cli.manager.state import opening
+from provisioner.cli.manager.update import deletion
+from provisioner.cli.manager.view_list import ADD_ROW
+from provisioner.cli.prompts.asking import Back, Question, prompts
+from provisioner.cli.prompts.list_state import Column, ListRow
+from provisioner.cli.terminal import echo
+from provisioner.errors import ProvisionerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from provisioner.app import App
+    from provisioner.cli.manager.adding import Wizard
+    from provisioner.cli.manager.contents import Contents, ProviderEntry
+    from provisioner.cli.manager.state import Deletion
+    from provisioner.cli.prompts.asking import Prompts
+    from provisioner.cli.prompts.look import Look
+
+_ADD = ""  # no provider has this id
+_TEST, _DEFAULT, _DELETE = "test", "default", "delete"
+_ACTIONS = (
+    ListRow(_TEST, ("Show the models and test one",)),
+    ListRow(_DEFAULT, ("Show the models and set the default",)),
+    ListRow(_DELETE, ("Delete the provider and its models",)),
+)
+_PROVIDERS = (Column(),) * 6
+_MODELS = (Column(),) * 4
+
+
+def run(app: App, look: Look, wizard: Wizard) -> int:
+    """Asks what to do until there is nothing more; returns the exit code.
+
+    Raises:
+        ConfigInvalid: config.toml cannot be read.
+        KeyboardInterrupt: Ctrl-C.
+    """
+    ask = prompts(look)
+    while True:
+        contents = actions.load(app)
+        try:
+            question, home = Question(f"Providers in {contents.path}"), opening(contents, {}).provider
+            rows = list(_providers(contents))
+            chosen = ask.one(question, _PROVIDERS, rows, start=home.id if home else None, filters=True)
+        except Back:
+            return 0
+        provider = contents.provider(chosen)
+        if provider is None:
+            _guarded(wizard)
+            continue
+        try:
+            _visit(app, ask, contents, provider)
+        except Back:
+            continue
+
+
+def _providers(contents: Contents) -> Iterator[ListRow[str]]:
+    for provider in contents.providers:
+        default = "has the default model" if contents.default_model in provider.aliases else ""
+        models = count(len(provider.aliases), "model")
+        cells = (provider.name, provider.wire, models, provider.credential, provider.group, default)
+        yield ListRow(provider.id, cells, search=(provider.search,))
+    yield ListRow(_ADD, (ADD_ROW,))
+
+
+def _models(contents: Contents, provider: ProviderEntry) -> Iterator[ListRow[str]]:
+    for model in contents.models(provider):
+        limits = f"context {tokens(model.context)}", f"output {tokens(model.output)}"
+        default = ", the default model" if model.alias == contents.default_model else ""
+        cells = (printable(model.alias), *limits, " ".join(model.capabilities) + default)
+        yield ListRow(model.alias, cells, search=(model.search,))
+
+
+def _visit(app: App, ask: Prompts, contents: Contents, provider: ProviderEntry) -> None:
+    """One thing done with a provider.
+
+    Raises:
+        Back: nothing is to be done with it after all.
+    """
+    models = count(len(provider.aliases), "model")
+    question = Question(f"{provider.name}: {models}, {provider.endpoint or provider.wire}")
+    what = ask.one(question, (Column(),), _ACTIONS if provider.aliases else _ACTIONS[-1:])
+    if what == _DELETE:
+        _delete(app, deletion(contents, [provider]))
+        return
+    rows = list(_models(contents, provider))
+    alias = ask.one(Question("Which model?"), _MODELS, rows, start=provider.main, filters=True)
+    if what == _TEST:
+        _guarded(partial(_test, app, contents, alias))
+    else:
+        _guarded(lambda: echo(actions.make_default(app, alias, echo).text))
+
+
+def _delete(app: App, doomed: Deletion) -> None:
+    if _yes(doomed.question):
+        _guarded(lambda: echo(actions.remove_providers(app, doomed.providers, echo).text))
+    else:
+        echo("Nothing was deleted.")
+
+
+def _test(app: App, contents: Contents, alias: str) -> None:
+    shown = 0
+
+    def show(kind: str, text: str) -> None:
+        nonlocal shown
+        if kind == "text":
+            click.echo("\n".join(printable(part) for part in text[shown:].split("\n")), nl=False)
+            shown = len(text)
+
+    echo(f"Test of {printable(alias)}:")
+    found = actions.run_test(app, contents, alias, show).last_test
+    echo()
+    echo(f"{VERDICTS[found.verdict]}: {found.details[0] if found.details else ''}")
+    for text in (*found.details[1:], ", ".join(found.figures), found.hint and f"try: {found.hint}"):
+        if text:
+            echo(text)
+
+
+def _yes(question: str) -> bool:
+    try:
+        return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        return False
+
+
+def _guarded(action: Callable[[], object]) -> None:
+    """Does it; an error is said and the manager goes on."""
+    try:
+        action()
+    except (ProvisionerError, CatalogError) as error:
+        echo(actions.failed(error).text)
