@@ -9,6 +9,7 @@ import click
 
 from provisioner import __version__
 from provisioner.cli import options, terminal
+from provisioner.cli.messages import program_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +59,7 @@ def _open(context: click.Context, /, *, config: Path | None) -> int:
         arguments = ["add"] if config is None else ["add", "--config", str(config)]
         root.main(arguments, prog_name=context.info_name, standalone_mode=False, obj=context.obj)
 
-    return manager.run(options.app_of(context), add)
+    return manager.run(options.app_of(context), add, program_name())
 
 
 root = LazyGroup(

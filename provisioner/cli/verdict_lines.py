@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from provisioner.cli.messages import advice, note
 from provisioner.cli.terminal import clean, styled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from provisioner.smoke.report import AliasResult
+    from provisioner.smoke.report import AliasResult, Verdict
 
-_WORDS = {
-    "pass": ("PASS", "green"),
-    "fail": ("FAIL", "red"),
-    "unknown": ("UNKNOWN", "yellow"),
-}
-_SHORT = {"pass": "pass", "fail": "fail", "unknown": "could not tell"}
+COLOURS: dict[Verdict, str] = {"pass": "green", "fail": "red", "unknown": "yellow"}
+WORDS: dict[Verdict, str] = {"pass": "passed", "fail": "failed", "unknown": "could not tell"}
+_SHORT = {"pass": "pass", "fail": "fail", "unknown": WORDS["unknown"]}
 _INDENT = " " * 8
 
 
-def lines(result: AliasResult) -> Iterator[str]:
-    """The verdict, the figures, each check with something to say, notes, and what mends it."""
+def lines(result: AliasResult, program: str) -> Iterator[str]:
+    """The verdict, the figures, each check with something to say, notes, and the hint for the program called ``program``."""
     where = f"  {clean(result.wire)}  {clean(result.url)}" if result.wire and result.url else ""
     yield f"{word(result.verdict)} {styled(clean(result.alias), bold=True)}{where}"
     if shown := figures(result):
@@ -31,16 +29,15 @@ def lines(result: AliasResult) -> Iterator[str]:
         if len(asked) > 1 or check.verdict != "pass":
             head = "" if len(asked) == 1 else f"{check.name}: {_SHORT[check.verdict]}, "
             yield f"{_INDENT}{head}{clean(check.detail)}"
-    for note in result.notes:
-        yield f"{_INDENT}{styled('note:', fg='yellow')} {clean(note)}"
+    for text in result.notes:
+        yield f"{_INDENT}{note(text, program)}"
     if result.error is not None and result.error.hint:
-        yield f"{_INDENT}{styled('try:', bold=True)} {clean(result.error.hint)}"
+        yield f"{_INDENT}{advice(result.error.hint, program)}"
 
 
-def word(verdict: str) -> str:
+def word(verdict: Verdict) -> str:
     """A verdict in its colour, all of the same width."""
-    text, colour = _WORDS[verdict]
-    return styled(f"{text:<7}", fg=colour, bold=True)
+    return styled(f"{verdict.upper():<7}", fg=COLOURS[verdict], bold=True)
 
 
 def figures(result: AliasResult) -> str:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from catalog.urls import shown as shown_url
 from provisioner.cli.manager.formats import printable
+from provisioner.cli.terminal import short_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from provisioner.workflows import list_providers
 
@@ -90,6 +90,14 @@ class Contents:
         return tuple(_model(alias, tables[alias], provider) for alias in provider.aliases)
 
 
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """The provider whose models are listed."""
+
+    provider: ProviderEntry
+    models: tuple[ModelEntry, ...]
+
+
 def contents_of(result: list_providers.Result, home: str) -> Contents:
     """What ``list`` found, grouped by source: the catalog, each registry, other sources, written by hand.
 
@@ -101,13 +109,8 @@ def contents_of(result: list_providers.Result, home: str) -> Contents:
         if row.source != "login"
     ]
     found.sort(key=lambda provider: (_rank(provider), provider.source, provider.id))
-    path = _path(result.config_path, home)
+    path = printable(short_path(result.config_path, home))
     return Contents(path, tuple(found), result.default_model, result.data)
-
-
-def _path(path: Path, home: str) -> str:
-    inside = home and path.is_relative_to(home)
-    return printable(f"~/{path.relative_to(home)}" if inside else str(path))
 
 
 def _provider(row: list_providers.Row, table: Mapping[str, Any], default: str | None) -> ProviderEntry:

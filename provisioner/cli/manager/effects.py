@@ -1,8 +1,9 @@
-"""What a key asks of the world outside the manager. Each becomes one call of a workflow, or an end."""
+"""What a key asks for outside the state: a call of a workflow, the wizard, or the end."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 
 @dataclass(frozen=True)
@@ -12,13 +13,14 @@ class Leave:
 
 @dataclass(frozen=True)
 class OpenWizard:
-    """Open the wizard."""
+    """Ask what to add."""
 
 
 @dataclass(frozen=True)
 class Remove:
     """Remove these providers."""
 
+    doing: ClassVar[str] = "removing"
     providers: tuple[str, ...]
 
 
@@ -26,6 +28,7 @@ class Remove:
 class SetDefault:
     """Make this alias the default model."""
 
+    doing: ClassVar[str] = "setting the default"
     alias: str
 
 
@@ -41,4 +44,6 @@ class StopTest:
     """Forget the test that is running."""
 
 
-Effect = Leave | OpenWizard | Remove | SetDefault | RunTest | StopTest
+# What changes config.toml; ``doing`` says so while it lasts.
+Write = Remove | SetDefault
+Effect = Leave | OpenWizard | Write | RunTest | StopTest

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from provisioner.cli.manager.contents import Contents, ModelEntry, ProviderEntry
-    from provisioner.cli.manager.state import Opened
+    from provisioner.cli.manager.contents import Contents, ModelEntry, Opened, ProviderEntry
 
 
 @lru_cache(maxsize=2)

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from provisioner.cli.terminal import clean
 
-if TYPE_CHECKING:
-    from provisioner.smoke.report import Verdict
-
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
-
-VERDICTS: dict[Verdict, str] = {"pass": "passed", "fail": "failed", "unknown": "could not tell"}
-
 
 # What joins emoji, or chooses how one is drawn. Terminals disagree how many cells the result takes.
 _JOINERS = dict.fromkeys(map(ord, "\N{ZERO WIDTH JOINER}\N{VARIATION SELECTOR-15}\N{VARIATION SELECTOR-16}"))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from provisioner.cli.manager.formats import printable
 from provisioner.cli.manager.state import LastTest
+from provisioner.cli.terminal import spoken
 from provisioner.figures import duration, rate
 
 if TYPE_CHECKING:
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from provisioner.smoke.report import AliasResult
 
 
-def summarized(result: AliasResult, now: float, notes: Iterable[str] = ()) -> LastTest:
-    """What ``result`` says, and ``notes`` beside it; ``now`` is in seconds since the epoch."""
+def summarized(result: AliasResult, now: float, program: str, notes: Iterable[str] = ()) -> LastTest:
+    """What ``result`` says, and ``notes`` beside it, for the program called ``program``; ``now`` is in seconds since the epoch."""
     details = [check.detail for check in result.checks if check.verdict != "skipped"]
     timing, usage = result.timing, result.answer.usage
     figures = [*_figures(timing.first_token_ms, timing.tokens_per_second, timing.total_ms)]
@@ -25,9 +26,9 @@ def summarized(result: AliasResult, now: float, notes: Iterable[str] = ()) -> La
     return LastTest(
         verdict=result.verdict,
         when=now,
-        details=tuple(printable(text) for text in (*details, *result.notes, *notes)),
+        details=tuple(printable(spoken(text, program)) for text in (*details, *result.notes, *notes)),
         figures=tuple(figures),
-        hint=printable(result.error.hint) if result.error and result.error.hint else "",
+        hint=printable(spoken(result.error.hint, program)) if result.error and result.error.hint else "",
     )
 
 

@@ -13,8 +13,7 @@ from provisioner.cli.prompts.table_layout import Table
 from provisioner.cli.prompts.width import cut
 
 if TYPE_CHECKING:
-    from provisioner.cli.manager.contents import Contents, ModelEntry, ProviderEntry
-    from provisioner.cli.manager.state import Opened
+    from provisioner.cli.manager.contents import Contents, ModelEntry, Opened, ProviderEntry
 
 # Short words where a column has to do; the line on the selected row has config.toml's own.
 _SHORT = {

@@ -6,44 +6,46 @@ Numbered lists and questions, by the same prompts as the wizard's; the same work
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from catalog.errors import CatalogError
 from provisioner.cli.changes import count
-from provisioner.cli.manager import actions
-from provisioner.cli.manager.formats import VERDICTS, printable, tokens
+from provisioner.cli.manager.effects import Remove, SetDefault
+from provisioner.cli.manager.formats import printable, tokens
 from provisioner.cli.manager.state import opening
 from provisioner.cli.manager.update import deletion
 from provisioner.cli.manager.view_list import ADD_ROW
-from provisioner.cli.prompts.asking import Back, Question, prompts
+from provisioner.cli.prompts.asking import Back, Question
+from provisioner.cli.prompts.choose import prompts
 from provisioner.cli.prompts.list_state import Column, ListRow
 from provisioner.cli.terminal import echo
+from provisioner.cli.verdict_lines import WORDS
 from provisioner.errors import ProvisionerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from provisioner.app import App
-    from provisioner.cli.manager.adding import Wizard
+    from provisioner.cli.manager.actions import Actions
     from provisioner.cli.manager.contents import Contents, ProviderEntry
+    from provisioner.cli.manager.effects import Write
     from provisioner.cli.manager.state import Deletion
     from provisioner.cli.prompts.asking import Prompts
     from provisioner.cli.prompts.look import Look
 
-_ADD = ""  # no provider has this id
-_TEST, _DEFAULT, _DELETE = "test", "default", "delete"
-_ACTIONS = (
-    ListRow(_TEST, ("Show the models and test one",)),
-    ListRow(_DEFAULT, ("Show the models and set the default",)),
-    ListRow(_DELETE, ("Delete the provider and its models",)),
+_Task = Literal["test", "set default", "delete"]
+_DELETE: ListRow[_Task] = ListRow("delete", ("Delete the provider and its models",))
+_TASKS: tuple[ListRow[_Task], ...] = (
+    ListRow("test", ("Show the models and test one",)),
+    ListRow("set default", ("Show the models and set the default",)),
+    _DELETE,
 )
 _PROVIDERS = (Column(),) * 6
 _MODELS = (Column(),) * 4
 
 
-def run(app: App, look: Look, wizard: Wizard) -> int:
+def run(actions: Actions, look: Look, wizard: Callable[[], object]) -> int:
     """Asks what to do until there is nothing more; returns the exit code.
 
     Raises:
@@ -52,7 +54,7 @@ def run(app: App, look: Look, wizard: Wizard) -> int:
     """
     ask = prompts(look)
     while True:
-        contents = actions.load(app)
+        contents = actions.load()
         try:
             question, home = Question(f"Providers in {contents.path}"), opening(contents, {}).provider
             rows = list(_providers(contents))
@@ -61,21 +63,22 @@ def run(app: App, look: Look, wizard: Wizard) -> int:
             return 0
         provider = contents.provider(chosen)
         if provider is None:
-            _guarded(wizard)
+            _guarded(actions, wizard)
             continue
         try:
-            _visit(app, ask, contents, provider)
+            _visit(actions, ask, contents, provider)
         except Back:
             continue
 
 
-def _providers(contents: Contents) -> Iterator[ListRow[str]]:
+def _providers(contents: Contents) -> Iterator[ListRow[str | None]]:
+    """A row for each provider, and the one without an id that adds one."""
     for provider in contents.providers:
         default = "has the default model" if contents.default_model in provider.aliases else ""
         models = count(len(provider.aliases), "model")
         cells = (provider.name, provider.wire, models, provider.credential, provider.group, default)
         yield ListRow(provider.id, cells, search=(provider.search,))
-    yield ListRow(_ADD, (ADD_ROW,))
+    yield ListRow(None, (ADD_ROW,))
 
 
 def _models(contents: Contents, provider: ProviderEntry) -> Iterator[ListRow[str]]:
@@ -86,7 +89,7 @@ def _models(contents: Contents, provider: ProviderEntry) -> Iterator[ListRow[str
         yield ListRow(model.alias, cells, search=(model.search,))
 
 
-def _visit(app: App, ask: Prompts, contents: Contents, provider: ProviderEntry) -> None:
+def _visit(actions: Actions, ask: Prompts, contents: Contents, provider: ProviderEntry) -> None:
     """One thing done with a provider.
 
     Raises:
@@ -94,26 +97,30 @@ def _visit(app: App, ask: Prompts, contents: Contents, provider: ProviderEntry) 
     """
     models = count(len(provider.aliases), "model")
     question = Question(f"{provider.name}: {models}, {provider.endpoint or provider.wire}")
-    what = ask.one(question, (Column(),), _ACTIONS if provider.aliases else _ACTIONS[-1:])
-    if what == _DELETE:
-        _delete(app, deletion(contents, [provider]))
+    task = ask.one(question, (Column(),), _TASKS if provider.aliases else (_DELETE,))
+    if task == "delete":
+        _delete(actions, deletion(contents, [provider]))
         return
     rows = list(_models(contents, provider))
     alias = ask.one(Question("Which model?"), _MODELS, rows, start=provider.main, filters=True)
-    if what == _TEST:
-        _guarded(partial(_test, app, contents, alias))
+    if task == "test":
+        _guarded(actions, partial(_test, actions, contents, alias))
     else:
-        _guarded(lambda: echo(actions.make_default(app, alias, echo).text))
+        _write(actions, SetDefault(alias))
 
 
-def _delete(app: App, doomed: Deletion) -> None:
+def _write(actions: Actions, effect: Write) -> None:
+    _guarded(actions, lambda: echo(actions.write(effect, echo).text))
+
+
+def _delete(actions: Actions, doomed: Deletion) -> None:
     if _yes(doomed.question):
-        _guarded(lambda: echo(actions.remove_providers(app, doomed.providers, echo).text))
+        _write(actions, Remove(doomed.providers))
     else:
         echo("Nothing was deleted.")
 
 
-def _test(app: App, contents: Contents, alias: str) -> None:
+def _test(actions: Actions, contents: Contents, alias: str) -> None:
     shown = 0
 
     def show(kind: str, text: str) -> None:
@@ -123,9 +130,9 @@ def _test(app: App, contents: Contents, alias: str) -> None:
             shown = len(text)
 
     echo(f"Test of {printable(alias)}:")
-    found = actions.run_test(app, contents, alias, show).last_test
+    found = actions.run_test(contents, alias, show).last_test
     echo()
-    echo(f"{VERDICTS[found.verdict]}: {found.details[0] if found.details else ''}")
+    echo(f"{WORDS[found.verdict]}: {found.details[0] if found.details else ''}")
     for text in (*found.details[1:], ", ".join(found.figures), found.hint and f"try: {found.hint}"):
         if text:
             echo(text)
@@ -138,7 +145,7 @@ def _yes(question: str) -> bool:
         return False
 
 
-def _guarded(action: Callable[[], object]) -> None:
+def _guarded(actions: Actions, action: Callable[[], object]) -> None:
     """Does it; an error is said and the manager goes on."""
     try:
         action()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from provisioner.cli.manager.state import Opened, Position, State
+from provisioner.cli.manager.contents import Opened
+from provisioner.cli.manager.state import Position, State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

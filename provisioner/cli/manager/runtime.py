@@ -12,17 +12,8 @@ from prompt_toolkit.application import Application
 from prompt_toolkit.layout import Layout, Window
 
 from catalog.errors import CatalogError
-from provisioner.cli.manager import actions
 from provisioner.cli.manager.background import Background
-from provisioner.cli.manager.effects import (
-    Effect,
-    Leave,
-    OpenWizard,
-    Remove,
-    RunTest,
-    SetDefault,
-    StopTest,
-)
+from provisioner.cli.manager.effects import Leave, OpenWizard, Remove, RunTest, SetDefault, StopTest
 from provisioner.cli.manager.formats import printable
 from provisioner.cli.manager.results import concluded, reloaded, streamed
 from provisioner.cli.manager.toolkit import LinesControl, bindings
@@ -33,14 +24,12 @@ from provisioner.cli.prompts.style import colour_depth, style
 from provisioner.errors import ProvisionerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from provisioner.app import App
+    from provisioner.cli.manager.actions import Actions, Tested
     from provisioner.cli.manager.contents import Contents
+    from provisioner.cli.manager.effects import Effect, Write
     from provisioner.cli.manager.lines import Line
     from provisioner.cli.manager.state import State, Status
     from provisioner.cli.prompts.look import Look
-    from provisioner.workflows.watch import Watch
 
 # How often the screen is looked over: a test counts its seconds, and "1 min ago" becomes 2.
 _REFRESH_S = 1.0
@@ -60,10 +49,10 @@ class Runtime:
         done: what was changed, one line each, for the terminal to keep when the screen is gone.
     """
 
-    def __init__(self, app: App, look: Look, state: State) -> None:
+    def __init__(self, actions: Actions, look: Look, state: State) -> None:
         self.state = state
         self.done: list[str] = []
-        self._app = app
+        self._actions = actions
         self._look = look
         self._background = Background()
         self._given_up = threading.Event()
@@ -106,7 +95,7 @@ class Runtime:
     def _draw(self, columns: int, lines: int) -> list[Line]:
         if lines != self.state.lines:
             self.state = replace(self.state, lines=lines)
-        return draw(self.state, columns, self._look, self._app.clock())
+        return draw(self.state, columns, self._look, self._actions.app.clock())
 
     def _press(self, key: str) -> None:
         self.state, effect = press(self.state, key)
@@ -132,27 +121,25 @@ class Runtime:
         match effect:
             case Leave() | OpenWizard():
                 self._screen.exit(result=effect)
-            case Remove(providers):
-                self._write("removing", partial(actions.remove_providers, self._app, providers))
-            case SetDefault(alias):
-                self._write("setting the default", partial(actions.make_default, self._app, alias))
+            case Remove() | SetDefault():
+                self._write(effect)
             case RunTest(alias):
                 self._try(alias)
             case StopTest():
                 self._given_up.set()
 
-    def _write(self, what: str, action: Callable[[Watch], Status]) -> None:
-        """Does ``action`` and reads config.toml again, whether it succeeded or not."""
+    def _write(self, effect: Write) -> None:
+        """Carries out ``effect`` and reads config.toml again, whether it succeeded or not."""
 
         def work() -> tuple[Status, Contents | None]:
             try:
-                status, changed = action(self._waiting), True
+                status, changed = self._actions.write(effect, self._waiting), True
             except (ProvisionerError, CatalogError) as error:
-                status, changed = actions.failed(error), False
+                status, changed = self._actions.failed(error), False
             try:
-                return status, actions.load(self._app)
+                return status, self._actions.load()
             except ProvisionerError as error:
-                return (status if changed else actions.failed(error)), None
+                return (status if changed else self._actions.failed(error)), None
 
         def done(result: tuple[Status, Contents | None]) -> None:
             status, contents = result
@@ -161,7 +148,7 @@ class Runtime:
             state = reloaded(self.state, contents) if contents else self.state
             self._show(replace(state, waiting="", status=status))
 
-        self._show(replace(self.state, waiting=what))
+        self._show(replace(self.state, waiting=effect.doing))
         self._background.start(work, done, self._end, writes=True)
 
     def _waiting(self, message: str) -> None:
@@ -171,7 +158,7 @@ class Runtime:
         given_up, contents = threading.Event(), self.state.contents
         self._given_up = given_up
         if self.state.test:
-            test = replace(self.state.test, since=self._app.clock())
+            test = replace(self.state.test, since=self._actions.app.clock())
             self.state = replace(self.state, test=test)
 
         def arrived(kind: str, text: str) -> None:
@@ -185,14 +172,14 @@ class Runtime:
 
         def broken(error: BaseException) -> None:
             if isinstance(error, ProvisionerError | CatalogError):
-                current(replace(self.state, test=None, status=actions.failed(error)))
+                current(replace(self.state, test=None, status=self._actions.failed(error)))
             elif not isinstance(error, GivenUp):
                 self._end(error)
 
-        def done(end: actions.Tested) -> None:
+        def done(end: Tested) -> None:
             current(concluded(self.state, alias, end.last_test, end.text))
 
-        self._background.start(lambda: actions.run_test(self._app, contents, alias, arrived), done, broken)
+        self._background.start(lambda: self._actions.run_test(contents, alias, arrived), done, broken)
 
     def _show(self, state: State) -> None:
         self.state = state

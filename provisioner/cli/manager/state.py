@@ -12,7 +12,7 @@ from provisioner.cli.manager.paging import page_of, paginate
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from provisioner.cli.manager.contents import Contents, ModelEntry, ProviderEntry
+    from provisioner.cli.manager.contents import Contents, ModelEntry, Opened, ProviderEntry
     from provisioner.smoke.report import Verdict
 
 Tone = Literal["plain", "good", "warning", "bad"]
@@ -40,7 +40,7 @@ class LastTest:
     """What the last test of an alias found; every text is safe to print.
 
     ``when`` is in seconds since the epoch; ``details`` are lines, the first says most; ``figures`` are time to the
-    first token, rate, total time and tokens; ``hint`` mends a failure.
+    first token, rate, total time and tokens; ``hint`` says what ends a failure.
     """
 
     verdict: Verdict
@@ -78,14 +78,6 @@ class Position:
 
     query: str = ""
     cursor: int = 0
-
-
-@dataclass(frozen=True, eq=False)
-class Opened:
-    """The provider whose models are listed."""
-
-    provider: ProviderEntry
-    models: tuple[ModelEntry, ...]
 
 
 @dataclass(frozen=True)

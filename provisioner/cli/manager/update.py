@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from provisioner.cli.changes import count
+from provisioner.cli.manager.contents import Opened
 from provisioner.cli.manager.effects import (
     Effect,
     Leave,
@@ -22,7 +23,7 @@ from provisioner.cli.manager.effects import (
 from provisioner.cli.manager.filtering import matching_aliases
 from provisioner.cli.manager.formats import printable
 from provisioner.cli.manager.paging import turned
-from provisioner.cli.manager.state import Deletion, Opened, Position, ShownTest, State, Status
+from provisioner.cli.manager.state import Deletion, Position, ShownTest, State, Status
 
 if TYPE_CHECKING:
     from provisioner.cli.manager.contents import Contents, ProviderEntry

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from provisioner.cli.manager import list_columns
-from provisioner.cli.manager.formats import VERDICTS, ago, printable
+from provisioner.cli.manager.formats import ago, printable
 from provisioner.cli.manager.lines import line, verdict_mark
 from provisioner.cli.prompts.width import fit, width
+from provisioner.cli.verdict_lines import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -155,6 +156,6 @@ def _last_test(state: State, columns: int, look: Look, now: float) -> Line:
         if last_test.verdict == "pass"
         else " ".join(last_test.details[:1])
     )
-    told = f"{VERDICTS[last_test.verdict]} {ago(now - last_test.when)}{': ' if said else ''}{said}"
+    told = f"{WORDS[last_test.verdict]} {ago(now - last_test.when)}{': ' if said else ''}{said}"
     name = "" if state.model else f"{printable(alias)} "
     return line(columns, (style, f"{mark} "), ("", name + told), more=look.symbols.more)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from provisioner.cli.manager.formats import VERDICTS, printable
+from provisioner.cli.manager.formats import printable
 from provisioner.cli.manager.lines import line, verdict_mark, wrapped
+from provisioner.cli.verdict_lines import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +42,7 @@ def verdict(test: ShownTest, columns: int, look: Look, now: float) -> list[Line]
 
 def _found(last_test: LastTest, columns: int, look: Look) -> Iterator[Line]:
     style, mark = verdict_mark(last_test.verdict, look)
-    yield line(columns, (style, f"{mark} {VERDICTS[last_test.verdict]}"))
+    yield line(columns, (style, f"{mark} {WORDS[last_test.verdict]}"))
     cells = columns - 1 - len(_INDENT)
     for detail in last_test.details:
         for part in wrapped(detail, cells):

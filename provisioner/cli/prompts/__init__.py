@@ -13,8 +13,9 @@ second).
   shows.
 - :mod:`~provisioner.cli.prompts.control`: ``ListControl(listing, table, look)`` for a prompt_toolkit ``Window``; it draws the
   visible rows only, so a list of thousands costs what a list of twenty does.
-- :mod:`~provisioner.cli.prompts.asking`: ``prompts(look)`` gives what asks: ``one``, ``many``, ``text``, ``secret``, ``review``.
+- :mod:`~provisioner.cli.prompts.asking`: what asks: ``one``, ``many``, ``text``, ``secret``, ``review``.
   Each returns the answer, raises ``Back`` on Esc and ``KeyboardInterrupt`` on Ctrl-C, and leaves nothing on the
   screen. Where ``look.plain`` holds it asks in numbered lines, as a screen reader can follow.
+- :mod:`~provisioner.cli.prompts.choose`: ``prompts(look)`` gives the one for this terminal.
 - :mod:`~provisioner.cli.prompts.echo`: ``unechoed()`` around a conversation keeps early keys off the screen.
 """

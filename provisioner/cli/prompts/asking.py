@@ -81,17 +81,3 @@ class Prompts(Protocol):
     def review(self, question: Question, lines: Sequence[StyledText], *, yes: str) -> None:
         """Shows lines to look through; returns when the person agrees to what ``yes`` says."""
         ...
-
-
-def prompts(look: Look, drawn: Callable[[], None] = lambda: None) -> Prompts:
-    """What asks on this terminal: with a moving cursor, or line by line where there is none.
-
-    ``drawn`` is called whenever the person has a list of one answer before them, and therefore time.
-    """
-    if look.plain:
-        from provisioner.cli.prompts.plain import Plain
-
-        return Plain(look, drawn)
-    from provisioner.cli.prompts.screen import Screen
-
-    return Screen(look, drawn)

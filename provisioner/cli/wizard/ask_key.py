@@ -7,7 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from provisioner.cli.messages import ErrorText
 from provisioner.cli.prompts.asking import Back, Question
+from provisioner.cli.terminal import spoken
 from provisioner.errors import UsageError
 from provisioner.workflows.credential import PLACEHOLDER_KEY, Credential, clean_key
 
@@ -195,14 +197,14 @@ def _tried(wizard: Wizard, purpose: KeyPurpose, answer: ChosenKey, try_it: Try) 
         result = try_it(answer.credential)
         if result.verdict == "valid" and not result.detail:
             return ChosenKey(answer.credential, f"{answer.said} works")
-        choice = wizard.menu(_doubt(purpose, result), _ways_on(answer, result))
+        choice = wizard.menu(_doubt(wizard, purpose, result), _ways_on(answer, result))
         if choice == "on":
             return answer
         if choice == "back":
             raise Back
 
 
-def _doubt(purpose: KeyPurpose, result: Result) -> Question:
+def _doubt(wizard: Wizard, purpose: KeyPurpose, result: Result) -> Question:
     title, style = {
         "valid": ("The key works, but", "warn"),
         "invalid": ("The key was refused", "bad"),
@@ -210,7 +212,7 @@ def _doubt(purpose: KeyPurpose, result: Result) -> Question:
     }[result.verdict]
     notes: list[StyledText] = [(style, result.detail)]
     if result.hint:
-        notes.append(("dim", f"try: {result.hint}"))
+        notes.append(("dim", ErrorText(result.detail, spoken(result.hint, wizard.program)).advice))
     return Question(title, purpose.trail, tuple(notes))
 
 

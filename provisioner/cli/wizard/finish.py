@@ -7,24 +7,23 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import click
-
 from catalog.urls import HIDDEN
+from provisioner.cli.live import StreamedAnswer
+from provisioner.cli.messages import advice, note
 from provisioner.cli.prompts.asking import Back, Question
-from provisioner.cli.terminal import clean, echo, styled, wants_colour
+from provisioner.cli.terminal import clean, echo, styled
+from provisioner.cli.verdict_lines import COLOURS
 from provisioner.cli.wizard import command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from provisioner.cli.wizard.wizard import Wizard
-    from provisioner.smoke.answer import Delta
     from provisioner.smoke.report import AliasResult
     from provisioner.workflows.outcome import Note, Outcome
 
 # Notes that were read before the confirmation and ask for nothing afterwards.
 _SEEN = frozenset({"skipped_models", "schema", "registry"})
-_COLOURS = {"pass": "green", "fail": "red", "unknown": "yellow"}
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Added:
     arguments: Sequence[str]
 
 
-def close(wizard: Wizard, done: Added) -> None:
+def finish(wizard: Wizard, done: Added) -> None:
     """Says what was written, offers a test, and ends with the command line.
 
     Raises:
@@ -83,8 +82,8 @@ def _report(wizard: Wizard, done: Added) -> None:
         echo("Nothing written (--dry-run).")
     else:
         echo(f"{clean(wizard.shown(outcome.config_path))} says so already; nothing written.")
-    for message in (*outcome.notes, *(note.message for note in done.notes if note.code not in _SEEN)):
-        echo(f"{styled('note:', fg='yellow')} {clean(message)}")
+    for message in (*outcome.notes, *(item.message for item in done.notes if item.code not in _SEEN)):
+        echo(note(message, wizard.program))
 
 
 def _offer_test(wizard: Wizard, done: Added) -> None:
@@ -104,32 +103,10 @@ def _test(wizard: Wizard, alias: str) -> None:
     from provisioner.workflows import test
 
     echo(f"{styled(wizard.ask.look.symbols.pointer, fg='cyan')} Say hi in one short sentence.")
-    shown = _Shown()
-    result = test.run(wizard.app, test.Request((alias,)), shown.watch).results[0]
+    shown = StreamedAnswer(sys.stdout)
+    result = test.run(wizard.app, test.Request((alias,)), shown.arrived).results[0]
     shown.end()
     _verdict(wizard, result)
-
-
-class _Shown:
-    """The answer as it arrives; reasoning is set off from it by being dim."""
-
-    def __init__(self) -> None:
-        self._kind: str | None = None
-
-    def watch(self, _alias: str, delta: Delta) -> None:
-        if delta.kind == "tool":
-            return
-        if self._kind not in (None, delta.kind):
-            click.echo()
-        self._kind = delta.kind
-        text = "\n".join(clean(line) for line in delta.text.split("\n"))
-        shown = styled(text, dim=True) if delta.kind == "reasoning" else text
-        click.echo(shown, nl=False, color=wants_colour(sys.stdout))
-        sys.stdout.flush()
-
-    def end(self) -> None:
-        if self._kind is not None:
-            click.echo()
 
 
 def _verdict(wizard: Wizard, result: AliasResult) -> None:
@@ -144,6 +121,6 @@ def _verdict(wizard: Wizard, result: AliasResult) -> None:
         said = f"{result.alias} answers"
     else:
         said = result.error.message if result.error else result.checks[0].detail
-    echo(f"{styled(mark, fg=_COLOURS[result.verdict])} {clean(', '.join([said, *figures]))}")
+    echo(f"{styled(mark, fg=COLOURS[result.verdict])} {clean(', '.join([said, *figures]))}")
     if result.error is not None and result.error.hint:
-        echo(f"  {styled('try:', bold=True)} {clean(result.error.hint)}")
+        echo(f"  {advice(result.error.hint, wizard.program)}")

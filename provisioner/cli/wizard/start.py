@@ -6,7 +6,8 @@ import sys
 from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
-from provisioner.cli.prompts.asking import Back, Question, prompts
+from provisioner.cli.prompts.asking import Back, Question
+from provisioner.cli.prompts.choose import prompts
 from provisioner.cli.prompts.echo import unechoed
 from provisioner.cli.prompts.list_state import ListRow
 from provisioner.cli.prompts.look import Look
@@ -53,9 +54,9 @@ def _converse(wizard: Wizard) -> int:
     if done is None:
         echo_error("Left; nothing was written.")
         return _LEFT
-    from provisioner.cli.wizard.finish import close
+    from provisioner.cli.wizard.finish import finish
 
-    close(wizard, done)
+    finish(wizard, done)
     return 0
 
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from catalog.errors import CatalogError
+from provisioner.cli.messages import ErrorText
 from provisioner.cli.progress import waiting
 from provisioner.cli.prompts.asking import Back, Question
 from provisioner.cli.prompts.list_state import Column, ListRow
+from provisioner.cli.terminal import short_path
 from provisioner.errors import ProvisionerError
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from provisioner.app import App
-    from provisioner.cli.prompts.asking import Prompts, StyledText
+    from provisioner.cli.prompts.asking import Prompts
     from provisioner.cli.wizard.prefetch import Prefetch
     from provisioner.config.read import ConfigFile
     from provisioner.workflows.watch import Watch
@@ -33,7 +35,7 @@ class Wizard:
     """What every step works with.
 
     Attributes:
-        app: the world.
+        app: paths, clock, environment and HTTP.
         ask: asks.
         prefetch: the catalog and the servers of this machine, fetched while the person reads.
         program: how the program was called, for the command that does the same.
@@ -62,9 +64,7 @@ class Wizard:
 
     def shown(self, path: Path) -> str:
         """A path as people write it, with ``~`` for their home."""
-        home = self.app.env.get("HOME", "")
-        text = str(path)
-        return "~" + text.removeprefix(home) if home and text.startswith(f"{home}/") else text
+        return short_path(path, self.app.env.get("HOME", ""))
 
     def menu(
         self, question: Question, choices: Sequence[tuple[str, str, str]], *, start: str | None = None
@@ -87,13 +87,10 @@ class Wizard:
                 self._trouble(trail, error)
 
     def _trouble(self, trail: tuple[str, ...], error: CatalogError | ProvisionerError) -> None:
-        notes: list[StyledText] = [("bad", error.message)]
-        if error.where and error.where not in error.message:
-            notes.append(("dim", error.where))
-        if error.hint:
-            notes.append(("dim", f"try: {error.hint}"))
+        text = ErrorText.of(error, self.program)
+        notes = (("bad", text.message), ("dim", text.place), ("dim", text.advice))
         choice = self.menu(
-            Question("That did not work", trail, tuple(notes)),
+            Question("That did not work", trail, tuple(line for line in notes if line[1])),
             [("back", "Go back and change something", ""), ("again", "Try again", "")],
         )
         if choice == "back":

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from provisioner.cli.manager import actions
+from provisioner.cli.manager.actions import Actions
 from provisioner.cli.manager.runtime import Runtime
 from provisioner.cli.manager.state import State, opening
 from provisioner.cli.prompts.look import Look
@@ -32,7 +32,7 @@ def says(text: str) -> Callable[[State], bool]:
 
 
 def runtime_of(app: App) -> Runtime:
-    return Runtime(app, Look(), opening(actions.load(app), {}))
+    return Runtime(Actions(app), Look(), opening(Actions(app).load(), {}))
 
 
 def play(runtime: Runtime, pipe: PipeInput, *steps: Step) -> Leave | OpenWizard:

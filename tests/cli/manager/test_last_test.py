@@ -28,7 +28,9 @@ def result(**changed: object) -> AliasResult:
 
 
 def test_a_pass_has_figures_and_what_is_worth_knowing() -> None:
-    found = summarized(result(notes=("the server hides\x07its reasoning",)), 5.0, ["no history is kept"])
+    found = summarized(
+        result(notes=("the server hides\x07its reasoning",)), 5.0, "kimi provider", ["no history is kept"]
+    )
     assert found == LastTest(
         "pass",
         5.0,
@@ -43,8 +45,9 @@ def test_a_failure_has_its_cause_and_what_mends_it() -> None:
     found = summarized(
         result(verdict="fail", checks=checks, error=problem, answer=Answer(), timing=Timing(connect_ms=3.0)),
         5.0,
+        "kimi-provider",
     )
-    assert found == LastTest("fail", 5.0, ("the key was refused",), (), "kimi provider add p")
+    assert found == LastTest("fail", 5.0, ("the key was refused",), (), "kimi-provider add p")
 
 
 def test_of_an_earlier_test_the_verdict_the_figures_and_the_kind_of_error_are_left() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from provisioner.cli.manager import actions
+from provisioner.cli.manager.actions import Actions
 from provisioner.cli.manager.results import added, concluded, newest, reloaded, streamed
 from provisioner.cli.manager.state import LastTest, State, opening
 from provisioner.cli.manager.update import press
@@ -24,7 +24,7 @@ def on(state: State, provider_id: str) -> State:
 
 def without(app: App, state: State, *providers: str) -> State:
     remove.run(app, remove.Request(providers))
-    return reloaded(state, actions.load(app))
+    return reloaded(state, Actions(app).load())
 
 
 def test_after_a_deletion_the_next_provider_is_selected(app: App, opened: Opens) -> None:
@@ -65,7 +65,7 @@ def test_a_new_provider_is_selected_even_where_the_filter_would_hide_it(app: App
         state, _ = press(state, key)
     with app.config_path.open("a") as file:
         file.write('\n[providers.new]\ntype = "openai"\n')
-    contents = actions.load(app)
+    contents = Actions(app).load()
     assert [p.id for p in reloaded(state, contents).shown_providers] == ["ollama"]
     state = added(state, contents)
     assert state.provider
@@ -107,4 +107,4 @@ def test_of_two_findings_the_later_counts_and_of_the_same_test_the_fuller() -> N
 def test_it_comes_up_anew_over_an_empty_file(app: App, opened: Opens) -> None:
     state = without(app, opened(), *(p.id for p in opened().contents.providers))
     assert state.provider is None
-    assert opening(actions.load(app), {}).last_row == 0
+    assert opening(Actions(app).load(), {}).last_row == 0

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from provisioner.cli.manager import actions, adding, main_loop
+from provisioner.cli.manager import main_loop
+from provisioner.cli.manager.actions import Actions
 from provisioner.cli.manager.effects import Leave
 from provisioner.cli.manager.state import State, opening
 from provisioner.cli.prompts.look import Look
@@ -164,7 +165,7 @@ def test_an_error_nobody_foresaw_reaches_who_called_and_not_the_screen(
     def bug(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(actions, "make_default", bug)
+    monkeypatch.setattr(Actions, "write", bug)
     with pytest.raises(ZeroDivisionError):
         play(runtime_of(mixed), pipe, (at_once, "s"))
 
@@ -180,15 +181,15 @@ def test_the_wizard_is_opened_and_its_work_is_found(
         pipe.send_text("q")
 
     pipe.send_text("a")
-    assert main_loop.run(mixed, Look(), wizard) == 0
+    assert main_loop.run(Actions(mixed), Look(), wizard) == 0
     assert "new" in mixed.config_path.read_text()
 
 
 def test_a_wizard_that_added_nothing_and_one_that_fails_lead_back(mixed: App, pipe: PipeInput) -> None:
-    state = opening(actions.load(mixed), {})
-    assert adding.add(mixed, state, lambda: 130).status.text == "Nothing was added."
+    state = opening(Actions(mixed).load(), {})
+    assert main_loop.after_wizard(Actions(mixed), state, lambda: 130).status.text == "Nothing was added."
 
     def fails() -> None:
         raise UsageError("no", hint="yes")
 
-    assert adding.add(mixed, state, fails).status.text == "no. Try: yes"
+    assert main_loop.after_wizard(Actions(mixed), state, fails).status.text == "no. Try: yes"

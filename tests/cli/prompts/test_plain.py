@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from provisioner.cli.prompts.asking import Back, Question, prompts
+from provisioner.cli.prompts.asking import Back, Question
+from provisioner.cli.prompts.choose import prompts
 from provisioner.cli.prompts.list_state import Column, ListRow
 from provisioner.cli.prompts.look import Look
 
