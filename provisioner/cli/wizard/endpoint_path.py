@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from catalog.errors import CatalogError, CredentialRefused
 from catalog.urls import shown
-from provisioner.cli.add import named_model
+from provisioner.cli.add_flags import named_model
 from provisioner.cli.changes import count
 from provisioner.cli.progress import waiting
 from provisioner.cli.prompts.asking import Back, Question
