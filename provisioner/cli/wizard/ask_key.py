@@ -10,15 +10,20 @@ from typing import TYPE_CHECKING, Any
 from provisioner.cli.messages import ErrorText
 from provisioner.cli.prompts.asking import Back, Question
 from provisioner.cli.terminal import spoken
+from provisioner.cli.wizard.model_facts import cheapest
 from provisioner.errors import UsageError
+from provisioner.workflows import check_key
 from provisioner.workflows.credential import PLACEHOLDER_KEY, Credential, clean_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from catalog.models import Provider
     from provisioner.cli.prompts.asking import StyledText
     from provisioner.cli.wizard.wizard import Wizard
     from provisioner.workflows.check_key import Result
+    from provisioner.workflows.outcome import Outcome
+    from provisioner.workflows.watch import Watch
 
     Try = Callable[[Credential], Result]
 
@@ -226,6 +231,12 @@ def _ways_on(answer: ChosenKey, result: Result) -> list[tuple[str, str, str]]:
     return {"valid": [on, again, back], "invalid": [back, again, on], "unknown": [again, on, back]}[
         result.verdict
     ]
+
+
+def try_cheapest(wizard: Wizard, provider: Provider, planned: Outcome, watch: Watch) -> Result:
+    """Tries the key of a planned import on the model of ``provider`` that costs least."""
+    alias = f"{provider.id}/{cheapest(provider.models).key}"
+    return check_key.run(wizard.app, check_key.Request(planned.data, alias), watch)
 
 
 def kept(existing: Any) -> str | None:

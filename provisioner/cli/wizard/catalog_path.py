@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from catalog.errors import NotImportable
 from catalog.urls import shown
 from provisioner.cli.changes import count
 from provisioner.cli.prompts.asking import Question
-from provisioner.cli.wizard import command, default_model, finish, lists, review
-from provisioner.cli.wizard.ask_key import GOOGLE_LOGIN, KeyPurpose, ask_key, kept
-from provisioner.cli.wizard.flow import WizardStep, walk
-from provisioner.cli.wizard.model_facts import cheapest
+from provisioner.cli.wizard import command, finish, lists
+from provisioner.cli.wizard.ask_key import GOOGLE_LOGIN, KeyPurpose, ask_key, kept, try_cheapest
+from provisioner.cli.wizard.flow import WizardStep
+from provisioner.cli.wizard.path import AddPath, Answers, kept_default
 from provisioner.config.tables import is_managed
 from provisioner.workflows import add_catalog, check_key
 from provisioner.workflows.credential import Credential
@@ -23,13 +24,14 @@ if TYPE_CHECKING:
 
     from catalog.models import Provider
     from provisioner.cli.prompts.asking import StyledText
+    from provisioner.cli.prompts.list_state import ListRow
     from provisioner.cli.wizard.wizard import Wizard
     from provisioner.workflows.browse import BrowsedCatalog, Offer
     from provisioner.workflows.watch import Watch
 
 
-@dataclass(frozen=True)
-class CatalogAnswers:
+@dataclass(frozen=True, kw_only=True)
+class CatalogAnswers(Answers[add_catalog.Result]):
     """What has been answered.
 
     Attributes:
@@ -43,8 +45,6 @@ class CatalogAnswers:
         models: ids of the chosen models, in the provider's order.
         credential: the key or its variable; empty keeps what config.toml has.
         key_said: that in a word.
-        default: id of the model that becomes the default; None leaves the default as it is.
-        result: of the workflow.
     """
 
     catalog: BrowsedCatalog | None = None
@@ -57,8 +57,6 @@ class CatalogAnswers:
     models: tuple[str, ...] = ()
     credential: Credential = field(default_factory=Credential)
     key_said: str = ""
-    default: str | None = None
-    result: add_catalog.Result | None = field(default=None, repr=False)
 
 
 def run(wizard: Wizard) -> finish.Added:
@@ -67,22 +65,10 @@ def run(wizard: Wizard) -> finish.Added:
     Raises:
         Back: the person went back from the first question.
     """
-    return _CatalogPath(wizard).run()
+    return _CatalogPath(wizard).run(CatalogAnswers())
 
 
-class _CatalogPath:
-    def __init__(self, wizard: Wizard) -> None:
-        self._wizard = wizard
-
-    def run(self) -> finish.Added:
-        answers = walk(self._route, CatalogAnswers())
-        assert answers.result is not None
-        provider, outcome = answers.result.provider, answers.result.outcome
-        said = f"Added {provider.name} with {count(len(provider.models), 'model')}"
-        aliases = [f"{provider.id}/{model.key}" for model in provider.models]
-        arguments = command.for_catalog(self._request(answers))
-        return finish.Added(said, outcome, answers.result.notes, aliases, arguments)
-
+class _CatalogPath(AddPath[CatalogAnswers, add_catalog.Result]):
     def _route(self, answers: CatalogAnswers) -> Sequence[WizardStep[CatalogAnswers]]:
         steps = [WizardStep("provider", self._ask_provider)]
         if answers.asks_endpoint:
@@ -93,9 +79,7 @@ class _CatalogPath:
         if len(answers.provider.models) > 1:
             steps.append(WizardStep("models", self._ask_models))
         steps.append(WizardStep("key", self._ask_key))
-        if len(answers.models) > 1 or self._standing(answers):
-            steps.append(WizardStep("default", self._ask_default))
-        return [*steps, WizardStep("review", self._review)]
+        return [*steps, *self._last_steps(answers)]
 
     def _ask_provider(self, answers: CatalogAnswers) -> CatalogAnswers:
         wizard = self._wizard
@@ -214,62 +198,53 @@ class _CatalogPath:
         )
 
         def try_it(credential: Credential) -> check_key.Result:
-            request = self._request(replace(answers, credential=credential, default=None))
-            return self._wizard.attempt(purpose.trail, lambda watch: self._try(request, watch))
+            tried = replace(answers, credential=credential, default=None)
+            return self._wizard.attempt(purpose.trail, partial(self._try, tried))
 
         answer = ask_key(self._wizard, purpose, try_it)
         return replace(answers, credential=answer.credential, key_said=answer.said)
 
-    def _try(self, request: add_catalog.Request, watch: Watch) -> check_key.Result:
-        planned = add_catalog.run(self._wizard.app, replace(request, dry_run=True), watch)
-        model = cheapest(planned.provider.models)
-        alias = f"{planned.provider.id}/{model.key}"
-        return check_key.run(self._wizard.app, check_key.Request(planned.outcome.data, alias), watch)
+    def _try(self, answers: CatalogAnswers, watch: Watch) -> check_key.Result:
+        planned = self._run(answers, True, watch)
+        return try_cheapest(self._wizard, planned.provider, planned.outcome, watch)
 
-    def _ask_default(self, answers: CatalogAnswers) -> CatalogAnswers:
+    def _chosen(self, answers: CatalogAnswers) -> Sequence[str]:
+        return answers.models
+
+    def _rows(self, answers: CatalogAnswers) -> Sequence[ListRow[str]]:
         assert answers.catalog is not None
         assert answers.provider is not None
         chosen = [model for model in answers.provider.models if model.id in answers.models]
-        rows = lists.model_rows(chosen, answers.catalog.entry(answers.provider.id))
-        default = default_model.ask_default(
-            self._wizard,
-            self._trail(answers),
-            lists.MODEL_COLUMNS,
-            rows,
-            keeps=self._standing(answers),
-            start=answers.default,
-        )
-        return replace(answers, default=default)
+        return lists.model_rows(chosen, answers.catalog.entry(answers.provider.id))
 
-    def _review(self, answers: CatalogAnswers) -> CatalogAnswers:
-        request = self._request(answers)
-
-        def act(dry_run: bool, watch: Watch) -> add_catalog.Result:
-            return add_catalog.run(self._wizard.app, replace(request, dry_run=dry_run), watch)
-
-        return replace(answers, result=review.write(self._wizard, self._trail(answers), act))
-
-    def _standing(self, answers: CatalogAnswers) -> str | None:
+    def _kept_default(self, answers: CatalogAnswers) -> str | None:
         assert answers.provider is not None
         provider = answers.provider
         aliases = {f"{provider.id}/{model.key}" for model in provider.models if model.id in answers.models}
-        return default_model.standing(self._wizard, provider.id, aliases)
+        return kept_default(self._wizard, provider.id, aliases)
+
+    def _run(self, answers: CatalogAnswers, dry_run: bool, watch: Watch) -> add_catalog.Result:
+        return add_catalog.run(self._wizard.app, replace(self._request(answers), dry_run=dry_run), watch)
+
+    def _added(self, answers: CatalogAnswers, result: add_catalog.Result) -> finish.Added:
+        provider = result.provider
+        said = f"Added {provider.name} with {count(len(provider.models), 'model')}"
+        aliases = [f"{provider.id}/{model.key}" for model in provider.models]
+        arguments = command.for_catalog(self._request(answers))
+        return finish.Added(said, result.outcome, result.notes, aliases, arguments)
 
     def _request(self, answers: CatalogAnswers) -> add_catalog.Request:
         assert answers.catalog is not None
         assert answers.provider is not None
         provider = answers.provider
         every = len(answers.models) == len(provider.models)
-        default = answers.default
-        if default is None and len(answers.models) == 1 and not self._standing(answers):
-            default = answers.models[0]
         return add_catalog.Request(
             provider_id=provider.id,
             credential=answers.credential,
             base_url=answers.base_url,
             variables=answers.variables,
             models=() if every else tuple(command.exactly(id_) for id_ in answers.models),
-            default_model=default,
+            default_model=self._default(answers),
             access=self._wizard.prefetch.access_to(answers.catalog),
         )
 

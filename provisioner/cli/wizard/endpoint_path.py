@@ -12,10 +12,10 @@ from provisioner.cli.add_flags import named_model
 from provisioner.cli.changes import count
 from provisioner.cli.progress import waiting
 from provisioner.cli.prompts.asking import Back, Question
-from provisioner.cli.wizard import address, command, default_model, finish, lists, review
-from provisioner.cli.wizard.ask_key import NO_KEY, KeyPurpose, ask_key, kept
-from provisioner.cli.wizard.flow import WizardStep, walk
-from provisioner.cli.wizard.model_facts import cheapest
+from provisioner.cli.wizard import address, command, finish, lists
+from provisioner.cli.wizard.ask_key import NO_KEY, KeyPurpose, ask_key, kept, try_cheapest
+from provisioner.cli.wizard.flow import WizardStep
+from provisioner.cli.wizard.path import AddPath, Answers, kept_default
 from provisioner.errors import UsageError
 from provisioner.workflows import add_endpoint, check_key
 from provisioner.workflows.credential import Credential
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from catalog.models import Model
     from provisioner.cli.prompts.asking import StyledText
+    from provisioner.cli.prompts.list_state import ListRow
     from provisioner.cli.wizard.wizard import Wizard
     from provisioner.workflows.local_servers import LocalServer
     from provisioner.workflows.watch import Watch
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 _UNNAMED = "endpoint"
 
 
-@dataclass(frozen=True)
-class EndpointAnswers:
+@dataclass(frozen=True, kw_only=True)
+class EndpointAnswers(Answers[add_endpoint.Result]):
     """What has been answered.
 
     Attributes:
@@ -46,8 +47,6 @@ class EndpointAnswers:
         types: whether the models' ids are typed instead.
         typed: ids with their contexts, where they were typed.
         models: ids of the models chosen from the list.
-        default: id of the model that becomes the default; None leaves the default as it is.
-        result: of the workflow.
     """
 
     address: address.Address = field(default_factory=address.Address)
@@ -57,8 +56,6 @@ class EndpointAnswers:
     types: bool = False
     typed: tuple[tuple[str, int | None], ...] = ()
     models: tuple[str, ...] = ()
-    default: str | None = None
-    result: add_endpoint.Result | None = field(default=None, repr=False)
 
 
 def run(wizard: Wizard, server: LocalServer | None = None) -> finish.Added:
@@ -77,19 +74,10 @@ def run(wizard: Wizard, server: LocalServer | None = None) -> finish.Added:
     return path.run(answers)
 
 
-class _EndpointPath:
+class _EndpointPath(AddPath[EndpointAnswers, add_endpoint.Result]):
     def __init__(self, wizard: Wizard, server: LocalServer | None) -> None:
-        self._wizard = wizard
+        super().__init__(wizard)
         self._server = server
-
-    def run(self, answers: EndpointAnswers) -> finish.Added:
-        answers = walk(self._route, answers)
-        assert answers.result is not None
-        result, name = answers.result, answers.address.name
-        aliases = [f"{name}/{model.key}" for model in result.provider.models]
-        said = f"Added {name} with {count(len(aliases), 'model')}"
-        arguments = command.for_endpoint(self._request(answers))
-        return finish.Added(said, result.outcome, result.notes, aliases, arguments)
 
     def _route(self, answers: EndpointAnswers) -> Sequence[WizardStep[EndpointAnswers]]:
         asked = address.route(self._wizard, answers.address, found=self._server is not None)
@@ -104,9 +92,7 @@ class _EndpointPath:
             return steps
         elif len(answers.listed) > 1:
             steps.append(WizardStep("models", self._ask_models))
-        if len(self._chosen(answers)) > 1 or self._standing(answers):
-            steps.append(WizardStep("default", self._ask_default))
-        return [*steps, WizardStep("review", self._review)]
+        return [*steps, *self._last_steps(answers)]
 
     def _ask_key(self, answers: EndpointAnswers) -> EndpointAnswers:
         where = answers.address
@@ -137,8 +123,7 @@ class _EndpointPath:
                 return check_key.Result("invalid", error.message, error.hint)
             except (CatalogError, UsageError) as error:
                 return check_key.Result("unknown", error.message, error.hint)
-            alias = f"{request.name}/{cheapest(planned.provider.models).key}"
-            return check_key.run(self._wizard.app, check_key.Request(planned.outcome.data, alias), watch)
+            return try_cheapest(self._wizard, planned.provider, planned.outcome, watch)
 
         return self._wizard.attempt((request.name,), attempt)
 
@@ -207,40 +192,30 @@ class _EndpointPath:
         default = answers.default if answers.default in models else None
         return replace(answers, models=models, default=default)
 
-    def _ask_default(self, answers: EndpointAnswers) -> EndpointAnswers:
+    def _rows(self, answers: EndpointAnswers) -> Sequence[ListRow[str]]:
         chosen = self._chosen(answers)
-        rows = lists.listed_rows([m for m in answers.listed or () if m.id in chosen]) or [
-            lists.plain_row(id_) for id_ in chosen
-        ]
-        default = default_model.ask_default(
-            self._wizard,
-            self._trail(answers),
-            lists.MODEL_COLUMNS,
-            rows,
-            keeps=self._standing(answers),
-            start=answers.default,
-        )
-        return replace(answers, default=default)
+        listed = lists.listed_rows([m for m in answers.listed or () if m.id in chosen])
+        return listed or [lists.plain_row(id_) for id_ in chosen]
 
-    def _review(self, answers: EndpointAnswers) -> EndpointAnswers:
-        request = self._request(answers)
+    def _run(self, answers: EndpointAnswers, dry_run: bool, watch: Watch) -> add_endpoint.Result:
+        return add_endpoint.run(self._wizard.app, replace(self._request(answers), dry_run=dry_run), watch)
 
-        def act(dry_run: bool, watch: Watch) -> add_endpoint.Result:
-            return add_endpoint.run(self._wizard.app, replace(request, dry_run=dry_run), watch)
-
-        return replace(answers, result=review.write(self._wizard, self._trail(answers), act))
+    def _added(self, answers: EndpointAnswers, result: add_endpoint.Result) -> finish.Added:
+        name = answers.address.name
+        aliases = [f"{name}/{model.key}" for model in result.provider.models]
+        said = f"Added {name} with {count(len(aliases), 'model')}"
+        arguments = command.for_endpoint(self._request(answers))
+        return finish.Added(said, result.outcome, result.notes, aliases, arguments)
 
     def _chosen(self, answers: EndpointAnswers) -> tuple[str, ...]:
         return tuple(id_ for id_, _ in answers.typed) if answers.types else answers.models
 
-    def _standing(self, answers: EndpointAnswers) -> str | None:
+    def _kept_default(self, answers: EndpointAnswers) -> str | None:
         name = answers.address.name
-        return default_model.standing(self._wizard, name, {f"{name}/{id_}" for id_ in self._chosen(answers)})
+        return kept_default(self._wizard, name, {f"{name}/{id_}" for id_ in self._chosen(answers)})
 
     def _request(self, answers: EndpointAnswers) -> add_endpoint.Request:
-        where, default, chosen = answers.address, answers.default, self._chosen(answers)
-        if default is None and len(chosen) == 1 and not self._standing(answers):
-            default = chosen[0]
+        where = answers.address
         every = answers.types or len(answers.models) == len(answers.listed or ())
         return add_endpoint.Request(
             wire=where.wire,
@@ -249,7 +224,7 @@ class _EndpointPath:
             credential=answers.credential,
             models=answers.typed,
             only=() if every else answers.models,
-            default_model=default,
+            default_model=self._default(answers),
         )
 
     def _trail(self, answers: EndpointAnswers) -> tuple[str, ...]:

@@ -13,9 +13,10 @@ from provisioner.cli.changes import count
 from provisioner.cli.credential_flags import REGISTRY_VARIABLE
 from provisioner.cli.prompts.asking import Back, Question
 from provisioner.cli.prompts.list_state import Column, ListRow
-from provisioner.cli.wizard import command, default_model, finish, lists, review
+from provisioner.cli.wizard import command, finish, lists
 from provisioner.cli.wizard.ask_key import key_flaw, unbroken
-from provisioner.cli.wizard.flow import WizardStep, walk
+from provisioner.cli.wizard.flow import WizardStep
+from provisioner.cli.wizard.path import AddPath, Answers
 from provisioner.workflows import add_registry
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ _COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
-class RegistryAnswers:
+@dataclass(frozen=True, kw_only=True)
+class RegistryAnswers(Answers[add_registry.Result]):
     """What has been answered.
 
     Attributes:
@@ -45,8 +46,6 @@ class RegistryAnswers:
         token_said: that in a word.
         offered: what importing all of it would do.
         only: ids of the chosen providers; empty for all.
-        default: the alias that becomes the default; None leaves the default as it is.
-        result: of the workflow.
     """
 
     url: str = ""
@@ -54,8 +53,6 @@ class RegistryAnswers:
     token_said: str = ""
     offered: add_registry.Result | None = field(default=None, repr=False)
     only: tuple[str, ...] = ()
-    default: str | None = None
-    result: add_registry.Result | None = field(default=None, repr=False)
 
 
 def run(wizard: Wizard) -> finish.Added:
@@ -64,33 +61,17 @@ def run(wizard: Wizard) -> finish.Added:
     Raises:
         Back: the person went back from the first question.
     """
-    return _RegistryPath(wizard).run()
+    return _RegistryPath(wizard).run(RegistryAnswers())
 
 
-class _RegistryPath:
-    def __init__(self, wizard: Wizard) -> None:
-        self._wizard = wizard
-
-    def run(self) -> finish.Added:
-        answers = walk(self._route, RegistryAnswers())
-        assert answers.result is not None
-        result = answers.result
-        aliases = [f"{p.id}/{m.key}" for p in result.providers for m in p.models]
-        said = f"Added {count(len(result.providers), 'provider')} with {count(len(aliases), 'model')}"
-        if result.removed:
-            said += f"; removed {', '.join(result.removed)}, which the registry no longer has"
-        arguments = command.for_registry(self._request(answers))
-        return finish.Added(said, result.outcome, result.notes, aliases, arguments)
-
+class _RegistryPath(AddPath[RegistryAnswers, add_registry.Result]):
     def _route(self, answers: RegistryAnswers) -> Sequence[WizardStep[RegistryAnswers]]:
         steps = [WizardStep("url", self._ask_url), WizardStep("token", self._ask_token)]
         if answers.offered is None:
             return steps
         if len(answers.offered.providers) > 1:
             steps.append(WizardStep("providers", self._ask_providers))
-        if len(self._models(answers)) > 1 or self._standing(answers):
-            steps.append(WizardStep("default", self._ask_default))
-        return [*steps, WizardStep("review", self._review)]
+        return [*steps, *self._last_steps(answers)]
 
     def _ask_url(self, answers: RegistryAnswers) -> RegistryAnswers:
         question = Question("The registry's URL", ("Custom registry",), (("dim", "https://…/api.json"),))
@@ -166,34 +147,29 @@ class _RegistryPath:
         chosen = self._wizard.ask.many(question, _COLUMNS, rows, marked=answers.only or every)
         return replace(answers, only=() if chosen == every else chosen, default=None)
 
-    def _ask_default(self, answers: RegistryAnswers) -> RegistryAnswers:
-        rows = lists.alias_rows(self._models(answers))
-        default = default_model.ask_default(
-            self._wizard,
-            self._trail(answers),
-            lists.MODEL_COLUMNS,
-            rows,
-            keeps=self._standing(answers),
-            start=answers.default,
-        )
-        return replace(answers, default=default)
+    def _chosen(self, answers: RegistryAnswers) -> Sequence[str]:
+        return tuple(self._models(answers))
 
-    def _review(self, answers: RegistryAnswers) -> RegistryAnswers:
-        result = review.write(self._wizard, self._trail(answers), partial(self._run, answers))
-        return replace(answers, result=result)
+    def _rows(self, answers: RegistryAnswers) -> Sequence[ListRow[str]]:
+        return lists.alias_rows(self._models(answers))
 
     def _run(self, answers: RegistryAnswers, dry_run: bool, watch: Watch) -> add_registry.Result:
         return add_registry.run(self._wizard.app, replace(self._request(answers), dry_run=dry_run), watch)
 
+    def _added(self, answers: RegistryAnswers, result: add_registry.Result) -> finish.Added:
+        aliases = [f"{p.id}/{m.key}" for p in result.providers for m in p.models]
+        said = f"Added {count(len(result.providers), 'provider')} with {count(len(aliases), 'model')}"
+        if result.removed:
+            said += f"; removed {', '.join(result.removed)}, which the registry no longer has"
+        arguments = command.for_registry(self._request(answers))
+        return finish.Added(said, result.outcome, result.notes, aliases, arguments)
+
     def _request(self, answers: RegistryAnswers) -> add_registry.Request:
-        default, models = answers.default, self._models(answers)
-        if default is None and len(models) == 1 and not self._standing(answers):
-            default = next(iter(models))
         return add_registry.Request(
-            url=answers.url, token=answers.token, only=answers.only, default_model=default
+            url=answers.url, token=answers.token, only=answers.only, default_model=self._default(answers)
         )
 
-    def _standing(self, answers: RegistryAnswers) -> str | None:
+    def _kept_default(self, answers: RegistryAnswers) -> str | None:
         """The default of config.toml, where the import leaves it alone."""
         before = self._wizard.data.get("default_model")
         after = answers.offered.outcome.data.get("default_model") if answers.offered else None
