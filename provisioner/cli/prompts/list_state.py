@@ -62,6 +62,11 @@ class ListRow(Generic[V]):
         return self.detail if isinstance(self.detail, str) else self.detail(needle)
 
 
+def filter_words(typed: str) -> list[str]:
+    """The words of a filter: each must be found, in whatever case and order."""
+    return typed.casefold().split()
+
+
 class Listing(Generic[V]):
     """The state of a list.
 
@@ -104,7 +109,7 @@ class Listing(Generic[V]):
 
     def narrow(self, text: str) -> None:
         """Leaves the rows that have every word of ``text`` in one of their fields; the cursor goes to the first."""
-        needle = " ".join(text.casefold().split())
+        needle = " ".join(filter_words(text))
         if needle == self.needle:
             return
         here = self.current
