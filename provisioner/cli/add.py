@@ -9,7 +9,7 @@ import click
 from provisioner.cli import options
 from provisioner.cli.add_flags import AddFlags, named_model
 from provisioner.cli.changes import count, show
-from provisioner.cli.messages import program_name
+from provisioner.cli.error_text import program_name
 from provisioner.cli.progress import waiting
 from provisioner.cli.terminal import interactive
 from provisioner.errors import TerminalNeeded, UsageError

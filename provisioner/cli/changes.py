@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from provisioner.cli.messages import note, program_name
+from provisioner.cli.error_text import note, program_name
 from provisioner.cli.terminal import clean, echo, echo_error, styled
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from provisioner.cli import options
-from provisioner.cli.messages import program_name
+from provisioner.cli.error_text import program_name
 from provisioner.cli.terminal import echo, echo_error, styled
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def command(context: click.Context, /) -> int:
 
 
 def _app(real: App, folder: Path, demo: Demo) -> App:
-    """The same world with paths below ``folder`` and the demo's keys in the environment."""
+    """The same App with paths below ``folder`` and the demo's keys in the environment."""
     return replace(
         real,
         config_path=folder / "config.toml",

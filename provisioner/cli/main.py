@@ -16,7 +16,7 @@ import click
 
 from catalog import errors as catalog_errors
 from provisioner import errors
-from provisioner.cli.messages import ErrorText, advice
+from provisioner.cli.error_text import ErrorText, advice
 from provisioner.cli.root import root
 from provisioner.cli.terminal import ReaderGone, echo_error, styled
 
@@ -46,7 +46,7 @@ _EXIT_CODES: tuple[tuple[type[Exception], int], ...] = (
 def run(arguments: list[str], name: str, app: App | None = None) -> int:
     """Runs ``arguments`` as the program ``name`` and returns the exit code.
 
-    ``app`` replaces the real world, for tests.
+    ``app`` replaces the App of the environment, for tests.
     """
     as_json = "--json" in arguments
     try:

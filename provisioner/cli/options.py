@@ -81,7 +81,7 @@ def catalog_access(
 
 
 def app_of(context: click.Context, config_path: Path | None = None) -> App:
-    """The App of this run: a test's own, else the real world; with ``--config`` around that file."""
+    """The App of this run: a test's own, else that of the environment; with ``--config`` around that file."""
     if isinstance(context.obj, App):
         return context.obj.with_config(config_path) if config_path else context.obj
     return App.from_environment(config_path)

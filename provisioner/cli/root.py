@@ -9,7 +9,7 @@ import click
 
 from provisioner import __version__
 from provisioner.cli import options, terminal
-from provisioner.cli.messages import program_name
+from provisioner.cli.error_text import program_name
 from provisioner.errors import UsageError
 
 if TYPE_CHECKING:

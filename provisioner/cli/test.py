@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from provisioner.cli import options
-from provisioner.cli.messages import note, program_name
+from provisioner.cli.error_text import note, program_name
 from provisioner.cli.terminal import echo, echo_error
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from click.core import ParameterSource
 
 from provisioner import figures
 from provisioner.cli.changes import count
-from provisioner.cli.messages import program_name
+from provisioner.cli.error_text import program_name
 from provisioner.cli.terminal import clean, echo, styled
 from provisioner.cli.verdict_lines import COLOURS
 from provisioner.history.chart import ASCII, BLOCKS, Glyphs, sparkline

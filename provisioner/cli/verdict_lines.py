@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from provisioner.cli.messages import advice, note
+from provisioner.cli.error_text import advice, note
 from provisioner.cli.terminal import clean, styled
 
 if TYPE_CHECKING:

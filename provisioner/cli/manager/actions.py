@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from provisioner.cli.changes import count
+from provisioner.cli.error_text import ErrorText
 from provisioner.cli.manager.contents import contents_of
 from provisioner.cli.manager.effects import Remove, SetDefault
 from provisioner.cli.manager.formats import printable
 from provisioner.cli.manager.last_test import from_history, summarized
 from provisioner.cli.manager.state import Status
-from provisioner.cli.messages import ErrorText
 from provisioner.cli.terminal import spoken
 from provisioner.secrets import scrub
 from provisioner.workflows import history, list_providers, remove, set_default

@@ -9,7 +9,7 @@ from provisioner.cli.changes import count
 from provisioner.cli.manager.filtering import matching_aliases
 from provisioner.cli.manager.formats import tokens
 from provisioner.cli.prompts.list_state import Column, ListRow
-from provisioner.cli.prompts.table_layout import Table
+from provisioner.cli.prompts.table_layout import TableLayout
 from provisioner.cli.prompts.width import cut
 
 if TYPE_CHECKING:
@@ -40,9 +40,9 @@ _MODELS = (
 
 
 @lru_cache(maxsize=1)
-def provider_table(contents: Contents, more: str) -> Table[str]:
+def provider_table(contents: Contents, more: str) -> TableLayout[str]:
     """The columns for all providers of config.toml."""
-    return Table(_PROVIDERS, [provider_row(provider, "") for provider in contents.providers], more=more)
+    return TableLayout(_PROVIDERS, [provider_row(provider, "") for provider in contents.providers], more=more)
 
 
 def provider_row(provider: ProviderEntry, query: str) -> ListRow[str]:
@@ -53,9 +53,9 @@ def provider_row(provider: ProviderEntry, query: str) -> ListRow[str]:
 
 
 @lru_cache(maxsize=2)
-def model_table(opened: Opened, more: str, *, wide: bool) -> Table[str]:
+def model_table(opened: Opened, more: str, *, wide: bool) -> TableLayout[str]:
     """The columns for all models of a provider."""
-    return Table(_MODELS, [model_row(model, more, wide=wide) for model in opened.models], more=more)
+    return TableLayout(_MODELS, [model_row(model, more, wide=wide) for model in opened.models], more=more)
 
 
 def model_row(model: ModelEntry, more: str, *, wide: bool) -> ListRow[str]:

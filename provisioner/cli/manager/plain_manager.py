@@ -113,9 +113,9 @@ def _write(actions: Actions, effect: Write) -> None:
     _guarded(actions, lambda: echo(actions.write(effect, echo).text))
 
 
-def _delete(actions: Actions, doomed: Deletion) -> None:
-    if _yes(doomed.question):
-        _write(actions, Remove(doomed.providers))
+def _delete(actions: Actions, removed: Deletion) -> None:
+    if _yes(removed.question):
+        _write(actions, Remove(removed.providers))
     else:
         echo("Nothing was deleted.")
 

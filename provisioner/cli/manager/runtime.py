@@ -124,7 +124,7 @@ class Runtime:
             case Remove() | SetDefault():
                 self._write(effect)
             case RunTest(alias):
-                self._try(alias)
+                self._run_test(alias)
             case StopTest():
                 self._given_up.set()
 
@@ -154,7 +154,7 @@ class Runtime:
     def _waiting(self, message: str) -> None:
         self._background.tell(lambda: self._show(replace(self.state, waiting=printable(message))))
 
-    def _try(self, alias: str) -> None:
+    def _run_test(self, alias: str) -> None:
         given_up, contents = threading.Event(), self.state.contents
         self._given_up = given_up
         if self.state.test:

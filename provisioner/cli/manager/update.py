@@ -76,7 +76,7 @@ def _on_test(state: State, test: ShownTest, key: str) -> Update:
         case "escape" | "left" | "enter" if test.last_test:
             return replace(state, test=None), None
         case "t" if test.last_test:
-            return _try(state, test.alias)
+            return _run_test(state, test.alias)
         case "s" if test.last_test:
             return _set_default(state, test.alias)
     return state, None
@@ -125,7 +125,7 @@ def _act(state: State, key: str) -> Update:
         case "d" | "D":
             return _ask_deletion(state, whole_registry=key == "D"), None
         case "t":
-            return _try(state, state.alias)
+            return _run_test(state, state.alias)
         case "s":
             return _set_default(state, state.alias)
     return state, None
@@ -196,25 +196,25 @@ def _ask_deletion(state: State, *, whole_registry: bool) -> State:
         return state.saying("d deletes a whole provider: go back to the list with Esc.", "warning")
     if provider is None:
         return state.saying("Select the provider to delete first.", "warning")
-    doomed = [provider]
+    removed = [provider]
     if whole_registry and provider.of_registry:
-        doomed = [p for p in state.contents.providers if p.source == provider.source]
-    return replace(state, deletion=deletion(state.contents, doomed))
+        removed = [p for p in state.contents.providers if p.source == provider.source]
+    return replace(state, deletion=deletion(state.contents, removed))
 
 
-def deletion(contents: Contents, doomed: list[ProviderEntry]) -> Deletion:
+def deletion(contents: Contents, removed: list[ProviderEntry]) -> Deletion:
     """The question that comes before these providers go."""
-    models = count(sum(len(p.aliases) for p in doomed), "model")
-    if len(doomed) == 1:
-        question = f'Delete "{doomed[0].name}" and its {models}?'
+    models = count(sum(len(p.aliases) for p in removed), "model")
+    if len(removed) == 1:
+        question = f'Delete "{removed[0].name}" and its {models}?'
     else:
-        question = f"Delete all {len(doomed)} providers of this registry, {models}?"
-    if any(contents.default_model in p.aliases for p in doomed):
+        question = f"Delete all {len(removed)} providers of this registry, {models}?"
+    if any(contents.default_model in p.aliases for p in removed):
         question += " The default model goes too."
-    return Deletion(tuple(p.id for p in doomed), question)
+    return Deletion(tuple(p.id for p in removed), question)
 
 
-def _try(state: State, alias: str | None) -> Update:
+def _run_test(state: State, alias: str | None) -> Update:
     if alias is None:
         return state.saying("There is no model here to test.", "warning"), None
     there, effect = _unless_waiting(state, RunTest(alias))

@@ -1,4 +1,4 @@
-"""A test on screen: the answer as it streams in, then the verdict, the figures and what mends a failure."""
+"""A test on screen: the answer as it streams in, then the verdict, the figures and the hint where it failed."""
 
 from __future__ import annotations
 

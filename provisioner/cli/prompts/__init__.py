@@ -9,7 +9,7 @@ second).
 - :mod:`~provisioner.cli.prompts.width`: ``width``, ``cut`` and ``fit`` measure in cells, not in characters.
 - :mod:`~provisioner.cli.prompts.list_state`: ``ListRow``, ``Column`` and ``Listing``, the state of a list with filter, cursor and marks;
   no terminal in it.
-- :mod:`~provisioner.cli.prompts.table_layout`: ``Table`` cuts rows into columns for a width, as styled text; cleans what it
+- :mod:`~provisioner.cli.prompts.table_layout`: ``TableLayout`` cuts rows into columns for a width, as styled text; cleans what it
   shows.
 - :mod:`~provisioner.cli.prompts.control`: ``ListControl(listing, table, look)`` for a prompt_toolkit ``Window``; it draws the
   visible rows only, so a list of thousands costs what a list of twenty does.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     V = TypeVar("V", bound=Hashable)
 
     # What is wrong with a typed answer; None when nothing is.
-    Check = Callable[[str], str | None]
+    Validator = Callable[[str], str | None]
 
 # A style class without "class:", and the text.
 StyledText = tuple[str, str]
@@ -70,11 +70,11 @@ class Prompts(Protocol):
         """At least one of the rows, in their order; ``marked`` are marked to begin with. Typing narrows the list."""
         ...
 
-    def text(self, question: Question, *, default: str = "", check: Check) -> str:
+    def text(self, question: Question, *, default: str = "", check: Validator) -> str:
         """A line of text without white space around it, that ``check`` finds nothing wrong with."""
         ...
 
-    def secret(self, question: Question, *, check: Check) -> str:
+    def secret(self, question: Question, *, check: Validator) -> str:
         """A line that is not shown while it is typed or pasted."""
         ...
 

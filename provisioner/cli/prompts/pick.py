@@ -15,7 +15,7 @@ from provisioner.cli.prompts import frame
 from provisioner.cli.prompts.control import ListControl
 from provisioner.cli.prompts.list_state import Listing
 from provisioner.cli.prompts.style import colour_depth, style
-from provisioner.cli.prompts.table_layout import Table
+from provisioner.cli.prompts.table_layout import TableLayout
 from provisioner.cli.prompts.width import cut
 from provisioner.cli.terminal import clean
 
@@ -58,7 +58,7 @@ class Picker(Generic[V]):
         self._filters = filters
         self._said = ""
         self.listing = Listing(rows, start=start, marked=marked)
-        self._table = Table(columns, rows, more=look.symbols.more)
+        self._table = TableLayout(columns, rows, more=look.symbols.more)
         self._list = ListControl(self.listing, self._table, look, boxes=many)
         self._buffer = Buffer(multiline=False, on_text_changed=self._narrow)
         self._detailed = any(row.detail or row.closed for row in rows)

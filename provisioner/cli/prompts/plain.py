@@ -16,7 +16,7 @@ from provisioner.cli.terminal import clean
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 
-    from provisioner.cli.prompts.asking import Check, Question, StyledText
+    from provisioner.cli.prompts.asking import Question, StyledText, Validator
     from provisioner.cli.prompts.list_state import Column, ListRow
     from provisioner.cli.prompts.look import Look
 
@@ -110,12 +110,12 @@ class Plain:
             listing.narrow("")
         return self._list(listing, columns, boxes=True)
 
-    def text(self, question: Question, *, default: str = "", check: Check) -> str:
+    def text(self, question: Question, *, default: str = "", check: Validator) -> str:
         """A line."""
         self._head(question)
         return _checked(lambda: _read(f"{f'[{default}] ' if default else ''}> ") or default, check)
 
-    def secret(self, question: Question, *, check: Check) -> str:
+    def secret(self, question: Question, *, check: Validator) -> str:
         """A line that is not echoed."""
         import getpass
 
@@ -167,7 +167,7 @@ def _spoken(row: ListRow[V], columns: Sequence[Column]) -> str:
     return ", ".join(column.said.format(cell.strip()) for column, cell in cells if cell.strip())
 
 
-def _checked(ask: Callable[[], str], check: Check) -> str:
+def _checked(ask: Callable[[], str], check: Validator) -> str:
     while True:
         typed = ask().strip()
         flaw = check(typed)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from questionary import Question as Asked
 
-    from provisioner.cli.prompts.asking import Check, Question, StyledText
+    from provisioner.cli.prompts.asking import Question, StyledText, Validator
     from provisioner.cli.prompts.list_state import Column, ListRow
     from provisioner.cli.prompts.look import Look
 
@@ -54,13 +54,13 @@ class Screen:
         """Some of the rows."""
         return Picker(self.look, question, columns, rows, marked=marked, filters=True, many=True).run()
 
-    def text(self, question: Question, *, default: str = "", check: Check) -> str:
+    def text(self, question: Question, *, default: str = "", check: Validator) -> str:
         """A line."""
         import questionary
 
         return self._ask(questionary.text, question, check, default=default)
 
-    def secret(self, question: Question, *, check: Check) -> str:
+    def secret(self, question: Question, *, check: Validator) -> str:
         """A line that is shown as dots."""
         import questionary
 
@@ -70,7 +70,7 @@ class Screen:
         """Lines to look through."""
         Viewer(self.look, question, lines, yes=yes).run()
 
-    def _ask(self, kind: Callable[..., Asked], question: Question, check: Check, **more: Any) -> str:
+    def _ask(self, kind: Callable[..., Asked], question: Question, check: Validator, **more: Any) -> str:
         asked = kind(
             "",
             qmark=self.look.symbols.pointer,

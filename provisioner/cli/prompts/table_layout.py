@@ -19,7 +19,7 @@ _GAP = 2
 _LEAST_FIRST = 24  # cells that the first column keeps before another one is dropped
 
 
-class Table(Generic[V]):
+class TableLayout(Generic[V]):
     """Where the columns of a list stand.
 
     The first column takes the width that is left, so that the figures after it line up in all rows.

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from provisioner.cli.messages import ErrorText
+from provisioner.cli.error_text import ErrorText
 from provisioner.cli.prompts.asking import Back, Question
 from provisioner.cli.terminal import spoken
 from provisioner.cli.wizard.model_facts import cheapest
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from provisioner.workflows.outcome import Outcome
     from provisioner.workflows.watch import Watch
 
-    Try = Callable[[Credential], Result]
+    KeyTrial = Callable[[Credential], Result]
 
 _KEY_NAME = re.compile(r"KEY|TOKEN|SECRET|PAT\Z", re.IGNORECASE)
 
@@ -78,7 +78,7 @@ class ChosenKey:
     said: str
 
 
-def ask_key(wizard: Wizard, purpose: KeyPurpose, try_it: Try) -> ChosenKey:
+def ask_key(wizard: Wizard, purpose: KeyPurpose, try_it: KeyTrial) -> ChosenKey:
     """The credential for ``purpose``, tried on ``try_it`` if it is new.
 
     Raises:
@@ -192,7 +192,7 @@ def unbroken(text: str) -> str:
     return "".join(text.split())
 
 
-def _tried(wizard: Wizard, purpose: KeyPurpose, answer: ChosenKey, try_it: Try) -> ChosenKey:
+def _tried(wizard: Wizard, purpose: KeyPurpose, answer: ChosenKey, try_it: KeyTrial) -> ChosenKey:
     """The answer once it was tried and found good, or is wanted all the same.
 
     Raises:

@@ -128,7 +128,7 @@ class _EndpointPath(AddPath[EndpointAnswers, add_endpoint.Result]):
         return self._wizard.attempt((request.name,), attempt)
 
     def with_list(self, answers: EndpointAnswers) -> EndpointAnswers:
-        """The answers with the endpoint's own list of models, or with the wish to type their ids.
+        """The answers with the endpoint's own list of models, or with the decision to type their ids.
 
         Raises:
             Back: it could not be had, and the person goes back.

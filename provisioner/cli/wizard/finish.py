@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from catalog.urls import HIDDEN
+from provisioner.cli.error_text import advice, note
 from provisioner.cli.live import StreamedAnswer
-from provisioner.cli.messages import advice, note
 from provisioner.cli.prompts.asking import Back, Question
 from provisioner.cli.terminal import clean, echo, styled
 from provisioner.cli.verdict_lines import COLOURS

@@ -36,7 +36,7 @@ class Prefetch:
         self._looking.start()
 
     def servers(self) -> tuple[LocalServer, ...]:
-        """The servers found on this machine; looking for them takes a blink at most."""
+        """The servers found on this machine; looking for them takes half a second at most."""
         self._looking.join()
         return self._servers
 

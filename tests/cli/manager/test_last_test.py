@@ -39,7 +39,7 @@ def test_a_pass_has_figures_and_what_is_worth_knowing() -> None:
     )
 
 
-def test_a_failure_has_its_cause_and_what_mends_it() -> None:
+def test_a_failure_has_its_cause_and_hint() -> None:
     problem = Problem("auth", "the key was refused", status=401, hint="kimi provider add p")
     checks = (Check("text", "fail", "the key was refused"),)
     found = summarized(

@@ -73,7 +73,7 @@ def test_a_new_provider_is_selected_even_where_the_filter_would_hide_it(app: App
     assert state.position.query == ""
 
 
-def test_what_streams_in_is_shown_and_the_finding_kept(opened: Opens) -> None:
+def test_what_streams_in_is_shown_and_the_result_kept(opened: Opens) -> None:
     state, _ = press(opened(), "t")
     state = streamed(state, "beta/b2", "reasoning", "hm")
     state = streamed(state, "beta/b2", "text", "Hi")
@@ -86,7 +86,7 @@ def test_what_streams_in_is_shown_and_the_finding_kept(opened: Opens) -> None:
     assert state.last_tests == {"beta/b2": PASSED}
 
 
-def test_what_comes_late_changes_no_other_screen(opened: Opens) -> None:
+def test_a_late_answer_changes_no_other_screen(opened: Opens) -> None:
     state = opened()
     assert streamed(state, "beta/b2", "text", "Hi") is state
     other, _ = press(on(state, "gamma"), "t")
@@ -95,7 +95,7 @@ def test_what_comes_late_changes_no_other_screen(opened: Opens) -> None:
     assert late == replace(other, last_tests={"beta/b2": PASSED})
 
 
-def test_of_two_findings_the_later_counts_and_of_the_same_test_the_fuller() -> None:
+def test_of_two_results_the_later_counts_and_of_the_same_test_the_fuller() -> None:
     full, short, later = PASSED, LastTest("pass", 4.9, ()), LastTest("fail", 6.0, ())
     assert newest({"a": full, "b": full}, {"a": short, "b": later, "c": short}) == {
         "a": full,

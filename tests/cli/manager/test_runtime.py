@@ -115,7 +115,7 @@ def test_a_config_that_breaks_meanwhile_is_said_and_what_was_shown_stays(mixed: 
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a lock by flock")
-def test_a_lock_is_waited_for_and_the_screen_lives_on(mixed: App, pipe: PipeInput) -> None:
+def test_a_lock_is_waited_for_and_keys_still_work(mixed: App, pipe: PipeInput) -> None:
     import fcntl
 
     lock = mixed.config_path.with_name(".config.toml.lock")
@@ -141,7 +141,7 @@ def test_a_lock_is_waited_for_and_the_screen_lives_on(mixed: App, pipe: PipeInpu
     assert "[providers.beta]" not in mixed.config_path.read_text()
 
 
-def test_being_told_to_end_ends(mixed: App, pipe: PipeInput) -> None:
+def test_sigterm_ends_it(mixed: App, pipe: PipeInput) -> None:
     runtime = runtime_of(mixed)
 
     def told(_: State) -> bool:
@@ -159,7 +159,7 @@ def test_being_told_to_end_ends(mixed: App, pipe: PipeInput) -> None:
     assert ended.value.code == 143
 
 
-def test_an_error_nobody_foresaw_reaches_who_called_and_not_the_screen(
+def test_an_unexpected_error_is_raised_to_the_caller(
     mixed: App, pipe: PipeInput, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def bug(*_: object) -> None:

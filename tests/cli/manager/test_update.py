@@ -268,7 +268,7 @@ def imagined(sizes: list[int]) -> Contents:
 @given(
     st.lists(st.integers(0, 4), max_size=30), st.integers(1, 60), st.lists(st.sampled_from(KEYS), max_size=40)
 )
-def test_no_sequence_of_keys_leads_astray(sizes: list[int], lines: int, keys: list[str]) -> None:
+def test_every_sequence_of_keys_keeps_the_state_valid(sizes: list[int], lines: int, keys: list[str]) -> None:
     state = opening(imagined(sizes), {}, lines)
     for key in keys:
         state, effect = press(state, key)

@@ -192,7 +192,7 @@ def test_help_names_every_key_on_one_screen(opened: Opens) -> None:
 
 @pytest.mark.parametrize("columns", [1, 2, 7, 20, 39, 80, 200])
 @pytest.mark.parametrize("lines", [1, 2, 4, 9, 13, 14, 24, 60])
-def test_nothing_sticks_out_of_any_terminal(opened: Opens, columns: int, lines: int) -> None:
+def test_no_line_is_wider_than_the_terminal(opened: Opens, columns: int, lines: int) -> None:
     state = opened(WIDE, lines)
     long = concluded(state, state.contents.providers[0].aliases[0], FAILED, "")
     for keys in ((), ("end",), ("enter",), ("d",), ("t",), ("?",), ("/", *"語👩"), ("/", "x", "enter")):

@@ -79,7 +79,7 @@ def test_a_line_is_asked_for_until_it_is_right(ask: Callable[..., Prompts]) -> N
     assert ask("").text(QUESTION, default="as it was", check=lambda _: None) == "as it was"
 
 
-def test_a_secret_is_read_unseen(ask: Callable[..., Prompts], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_secret_is_not_echoed(ask: Callable[..., Prompts], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("getpass.getpass", lambda _: " sk-1 ")
     assert ask().secret(QUESTION, check=lambda _: None) == "sk-1"
     monkeypatch.setattr("getpass.getpass", lambda _: "<")
@@ -94,7 +94,7 @@ def test_a_review_takes_a_plain_yes(ask: Callable[..., Prompts], capsys: pytest.
         ask("n").review(QUESTION, [], yes="write it")
 
 
-def test_a_sign_goes_back_and_the_end_of_input_leaves(ask: Callable[..., Prompts]) -> None:
+def test_less_than_goes_back_and_the_end_of_input_leaves(ask: Callable[..., Prompts]) -> None:
     with pytest.raises(Back):
         ask("<").one(QUESTION, COLUMNS, ROWS)
     with pytest.raises(Back):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from provisioner.cli.prompts.list_state import Column, ListRow
-from provisioner.cli.prompts.table_layout import Table
+from provisioner.cli.prompts.table_layout import TableLayout
 from provisioner.cli.prompts.width import cut, fit, width, wrap
 
 COLUMNS = (
@@ -14,9 +14,9 @@ COLUMNS = (
 )
 
 
-def table(*names: str) -> tuple[Table[str], list[ListRow[str]]]:
+def table(*names: str) -> tuple[TableLayout[str], list[ListRow[str]]]:
     rows = [ListRow(name, (name, "200k", "$3 / $15", "the-id")) for name in names]
-    return Table(COLUMNS, rows), rows
+    return TableLayout(COLUMNS, rows), rows
 
 
 @pytest.mark.parametrize("text", ["plain", "漢字の名前", "emoji 🎉🎉", "combining e\u0301e\u0301e\u0301", ""])
@@ -59,7 +59,7 @@ def test_the_least_important_columns_go_first() -> None:
 
 
 def test_a_column_without_text_is_none() -> None:
-    laid = Table(COLUMNS, [ListRow("a", ("a", "1k", "", ""))])
+    laid = TableLayout(COLUMNS, [ListRow("a", ("a", "1k", "", ""))])
     assert laid.head(40).split() == ["model", "context"]
 
 

@@ -59,7 +59,7 @@ def quiet(_: str) -> None:
     pass
 
 
-def test_nobody_waits_for_the_default_catalog(prefetch: Callable[..., Prefetch], host: Host) -> None:
+def test_the_default_catalog_is_not_waited_for(prefetch: Callable[..., Prefetch], host: Host) -> None:
     begun = prefetch()
     begun.start_fetching()
     catalog = begun.catalog(quiet)

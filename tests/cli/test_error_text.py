@@ -6,9 +6,9 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from provisioner.cli.error_text import ErrorText
 from provisioner.cli.main import run
 from provisioner.cli.manager.actions import Actions
-from provisioner.cli.messages import ErrorText
 from provisioner.errors import NotFound
 
 if TYPE_CHECKING:
