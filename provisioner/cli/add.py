@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from provisioner.cli import keys, options
+from provisioner.cli import options
+from provisioner.cli.add_flags import AddFlags, named_model
 from provisioner.cli.changes import count, show
+from provisioner.cli.error_text import program_name
 from provisioner.cli.progress import waiting
 from provisioner.cli.terminal import interactive
 from provisioner.errors import TerminalNeeded, UsageError
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from provisioner.app import App
+    from provisioner.cli.add_flags import CatalogFlags
     from provisioner.workflows import add_catalog
 
 
@@ -94,7 +97,7 @@ def command(
     context: click.Context, /, *, target: str | None, registry: str | None, config: Path | None, **given: Any
 ) -> int:
     """Picks the form of add that the arguments mean, or asks."""
-    app = options.app_of(context, config)
+    app, flags = options.app_of(context, config), AddFlags(**given)
     if target is not None and "://" in target:
         if registry is not None:
             raise UsageError("two registries were given", hint="run the command once for each")
@@ -105,17 +108,17 @@ def command(
                 "a registry and a catalog id were given", hint="use --only ID to pick from a registry"
             )
         _allow(context, "registry")
-        _add_registry(app, registry, given)
+        _add_registry(app, registry, flags)
     elif target is not None:
-        if given["wire"]:
+        if flags.wire:
             raise UsageError("--type goes without a catalog id", hint="name the provider with --as NAME")
         _allow(context, "catalog")
-        add_from_catalog(app, target, given)
-    elif given["wire"] or given["base_url"]:
+        add_from_catalog(app, target, flags)
+    elif flags.wire or flags.base_url:
         _allow(context, "endpoint")
-        _add_endpoint(app, given)
+        _add_endpoint(app, flags)
     else:
-        return _ask(context, app, config, given)
+        return _ask(context, app, config, flags)
     return 0
 
 
@@ -131,43 +134,33 @@ def _allow(context: click.Context, form: str) -> None:
             )
 
 
-def _ask(context: click.Context, app: App, config: Path | None, given: dict[str, Any]) -> int:
-    flags = "add --registry URL --token-stdin, add ID --api-key-stdin, or add --type WIRE --base-url URL --as NAME"
-    if given["as_json"] or not interactive():
-        raise TerminalNeeded("what to add would have to be asked, and this is no terminal", hint=flags)
+def _ask(context: click.Context, app: App, config: Path | None, flags: AddFlags) -> int:
+    forms = "add --registry URL --token-stdin, add ID --api-key-stdin, or add --type WIRE --base-url URL --as NAME"
+    if flags.as_json or not interactive():
+        raise TerminalNeeded("what to add would have to be asked, and this is no terminal", hint=forms)
     _allow(context, "wizard")
     from provisioner.cli import wizard
 
     return wizard.run(
         app,
-        program=context.find_root().info_name or "kimi provider",
+        program=program_name(),
         own_config=config is not None,
-        access=lambda: options.access_of(given, accept_shrink=given["yes"]),
-        dry_run=given["dry_run"],
+        access=flags.access,
+        dry_run=flags.dry_run,
     )
 
 
-def _add_registry(app: App, url: str, given: dict[str, Any]) -> None:
+def _add_registry(app: App, url: str, flags: AddFlags) -> None:
     from provisioner.workflows import add_registry
 
-    if given["token"] is not None and given["api_key"] is not None:
-        raise UsageError("--token and --api-key mean the same here", hint="give one of them")
-    stdin_flag = "--token-stdin" if given["token_stdin"] else "--api-key-stdin"
-    token = keys.credential(
-        given["token"] if given["token"] is not None else given["api_key"],
-        stdin=given["token_stdin"] or given["api_key_stdin"],
-        variable=None,
-        fallback=app.env.get(keys.REGISTRY_VARIABLE),
-        stdin_flag=stdin_flag,
-    )
     request = add_registry.Request(
         url=url,
-        token=token.key,
-        only=given["only"],
-        default_model=given["default_model"],
-        offline=given["offline"],
-        accept_shrink=given["yes"],
-        dry_run=given["dry_run"],
+        token=flags.registry_token(app),
+        only=flags.only,
+        default_model=flags.default_model,
+        offline=flags.offline,
+        accept_shrink=flags.yes,
+        dry_run=flags.dry_run,
     )
     with waiting() as watch:
         result = add_registry.run(app, request, watch)
@@ -184,26 +177,26 @@ def _add_registry(app: App, url: str, given: dict[str, Any]) -> None:
             *(f"  {p.id}  type={p.wire}  models={len(p.models)}" for p in result.providers),
             *(f"Removed {name}: the registry no longer lists it." for name in result.removed),
         ],
-        as_json=given["as_json"],
+        as_json=flags.as_json,
         notes=result.notes,
         provenance=result.provenance,
     )
 
 
-def add_from_catalog(app: App, provider_id: str, given: dict[str, Any]) -> None:
+def add_from_catalog(app: App, provider_id: str, flags: CatalogFlags) -> None:
     """Runs ``add ID`` and ``catalog add ID``, which are the same."""
     from provisioner.workflows import add_catalog
 
     request = add_catalog.Request(
         provider_id=provider_id,
-        credential=_credential(app, given),
-        base_url=given["base_url"],
-        variables=_variables(given["variables"]),
-        models=given["models"],
-        default_model=given["default_model"],
-        name=given["name"],
-        access=options.access_of(given, accept_shrink=given["yes"]),
-        dry_run=given["dry_run"],
+        credential=flags.credential(app),
+        base_url=flags.base_url,
+        variables=flags.values(),
+        models=flags.models,
+        default_model=flags.default_model,
+        name=flags.name,
+        access=flags.access(),
+        dry_run=flags.dry_run,
     )
     with waiting() as watch:
         result = add_catalog.run(app, request, watch)
@@ -211,7 +204,7 @@ def add_from_catalog(app: App, provider_id: str, given: dict[str, Any]) -> None:
         "add",
         result.outcome,
         _imported(result, request),
-        as_json=given["as_json"],
+        as_json=flags.as_json,
         notes=result.notes,
         provenance=result.provenance,
         skipped=result.provider.skipped,
@@ -229,25 +222,22 @@ def _imported(result: add_catalog.Result, request: add_catalog.Request) -> list[
     return lines
 
 
-def _add_endpoint(app: App, given: dict[str, Any]) -> None:
+def _add_endpoint(app: App, flags: AddFlags) -> None:
     from provisioner.workflows import add_endpoint
 
-    missing = [
-        flag
-        for flag, name in (("--type", "wire"), ("--base-url", "base_url"), ("--as", "name"))
-        if not given[name]
-    ]
-    if missing:
-        raise UsageError(f"{' and '.join(missing)} missing", hint="add --type WIRE --base-url URL --as NAME")
+    if not (flags.wire and flags.base_url and flags.name):
+        needed = {"--type": flags.wire, "--base-url": flags.base_url, "--as": flags.name}
+        missing = " and ".join(flag for flag, value in needed.items() if not value)
+        raise UsageError(f"{missing} missing", hint="add --type WIRE --base-url URL --as NAME")
     request = add_endpoint.Request(
-        wire=given["wire"],
-        base_url=given["base_url"],
-        name=given["name"],
-        credential=_credential(app, given, fallback=False),
-        models=tuple(named_model(text) for text in given["models"]),
-        only=given["only"],
-        default_model=given["default_model"],
-        dry_run=given["dry_run"],
+        wire=flags.wire,
+        base_url=flags.base_url,
+        name=flags.name,
+        credential=flags.credential(app, fallback=False),
+        models=tuple(named_model(text) for text in flags.models),
+        only=flags.only,
+        default_model=flags.default_model,
+        dry_run=flags.dry_run,
     )
     with waiting() as watch:
         result = add_endpoint.run(app, request, watch)
@@ -257,30 +247,4 @@ def _add_endpoint(app: App, given: dict[str, Any]) -> None:
         f"{count(len(result.provider.models), 'model')} from {origin}:",
         *(f"  {request.name}/{m.key}  context={m.context}" for m in result.provider.models),
     ]
-    show("add", result.outcome, lines, as_json=given["as_json"], notes=result.notes)
-
-
-def _credential(app: App, given: dict[str, Any], *, fallback: bool = True) -> Any:
-    return keys.credential(
-        given["api_key"],
-        stdin=given["api_key_stdin"],
-        variable=given["api_key_env"],
-        fallback=app.env.get(keys.REGISTRY_VARIABLE) if fallback else None,
-        stdin_flag="--api-key-stdin",
-    )
-
-
-def _variables(pairs: tuple[str, ...]) -> dict[str, str]:
-    split = [pair.partition("=") for pair in pairs]
-    for name, equals, value in split:
-        if not (name and equals and value):
-            raise UsageError(f"--var takes NAME=VALUE, not {name}{equals}{value}")
-    return {name: value for name, _, value in split}
-
-
-def named_model(text: str) -> tuple[str, int | None]:
-    """``ID`` or ``ID:CONTEXT``; an id may itself hold colons (``llama3:8b``), so only a number counts as context."""
-    name, colon, context = text.rpartition(":")
-    if colon and name and context.isascii() and context.isdigit() and int(context) > 0:
-        return name, int(context)
-    return text, None
+    show("add", result.outcome, lines, as_json=flags.as_json, notes=result.notes)

@@ -8,6 +8,7 @@ import click
 
 from provisioner.cli import options
 from provisioner.cli.add import add_from_catalog, catalog_options
+from provisioner.cli.add_flags import CatalogFlags
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,4 +22,4 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(context: click.Context, /, *, provider_id: str, config: Path | None, **given: Any) -> None:
     """Import the provider ID of the catalog; the same as `add ID`."""
-    add_from_catalog(options.app_of(context, config), provider_id, given)
+    add_from_catalog(options.app_of(context, config), provider_id, CatalogFlags(**given))

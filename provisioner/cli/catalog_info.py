@@ -28,7 +28,7 @@ def command(context: click.Context, /, *, as_json: bool, **access: Any) -> None:
     from provisioner.workflows import catalog_info
 
     with waiting() as watch:
-        result = catalog_info.run(options.app_of(context), options.access_of(access), watch)
+        result = catalog_info.run(options.app_of(context), options.catalog_access(**access), watch)
     print_info(result, as_json=as_json)
 
 

@@ -29,7 +29,7 @@ def command(
     """List the catalog's providers, or the models of the provider ID."""
     from provisioner.workflows import catalog_list
 
-    request = catalog_list.Request(provider_id, needle, options.access_of(access), published=as_json)
+    request = catalog_list.Request(provider_id, needle, options.catalog_access(**access), published=as_json)
     with waiting() as watch:
         result = catalog_list.run(options.app_of(context), request, watch)
     if as_json:

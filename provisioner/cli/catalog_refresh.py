@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from provisioner.cli import options
@@ -20,9 +18,7 @@ def command(context: click.Context, /, *, url: str | None, as_json: bool, yes: b
     """Ask the server for a new catalog now."""
     from provisioner.workflows import catalog_info
 
-    access: dict[str, Any] = {"url": url, "refresh": True}
+    access = options.catalog_access(url=url, refresh=True, accept_shrink=yes)
     with waiting() as watch:
-        result = catalog_info.run(
-            options.app_of(context), options.access_of(access, accept_shrink=yes), watch
-        )
+        result = catalog_info.run(options.app_of(context), access, watch)
     print_info(result, as_json=as_json)

@@ -6,9 +6,8 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from provisioner.cli.terminal import clean, echo, echo_error, spoken, styled
+from provisioner.cli.error_text import note, program_name
+from provisioner.cli.terminal import clean, echo, echo_error, styled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,14 +45,8 @@ def show(
     else:
         for line in done:
             echo(clean(line))
-    for text in (*outcome.notes, *(note.message for note in notes)):
-        echo_error(f"{styled('note:', fg='yellow')} {clean(spoken(text, _program()))}")
-
-
-def _program() -> str:
-    """What the user calls this program: ``kimi provider`` or ``kimi-provider``."""
-    context = click.get_current_context(silent=True)
-    return (context.find_root().info_name if context else None) or "kimi provider"
+    for text in (*outcome.notes, *(item.message for item in notes)):
+        echo_error(note(text, program_name()))
 
 
 def _document(
@@ -77,7 +70,7 @@ def _document(
         "skipped": [{"id": item.id, "reason": item.reason} for item in skipped],
         "notes": [
             *({"code": "config", "message": message} for message in outcome.notes),
-            *(asdict(note) for note in notes),
+            *(asdict(item) for item in notes),
         ],
     }
 

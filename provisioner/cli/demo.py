@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from provisioner.cli import options
+from provisioner.cli.error_text import program_name
 from provisioner.cli.terminal import echo, echo_error, styled
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def command(context: click.Context, /, *, serve: bool) -> int:
             _serve(app, folder, demo)
     echo()
     echo(styled("That was all of it; the demo's folder is gone.", bold=True))
-    echo("Now with a provider of your own: kimi provider add --help")
+    echo(f"Now with a provider of your own: {program_name()} add --help")
     return 0
 
 
@@ -131,5 +132,5 @@ def _step(app: App, comment: str, arguments: list[str]) -> int:
     echo()
     if comment:
         echo(styled(f"# {comment}", dim=True))
-    echo(styled(f"$ kimi provider {shlex.join(arguments)}", bold=True))
-    return run(arguments, "kimi provider", app)
+    echo(styled(f"$ {program_name()} {shlex.join(arguments)}", bold=True))
+    return run(arguments, program_name(), app)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
 import click
 
-from provisioner.cli.terminal import clean, echo_error, styled
+from provisioner.cli.terminal import clean, echo_error, styled, wants_colour
+from provisioner.cli.verdict_lines import COLOURS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +40,7 @@ def watching(*, single: bool) -> Iterator[Shown]:
     if not sys.stderr.isatty():
         yield _Nothing()
     elif single:
-        text = _Text()
+        text = StreamedAnswer(sys.stderr)
         yield text
         text.end()
     else:
@@ -55,30 +56,36 @@ class _Nothing:
         pass
 
 
-class _Text:
+class StreamedAnswer:
     """The answer as it comes, reasoning dimmed."""
 
-    def __init__(self) -> None:
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
         self._kind = ""
 
     def arrived(self, alias: str, delta: Delta) -> None:
+        """Writes a piece of text or reasoning."""
         del alias
         if delta.kind == "tool":
             return
         if self._kind not in ("", delta.kind):
-            click.echo(err=True)
+            self._write("\n")
         self._kind = delta.kind
         text = "\n".join(clean(line) for line in delta.text.split("\n"))
-        click.echo(styled(text, dim=True) if delta.kind == "reasoning" else text, nl=False, err=True)
+        self._write(styled(text, dim=True) if delta.kind == "reasoning" else text)
 
     def progress(self, progress: Progress) -> None:
+        """Says when the server asks to wait."""
         if progress.state == "waiting":
             echo_error(f"The server asks to wait {progress.seconds:.0f} s …")
 
     def end(self) -> None:
         """Leaves the line that the answer ended on."""
         if self._kind:
-            click.echo(err=True)
+            self._write("\n")
+
+    def _write(self, text: str) -> None:
+        click.echo(text, self._stream, nl=False, color=wants_colour(self._stream))
 
 
 class _Table:
@@ -115,7 +122,7 @@ class _Table:
             case "waiting":
                 self._rows[progress.alias] = f"[yellow]waits {progress.seconds:.0f} s as its server asks[/]"
             case "finished" if progress.result is not None:
-                colour = {"pass": "green", "fail": "red", "unknown": "yellow"}[progress.result.verdict]
+                colour = COLOURS[progress.result.verdict]
                 kind = f" {progress.result.error.kind}" if progress.result.error else ""
                 self._rows[progress.alias] = f"[{colour}]{progress.result.verdict}[/]{kind}"
 

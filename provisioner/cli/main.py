@@ -10,14 +10,15 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from catalog import errors as catalog_errors
 from provisioner import errors
+from provisioner.cli.error_text import ErrorText, advice
 from provisioner.cli.root import root
-from provisioner.cli.terminal import ReaderGone, clean, echo_error, spoken, styled
+from provisioner.cli.terminal import ReaderGone, echo_error, styled
 
 if TYPE_CHECKING:
     from provisioner.app import App
@@ -45,7 +46,7 @@ _EXIT_CODES: tuple[tuple[type[Exception], int], ...] = (
 def run(arguments: list[str], name: str, app: App | None = None) -> int:
     """Runs ``arguments`` as the program ``name`` and returns the exit code.
 
-    ``app`` replaces the real world, for tests.
+    ``app`` replaces the App of the environment, for tests.
     """
     as_json = "--json" in arguments
     try:
@@ -53,24 +54,24 @@ def run(arguments: list[str], name: str, app: App | None = None) -> int:
         if sys.stdout:
             sys.stdout.flush()
     except (catalog_errors.CatalogError, errors.ProvisionerError) as error:
-        _report(error.message, error.hint, error.where, error.code, as_json=as_json, program=name)
+        _report(ErrorText.of(error, name), error.code, as_json=as_json)
         return next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 1)
     except click.exceptions.NoArgsIsHelpError as error:
         echo_error(error.format_message())
         return _USAGE
     except click.UsageError as error:
         hint = f"{error.ctx.command_path} --help" if error.ctx else None
-        _report(error.format_message(), hint, None, errors.UsageError.code, as_json=as_json, program=name)
+        _report(ErrorText(error.format_message(), hint), errors.UsageError.code, as_json=as_json)
         return _USAGE
     except (KeyboardInterrupt, click.Abort):
-        _report("interrupted", None, None, "interrupted", as_json=as_json, program=name)
+        _report(ErrorText("interrupted"), "interrupted", as_json=as_json)
         return INTERRUPTED
     except (ReaderGone, BrokenPipeError):
         _drop_output()
         return 0
     except OSError as error:  # stdout on a full disk
         place = str(error.filename) if error.filename else None
-        _report(error.strerror or str(error), None, place, "system", as_json=as_json, program=name)
+        _report(ErrorText(error.strerror or str(error), where=place), "system", as_json=as_json)
         _drop_output()
         return 1
     return code if isinstance(code, int) else 0
@@ -82,15 +83,11 @@ def _drop_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _report(
-    message: str, hint: str | None, where: str | None, code: str, *, as_json: bool, program: str
-) -> None:
-    message, hint = spoken(message, program), hint and spoken(hint, program)
+def _report(text: ErrorText, code: str, *, as_json: bool) -> None:
     if as_json:
-        document: dict[str, Any] = {"code": code, "message": message, "hint": hint, "where": where}
+        document = {"code": code, "message": text.message, "hint": text.hint, "where": text.where}
         click.echo(json.dumps(document, ensure_ascii=False), err=True)
         return
-    place = f" ({clean(where)})" if where and where not in message else ""
-    echo_error(f"{styled('error:', fg='red', bold=True)} {clean(message)}{place}")
-    if hint:
-        echo_error(f"  {styled('try:', bold=True)} {clean(hint)}")
+    echo_error(f"{styled('error:', fg='red', bold=True)} {text.line}")
+    if text.hint:
+        echo_error(f"  {advice(text.hint)}")

@@ -11,7 +11,7 @@ from provisioner.app import App
 from provisioner.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from catalog.documents import Access
 
@@ -60,22 +60,28 @@ def reading_catalog(command: F) -> F:
     return command
 
 
-def access_of(given: Mapping[str, Any], *, accept_shrink: bool = False) -> Access:
-    """The options of :func:`reading_catalog` as a request to the catalog wing."""
+def catalog_access(
+    *, url: str | None, offline: bool = False, refresh: bool = False, accept_shrink: bool = False
+) -> Access:
+    """The options of :func:`reading_catalog` as a request to the catalog wing.
+
+    Raises:
+        UsageError: ``--offline`` and ``--refresh`` were both given.
+    """
     from catalog.documents import DEFAULT_CATALOG_URL, Access
 
-    if given.get("offline") and given.get("refresh"):
+    if offline and refresh:
         raise UsageError("--offline and --refresh exclude each other", hint="give one of them")
     return Access(
-        url=(given["url"] or DEFAULT_CATALOG_URL).strip(),
-        offline=given.get("offline", False),
-        refresh=given.get("refresh", False),
+        url=(url or DEFAULT_CATALOG_URL).strip(),
+        offline=offline,
+        refresh=refresh,
         accept_shrink=accept_shrink,
     )
 
 
 def app_of(context: click.Context, config_path: Path | None = None) -> App:
-    """The App of this run: a test's own, else the real world; with ``--config`` around that file."""
+    """The App of this run: a test's own, else that of the environment; with ``--config`` around that file."""
     if isinstance(context.obj, App):
         return context.obj.with_config(config_path) if config_path else context.obj
     return App.from_environment(config_path)

@@ -9,17 +9,23 @@ import click
 
 from provisioner import __version__
 from provisioner.cli import options, terminal
+from provisioner.cli.error_text import program_name
+from provisioner.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 
 class LazyGroup(click.Group):
     """A group whose commands live in modules of this package, each with a click command named ``command``."""
 
-    def __init__(self, modules: dict[str, str], **settings: object) -> None:
+    def __init__(
+        self, modules: dict[str, str], other_names: Mapping[str, str] | None = None, **settings: object
+    ) -> None:
         super().__init__(**settings)  # type: ignore[arg-type]  # click's own keyword arguments
         self._modules = modules
+        self._other_names = other_names or {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The commands in the order in which a user meets them."""
@@ -29,13 +35,29 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Imports the module of one command; None where there is no such command."""
         del ctx
-        module = self._modules.get(cmd_name)
+        module = self._modules.get(self._other_names.get(cmd_name, cmd_name))
         if module is None:
             return None
         command = importlib.import_module(f"provisioner.cli.{module}").command
         if not isinstance(command, click.Command):
             raise TypeError(f"provisioner.cli.{module}.command is not a click command")
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that ``args`` begin with.
+
+        Raises:
+            UsageError: there is none of that name; the hint names the nearest.
+        """
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-"):
+            from provisioner.workflows.near import near
+
+            hint = near(name, self._modules, otherwise=f"{ctx.command_path} --help")
+            raise UsageError(f'there is no command "{name}"', hint=hint)
+        return super().resolve_command(ctx, args)
 
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -58,7 +80,7 @@ def _open(context: click.Context, /, *, config: Path | None) -> int:
         arguments = ["add"] if config is None else ["add", "--config", str(config)]
         root.main(arguments, prog_name=context.info_name, standalone_mode=False, obj=context.obj)
 
-    return manager.run(options.app_of(context), add)
+    return manager.run(options.app_of(context), add, program_name())
 
 
 root = LazyGroup(
@@ -71,6 +93,7 @@ root = LazyGroup(
         "test": "test",
         "demo": "demo",
     },
+    {"ls": "list", "rm": "remove"},
     name="provider",
     context_settings=_CONTEXT,
     callback=_open,

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import re
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # C0 and C1 controls, the bidirectional controls that can make a line read as another than it is, and halves of
 # surrogate pairs, which no stream can encode.
@@ -32,6 +35,11 @@ def spoken(text: str, program: str) -> str:
     Where ``kimi`` is Kimi Code's own, only ``kimi-provider …`` gets here.
     """
     return text.replace("kimi provider ", f"{program} ")
+
+
+def short_path(path: Path, home: str) -> str:
+    """A path as people write it, with ``~`` for their ``home``; empty where that is not known."""
+    return f"~/{path.relative_to(home)}" if home and path.is_relative_to(home) else str(path)
 
 
 def wants_colour(stream: Any) -> bool:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from provisioner.cli import options
-from provisioner.cli.terminal import clean, echo, echo_error, styled
+from provisioner.cli.error_text import note, program_name
+from provisioner.cli.terminal import echo, echo_error
 
 if TYPE_CHECKING:
     from provisioner.smoke.report import AliasResult
@@ -146,10 +147,10 @@ def exit_code(result: Result) -> int:
 
 
 def _show(result: Result) -> None:
-    from provisioner.cli.verdict import lines
+    from provisioner.cli.verdict_lines import lines
 
     for found in result.results:
-        for line in lines(found):
+        for line in lines(found, program_name()):
             echo(line)
     for alias in result.skipped:
         _note(f"{alias} is left out: its provider is a login that Kimi Code itself holds")
@@ -166,7 +167,7 @@ def _show(result: Result) -> None:
 
 
 def _note(text: str) -> None:
-    echo_error(f"{styled('note:', fg='yellow')} {clean(text)}")
+    echo_error(note(text, program_name()))
 
 
 def _summary(results: tuple[AliasResult, ...], *, interrupted: bool) -> str:

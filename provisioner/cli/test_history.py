@@ -14,7 +14,9 @@ from click.core import ParameterSource
 
 from provisioner import formatting
 from provisioner.cli.changes import count
+from provisioner.cli.error_text import program_name
 from provisioner.cli.terminal import clean, echo, styled
+from provisioner.cli.verdict_lines import COLOURS
 from provisioner.history.chart import ASCII, BLOCKS, Glyphs, sparkline
 from provisioner.workflows import history
 
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
 _NAME = 11
 _DRAWN = 20
 _OPTIONS = frozenset({"aliases", "history", "config", "as_json"})
-_COLOURS: dict[Verdict, str] = {"pass": "green", "fail": "red", "unknown": "yellow"}
 
 
 def show(app: App, aliases: tuple[str, ...], *, as_json: bool) -> None:
@@ -43,14 +44,14 @@ def show(app: App, aliases: tuple[str, ...], *, as_json: bool) -> None:
         echo(json.dumps(result.document(), ensure_ascii=False, indent=2))
         return
     if not result.pasts:
-        echo("No test is on record yet: kimi provider test ALIAS")
+        echo(f"No test is on record yet: {program_name()} test ALIAS")
         return
     glyphs = BLOCKS if _speaks_unicode(sys.stdout.encoding) else ASCII
     for past in result.pasts:
         for line in block(past, glyphs):
             echo(line)
         echo()
-    marks = "  ".join(f"{_mark(verdict, glyphs)} {verdict}" for verdict in _COLOURS)
+    marks = "  ".join(f"{_mark(verdict, glyphs)} {verdict}" for verdict in COLOURS)
     echo(f"{marks}   oldest run first, bars from zero")
 
 
@@ -104,4 +105,4 @@ def _last_trouble(runs: Iterable[Run]) -> Iterator[str]:
 
 
 def _mark(verdict: Verdict, glyphs: Glyphs) -> str:
-    return styled(glyphs.verdicts[verdict], fg=_COLOURS[verdict])
+    return styled(glyphs.verdicts[verdict], fg=COLOURS[verdict])

@@ -54,7 +54,7 @@ class Offer:
     doc: str | None
 
 
-class Shop:
+class BrowsedCatalog:
     """A catalog to look around in. Nothing of a provider's models is read before it is asked for."""
 
     def __init__(self, catalog: Catalog) -> None:
@@ -101,14 +101,14 @@ class Shop:
         )
 
 
-def run(app: App, request: Request, watch: Watch = silent) -> Shop:
+def run(app: App, request: Request, watch: Watch = silent) -> BrowsedCatalog:
     """Opens the catalog.
 
     Raises:
         FetchFailed, CredentialRefused, DocumentInvalid, ShrinkRefused: the catalog.
     """
     watch(f"reading the catalog at {request.access.url}")
-    return Shop(load_catalog(Places(app.cache_dir, app.http.client, app.clock), request.access))
+    return BrowsedCatalog(load_catalog(Places(app.cache_dir, app.http.client, app.clock), request.access))
 
 
 def _offer(key: str, kept: IndexEntry) -> Offer:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from provisioner.cli.prompts.rows import Listing, Row
+from provisioner.cli.prompts.list_state import Listing, ListRow
 from provisioner.smoke.sse import Decoder
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def typing(listing: Listing[str]) -> None:
 
 def listing(count: int) -> Listing[str]:
     return Listing(
-        [Row(name, (name,)) for name in (f"provider-{i % 150}/model-{i}-preview" for i in range(count))]
+        [ListRow(name, (name,)) for name in (f"provider-{i % 150}/model-{i}-preview" for i in range(count))]
     )
 
 

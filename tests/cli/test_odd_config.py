@@ -41,7 +41,7 @@ def test_providers_that_are_no_table_are_exit_4(
     assert world.config.read_bytes() == before
 
 
-def test_a_provider_that_is_no_table_is_in_nobodys_way(world: World, cli: Cli) -> None:
+def test_a_provider_that_is_no_table_does_not_stop_other_commands(world: World, cli: Cli) -> None:
     world.write("[providers]\na = 1\nb = 2\n")
     assert cli(*ENDPOINT).code == 0
     assert cli("add", "--registry", REGISTRY_URL).code == 0

@@ -42,7 +42,7 @@ def shell(command: str, environment: dict[str, str]) -> subprocess.CompletedProc
 
 
 @pytest.mark.parametrize("arguments", ["list", "list --json"])
-def test_a_reader_that_has_seen_enough_is_no_failure(environment: dict[str, str], arguments: str) -> None:
+def test_a_closed_pipe_is_no_failure(environment: dict[str, str], arguments: str) -> None:
     done = shell(f"PROGRAM {arguments} | head -n 1", environment)
     assert (done.returncode, done.stderr, done.stdout.count("\n")) == (0, "", 1)
 

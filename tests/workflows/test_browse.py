@@ -31,12 +31,12 @@ CATALOG = {
 
 
 @pytest.fixture
-def shop(app: App) -> browse.Shop:
+def shop(app: App) -> browse.BrowsedCatalog:
     http = Http(httpx.MockTransport(lambda _: httpx.Response(200, json=CATALOG)))
     return browse.run(replace(app, http=http), Request(Access(url=URL)))
 
 
-def test_every_provider_is_laid_out(shop: browse.Shop) -> None:
+def test_every_provider_is_laid_out(shop: browse.BrowsedCatalog) -> None:
     assert shop.provenance.kind == "live"
     assert shop.offers() == (
         Offer("p", "P", "openai", True, None, 2, ("P_KEY",), "https://p.example"),
@@ -44,11 +44,11 @@ def test_every_provider_is_laid_out(shop: browse.Shop) -> None:
     )
 
 
-def test_models_can_be_searched_for(shop: browse.Shop) -> None:
+def test_models_can_be_searched_for(shop: browse.BrowsedCatalog) -> None:
     assert shop.model_ids() == {"p": ("a", "b"), "q": ()}
 
 
-def test_what_must_be_asked_before_an_import(shop: browse.Shop) -> None:
+def test_what_must_be_asked_before_an_import(shop: browse.BrowsedCatalog) -> None:
     with pytest.raises(NotImportable) as raised:
         shop.provider("p")
     assert raised.value.reason == "no_endpoint"

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from catalog.urls import shown as shown_url
-from provisioner.cli.manager.words import printable
+from provisioner.cli.manager.formats import printable
+from provisioner.cli.terminal import short_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from provisioner.workflows import list_providers
 
@@ -19,7 +19,7 @@ _TITLES = {"catalog": "models.dev catalog", "hand": "By hand"}
 
 
 @dataclass(frozen=True)
-class Provider:
+class ProviderEntry:
     """One provider; every text is safe to print, ``id`` and ``aliases`` are as in the file.
 
     Attributes:
@@ -53,7 +53,7 @@ class Provider:
 
 
 @dataclass(frozen=True)
-class Model:
+class ModelEntry:
     """One alias as config.toml has it, the user's ``overrides`` applied; None where the file does not say.
 
     ``context`` and ``output`` are in tokens, ``name`` is the alias without its provider, ``search`` what a filter looks in, case-folded.
@@ -76,18 +76,26 @@ class Contents:
     """
 
     path: str
-    providers: tuple[Provider, ...]
+    providers: tuple[ProviderEntry, ...]
     default_model: str | None
     data: Mapping[str, Any] = field(repr=False)  # holds keys
 
-    def provider(self, provider_id: str | None) -> Provider | None:
+    def provider(self, provider_id: str | None) -> ProviderEntry | None:
         """The provider with this id, if it is listed."""
         return next((provider for provider in self.providers if provider.id == provider_id), None)
 
-    def models(self, provider: Provider) -> tuple[Model, ...]:
+    def models(self, provider: ProviderEntry) -> tuple[ModelEntry, ...]:
         """The models of a provider, in the file's order."""
         tables = self.data["models"] if provider.aliases else {}
         return tuple(_model(alias, tables[alias], provider) for alias in provider.aliases)
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """The provider whose models are listed."""
+
+    provider: ProviderEntry
+    models: tuple[ModelEntry, ...]
 
 
 def contents_of(result: list_providers.Result, home: str) -> Contents:
@@ -101,20 +109,15 @@ def contents_of(result: list_providers.Result, home: str) -> Contents:
         if row.source != "login"
     ]
     found.sort(key=lambda provider: (_rank(provider), provider.source, provider.id))
-    path = _path(result.config_path, home)
+    path = printable(short_path(result.config_path, home))
     return Contents(path, tuple(found), result.default_model, result.data)
 
 
-def _path(path: Path, home: str) -> str:
-    inside = home and path.is_relative_to(home)
-    return printable(f"~/{path.relative_to(home)}" if inside else str(path))
-
-
-def _provider(row: list_providers.Row, table: Mapping[str, Any], default: str | None) -> Provider:
+def _provider(row: list_providers.Row, table: Mapping[str, Any], default: str | None) -> ProviderEntry:
     base_url = table.get("base_url")
     endpoint = printable(shown_url(base_url)) if isinstance(base_url, str) else ""
     group = _title(row.source)
-    return Provider(
+    return ProviderEntry(
         id=row.id,
         name=printable(row.id),
         wire=printable(row.wire),
@@ -134,7 +137,7 @@ def _title(source: str) -> str:
     return _TITLES.get(source, printable(source))
 
 
-def _rank(provider: Provider) -> int:
+def _rank(provider: ProviderEntry) -> int:
     if provider.of_registry:
         return 1
     return {"catalog": 0, "hand": 3}.get(provider.source, 2)
@@ -157,13 +160,13 @@ def _main(aliases: tuple[str, ...], *preferred: object) -> str | None:
     return aliases[0] if aliases else None
 
 
-def _model(alias: str, table: Mapping[str, Any], provider: Provider) -> Model:
+def _model(alias: str, table: Mapping[str, Any], provider: ProviderEntry) -> ModelEntry:
     overrides = table.get("overrides")
     known = {**table, **overrides} if isinstance(overrides, dict) else table
     title, declared = known.get("display_name"), known.get("capabilities")
     title = printable(title) if isinstance(title, str) else ""
     capabilities = tuple(printable(str(name)) for name in declared) if isinstance(declared, list) else ()
-    return Model(
+    return ModelEntry(
         alias=alias,
         name=printable(alias.removeprefix(f"{provider.id}/")),
         title=title,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from provisioner.cli.prompts.width import cut, width
+from provisioner.cli.prompts.key_hints import fragments
+from provisioner.cli.prompts.width import cut, width, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from provisioner.cli.manager.state import Tone
+    from provisioner.cli.prompts.key_hints import KeyHint
     from provisioner.cli.prompts.look import Look
     from provisioner.smoke.report import Verdict
 
@@ -22,8 +24,8 @@ _TONES: dict[Tone, str] = {"plain": "", "good": "class:good", "warning": "class:
 _VERDICTS: dict[Verdict, Tone] = {"pass": "good", "fail": "bad", "unknown": "warning"}
 
 
-def line(columns: int, *fragments: Fragment, right: Fragment = ("", ""), more: str = "…") -> Line:
-    """The fragments behind a margin of one cell, cut where the screen ends; ``right`` ends where it ends.
+def line(columns: int, *parts: Fragment, right: Fragment = ("", ""), more: str = "…") -> Line:
+    """The parts behind a margin of one cell, cut where the screen ends; ``right`` ends where it ends.
 
     What stands at the right is left out where it would leave the rest less than half of the screen.
     """
@@ -32,7 +34,7 @@ def line(columns: int, *fragments: Fragment, right: Fragment = ("", ""), more: s
     if kept_right[1]:
         room -= width(kept_right[1]) + 2 + len(_MARGIN)
     made: Line = [("", _MARGIN)]
-    for style, text in fragments:
+    for style, text in parts:
         shown = cut(text, room, more)
         made.append((style, shown))
         room -= width(shown)
@@ -55,18 +57,7 @@ def clipped(whole: Line, columns: int) -> Line:
 def wrapped(text: str, cells: int) -> Iterator[str]:
     """``text`` in lines of at most ``cells`` cells, broken at spaces where there are any; its own lines stay."""
     for paragraph in text.splitlines():
-        yield from _wrapped(paragraph, max(cells, 2))
-
-
-def _wrapped(rest: str, cells: int) -> Iterator[str]:
-    while width(rest) > cells:
-        head = cut(rest, cells, "")
-        at = head.rfind(" ")
-        if rest[len(head)] != " " and at > 0:
-            head = head[:at]
-        yield head.rstrip()
-        rest = rest[len(head) :].lstrip()
-    yield rest
+        yield from wrap(paragraph, cells)
 
 
 def toned(tone: Tone) -> str:
@@ -81,17 +72,6 @@ def verdict_mark(verdict: Verdict, look: Look) -> Fragment:
     return _TONES[_VERDICTS[verdict]], marks[verdict]
 
 
-def keys(columns: int, hints: Sequence[tuple[str, str]], look: Look) -> Line:
+def keys(columns: int, hints: Sequence[KeyHint], look: Look) -> Line:
     """What the keys do. Where not all fit the first, the obvious one, goes, then others from the end but three."""
-    dot = f" {look.symbols.dot} "
-    shown = list(hints)
-    while len(shown) > _KEPT and _length(shown, dot) > columns:
-        shown.pop(0 if len(shown) == len(hints) else -_KEPT - 1)
-    fragments: Line = []
-    for key, deed in shown:
-        fragments += [("class:dim", dot if fragments else ""), ("class:key", key), ("class:dim", f" {deed}")]
-    return line(columns, *fragments)
-
-
-def _length(hints: list[tuple[str, str]], dot: str) -> int:
-    return len(_MARGIN) + width(dot.join(f"{key} {deed}" for key, deed in hints))
+    return line(columns, *fragments(hints, columns - len(_MARGIN), look, last=_KEPT, first_goes=True))

@@ -12,7 +12,7 @@ from provisioner.cli.manager.paging import page_of, paginate
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from provisioner.cli.manager.contents import Contents, Model, Provider
+    from provisioner.cli.manager.contents import Contents, ModelEntry, Opened, ProviderEntry
     from provisioner.smoke.report import Verdict
 
 Tone = Literal["plain", "good", "warning", "bad"]
@@ -36,11 +36,11 @@ class Status:
 
 
 @dataclass(frozen=True)
-class Finding:
+class LastTest:
     """What the last test of an alias found; every text is safe to print.
 
     ``when`` is in seconds since the epoch; ``details`` are lines, the first says most; ``figures`` are time to the
-    first token, rate, total time and tokens; ``hint`` mends a failure.
+    first token, rate, total time and tokens; ``hint`` says what ends a failure.
     """
 
     verdict: Verdict
@@ -51,7 +51,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Trial:
+class ShownTest:
     """A test that is on screen: what has arrived so far, and at the end what it found.
 
     ``since`` is when it began, in seconds since the epoch.
@@ -61,7 +61,7 @@ class Trial:
     since: float | None = None
     text: str = ""
     reasoning: str = ""
-    finding: Finding | None = None
+    last_test: LastTest | None = None
 
 
 @dataclass(frozen=True)
@@ -73,19 +73,11 @@ class Deletion:
 
 
 @dataclass(frozen=True)
-class Place:
+class Position:
     """Where one is in a list: what it is filtered by, and the number of the selected row."""
 
     query: str = ""
     cursor: int = 0
-
-
-@dataclass(frozen=True, eq=False)
-class Opened:
-    """The provider whose models are listed."""
-
-    provider: Provider
-    models: tuple[Model, ...]
 
 
 @dataclass(frozen=True)
@@ -100,46 +92,46 @@ class State:
         models: the list of its models.
         typing: whether keys go into the filter.
         deletion: the question that waits for an answer.
-        trial: the test that is on screen.
+        test: the test that is on screen.
         help: whether the keys are on screen.
-        findings: the last test of each alias that was tested.
+        last_tests: the last test of each alias that was tested.
         status: what happened last.
         waiting: what is being done right now; keys that would do something else have to wait.
     """
 
     contents: Contents = field(repr=False)
     lines: int = 24
-    providers: Place = Place()
+    providers: Position = Position()
     opened: Opened | None = None
-    models: Place = Place()
+    models: Position = Position()
     typing: bool = False
     deletion: Deletion | None = None
-    trial: Trial | None = None
+    test: ShownTest | None = None
     help: bool = False
-    findings: Mapping[str, Finding] = field(default_factory=dict)
+    last_tests: Mapping[str, LastTest] = field(default_factory=dict)
     status: Status = Status("")
     waiting: str = ""
 
     @property
-    def place(self) -> Place:
+    def position(self) -> Position:
         """The list on screen."""
         return self.models if self.opened else self.providers
 
-    def at(self, place: Place) -> State:
+    def at(self, position: Position) -> State:
         """The same with the list on screen elsewhere."""
-        return replace(self, models=place) if self.opened else replace(self, providers=place)
+        return replace(self, models=position) if self.opened else replace(self, providers=position)
 
     def saying(self, text: str, tone: Tone = "plain") -> State:
         """The same with another status."""
         return replace(self, status=Status(text, tone))
 
     @property
-    def shown_providers(self) -> tuple[Provider, ...]:
+    def shown_providers(self) -> tuple[ProviderEntry, ...]:
         """The providers that the filter leaves."""
         return chosen_providers(self.contents, self.providers.query)
 
     @property
-    def shown_models(self) -> tuple[Model, ...]:
+    def shown_models(self) -> tuple[ModelEntry, ...]:
         """The models of the opened provider that the filter leaves."""
         return chosen_models(self.opened, self.models.query) if self.opened else ()
 
@@ -149,7 +141,7 @@ class State:
         return len(self.shown_models) - 1 if self.opened else len(self.shown_providers)
 
     @property
-    def provider(self) -> Provider | None:
+    def provider(self) -> ProviderEntry | None:
         """The selected provider: the opened one, or that of the row; None on the row that adds one."""
         if self.opened:
             return self.opened.provider
@@ -157,7 +149,7 @@ class State:
         return rows[cursor] if cursor < len(rows) else None
 
     @property
-    def model(self) -> Model | None:
+    def model(self) -> ModelEntry | None:
         """The selected model, where models are listed."""
         rows, cursor = self.shown_models, self.models.cursor
         return rows[cursor] if cursor < len(rows) else None
@@ -193,14 +185,14 @@ class State:
     @property
     def page(self) -> int:
         """The number of the page on screen, from 0."""
-        return page_of(self.pages, self.place.cursor)
+        return page_of(self.pages, self.position.cursor)
 
 
-def opening(contents: Contents, findings: Mapping[str, Finding], lines: int = 24) -> State:
+def opening(contents: Contents, last_tests: Mapping[str, LastTest], lines: int = 24) -> State:
     """The manager as it comes up: on the provider of the default model, else on the first row."""
-    state = State(contents, lines, findings=findings)
+    state = State(contents, lines, last_tests=last_tests)
     home = next(
         (i for i, p in enumerate(contents.providers) if contents.default_model in p.aliases),
         0,
     )
-    return state.at(Place(cursor=home))
+    return state.at(Position(cursor=home))

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Sequence
 
+    from provisioner.cli.prompts.list_state import Column, ListRow
     from provisioner.cli.prompts.look import Look
-    from provisioner.cli.prompts.rows import Column, Row
 
     V = TypeVar("V", bound=Hashable)
 
     # What is wrong with a typed answer; None when nothing is.
-    Check = Callable[[str], str | None]
+    Validator = Callable[[str], str | None]
 
 # A style class without "class:", and the text.
-Line = tuple[str, str]
+StyledText = tuple[str, str]
 
 
 class Back(Exception):
@@ -36,7 +36,7 @@ class Question:
 
     title: str
     trail: tuple[str, ...] = ()
-    notes: tuple[Line, ...] = field(default=())
+    notes: tuple[StyledText, ...] = field(default=())
 
 
 class Prompts(Protocol):
@@ -51,7 +51,7 @@ class Prompts(Protocol):
         self,
         question: Question,
         columns: Sequence[Column],
-        rows: Sequence[Row[V]],
+        rows: Sequence[ListRow[V]],
         *,
         start: V | None = None,
         filters: bool = False,
@@ -63,35 +63,21 @@ class Prompts(Protocol):
         self,
         question: Question,
         columns: Sequence[Column],
-        rows: Sequence[Row[V]],
+        rows: Sequence[ListRow[V]],
         *,
         marked: Collection[V] = (),
     ) -> tuple[V, ...]:
         """At least one of the rows, in their order; ``marked`` are marked to begin with. Typing narrows the list."""
         ...
 
-    def text(self, question: Question, *, default: str = "", check: Check) -> str:
+    def text(self, question: Question, *, default: str = "", check: Validator) -> str:
         """A line of text without white space around it, that ``check`` finds nothing wrong with."""
         ...
 
-    def secret(self, question: Question, *, check: Check) -> str:
+    def secret(self, question: Question, *, check: Validator) -> str:
         """A line that is not shown while it is typed or pasted."""
         ...
 
-    def review(self, question: Question, lines: Sequence[Line], *, yes: str) -> None:
+    def review(self, question: Question, lines: Sequence[StyledText], *, yes: str) -> None:
         """Shows lines to look through; returns when the person agrees to what ``yes`` says."""
         ...
-
-
-def prompts(look: Look, drawn: Callable[[], None] = lambda: None) -> Prompts:
-    """What asks on this terminal: with a moving cursor, or line by line where there is none.
-
-    ``drawn`` is called whenever the person has a list of one answer before them, and therefore time.
-    """
-    if look.plain:
-        from provisioner.cli.prompts.plain import Plain
-
-        return Plain(look, drawn)
-    from provisioner.cli.prompts.screen import Screen
-
-    return Screen(look, drawn)

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
     from prompt_toolkit.formatted_text import StyleAndTextTuples
 
+    from provisioner.cli.prompts.list_state import Listing
     from provisioner.cli.prompts.look import Look
-    from provisioner.cli.prompts.rows import Listing
-    from provisioner.cli.prompts.table import Table
+    from provisioner.cli.prompts.table_layout import TableLayout
 
 V = TypeVar("V", bound="Hashable")
 
@@ -29,7 +29,7 @@ class ListControl(UIControl, Generic[V]):
     def __init__(
         self,
         listing: Listing[V],
-        table: Table[V],
+        table: TableLayout[V],
         look: Look,
         *,
         boxes: bool = False,

@@ -10,6 +10,7 @@ from prompt_toolkit.layout import Dimension, HSplit, Layout, Window
 from prompt_toolkit.layout.controls import FormattedTextControl
 from prompt_toolkit.output.vt100 import Vt100_Output
 
+from provisioner.cli.prompts import key_hints
 from provisioner.cli.prompts.asking import Back
 from provisioner.cli.prompts.width import cut, width, wrap
 from provisioner.cli.terminal import clean
@@ -30,7 +31,7 @@ _INDENT = 2
 _ROOMY = 16  # rows from which on empty lines are affordable
 _MOST_LINES = 8  # of a pasted answer
 
-Keys = tuple[tuple[str, str], ...]
+Keys = tuple[key_hints.KeyHint, ...]
 BACK: Keys = (("esc", "back"), ("ctrl-c", "leave"))
 
 
@@ -130,14 +131,8 @@ def footer(keys: Keys, look: Look) -> Window:
     """The keys that work here; the last but two give way where the terminal is narrow."""
 
     def line() -> StyleAndTextTuples:
-        shown = list(keys)
-        while len(shown) > len(BACK) and width(_joined(shown, look)) > columns() - 1:
-            shown.pop(-len(BACK) - 1)
-        parts: StyleAndTextTuples = []
-        for key, does in shown:
-            parts += [("class:dim", f" {look.symbols.dot} " if parts else "  ")]
-            parts += [("class:key", key), ("class:dim", f" {does}")]
-        return parts
+        room = columns() - 1 - _INDENT
+        return [("", " " * _INDENT), *key_hints.fragments(keys, room, look, last=len(BACK))]
 
     return one_line(line)
 
@@ -150,10 +145,6 @@ def spacer() -> Window:
 def columns() -> int:
     """How wide the terminal is now."""
     return get_app().output.get_size().columns
-
-
-def _joined(keys: list[tuple[str, str]], look: Look) -> str:
-    return "  " + f" {look.symbols.dot} ".join(f"{key} {does}" for key, does in keys)
 
 
 def one_line(text: Any) -> Window:

@@ -13,9 +13,9 @@ from prompt_toolkit.layout.processors import AfterInput
 
 from provisioner.cli.prompts import frame
 from provisioner.cli.prompts.control import ListControl
-from provisioner.cli.prompts.rows import Listing
+from provisioner.cli.prompts.list_state import Listing
 from provisioner.cli.prompts.style import colour_depth, style
-from provisioner.cli.prompts.table import Table
+from provisioner.cli.prompts.table_layout import TableLayout
 from provisioner.cli.prompts.width import cut
 from provisioner.cli.terminal import clean
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from prompt_toolkit.key_binding.key_processor import KeyPressEvent
 
     from provisioner.cli.prompts.asking import Question
+    from provisioner.cli.prompts.list_state import Column, ListRow
     from provisioner.cli.prompts.look import Look
-    from provisioner.cli.prompts.rows import Column, Row
 
 V = TypeVar("V", bound="Hashable")
 
@@ -44,7 +44,7 @@ class Picker(Generic[V]):
         look: Look,
         question: Question,
         columns: Sequence[Column],
-        rows: Sequence[Row[V]],
+        rows: Sequence[ListRow[V]],
         *,
         start: V | None = None,
         marked: Collection[V] = (),
@@ -58,7 +58,7 @@ class Picker(Generic[V]):
         self._filters = filters
         self._said = ""
         self.listing = Listing(rows, start=start, marked=marked)
-        self._table = Table(columns, rows, more=look.symbols.more)
+        self._table = TableLayout(columns, rows, more=look.symbols.more)
         self._list = ListControl(self.listing, self._table, look, boxes=many)
         self._buffer = Buffer(multiline=False, on_text_changed=self._narrow)
         self._detailed = any(row.detail or row.closed for row in rows)

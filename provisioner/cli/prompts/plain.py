@@ -10,15 +10,15 @@ import sys
 from typing import TYPE_CHECKING, TypeVar
 
 from provisioner.cli.prompts.asking import Back
-from provisioner.cli.prompts.rows import Listing
+from provisioner.cli.prompts.list_state import Listing
 from provisioner.cli.terminal import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 
-    from provisioner.cli.prompts.asking import Check, Line, Question
+    from provisioner.cli.prompts.asking import Question, StyledText, Validator
+    from provisioner.cli.prompts.list_state import Column, ListRow
     from provisioner.cli.prompts.look import Look
-    from provisioner.cli.prompts.rows import Column, Row
 
     V = TypeVar("V", bound=Hashable)
 
@@ -38,7 +38,7 @@ class Plain:
         self,
         question: Question,
         columns: Sequence[Column],
-        rows: Sequence[Row[V]],
+        rows: Sequence[ListRow[V]],
         *,
         start: V | None = None,
         filters: bool = False,
@@ -70,7 +70,7 @@ class Plain:
         self,
         question: Question,
         columns: Sequence[Column],
-        rows: Sequence[Row[V]],
+        rows: Sequence[ListRow[V]],
         *,
         marked: Collection[V] = (),
     ) -> tuple[V, ...]:
@@ -95,7 +95,7 @@ class Plain:
             else:
                 entries = self._search(listing, typed, columns)
 
-    def _switch(self, listing: Listing[V], entries: list[Row[V]], typed: str) -> None:
+    def _switch(self, listing: Listing[V], entries: list[ListRow[V]], typed: str) -> None:
         for row in [entries[index] for index in _indices(typed) if index < len(entries)]:
             if row.closed is not None:
                 _say(f"{row.cells[0]}: {row.closed}")
@@ -103,19 +103,19 @@ class Plain:
             listing.marked ^= {row.value}
             _say(f"{row.cells[0]}: {'chosen' if row.value in listing.marked else 'not chosen'}")
 
-    def _search(self, listing: Listing[V], typed: str, columns: Sequence[Column]) -> list[Row[V]]:
+    def _search(self, listing: Listing[V], typed: str, columns: Sequence[Column]) -> list[ListRow[V]]:
         listing.narrow("" if typed == "*" else typed)
         if not listing.shown:
             _say(f"nothing matches {typed}")
             listing.narrow("")
         return self._list(listing, columns, boxes=True)
 
-    def text(self, question: Question, *, default: str = "", check: Check) -> str:
+    def text(self, question: Question, *, default: str = "", check: Validator) -> str:
         """A line."""
         self._head(question)
         return _checked(lambda: _read(f"{f'[{default}] ' if default else ''}> ") or default, check)
 
-    def secret(self, question: Question, *, check: Check) -> str:
+    def secret(self, question: Question, *, check: Validator) -> str:
         """A line that is not echoed."""
         import getpass
 
@@ -129,7 +129,7 @@ class Plain:
 
         return _checked(read, check)
 
-    def review(self, question: Question, lines: Sequence[Line], *, yes: str) -> None:
+    def review(self, question: Question, lines: Sequence[StyledText], *, yes: str) -> None:
         """The lines, then a yes or no."""
         self._head(question)
         for _, text in lines:
@@ -149,7 +149,9 @@ class Plain:
         for _, text in question.notes:
             _say(f"  {text}")
 
-    def _list(self, listing: Listing[V], columns: Sequence[Column], *, boxes: bool = False) -> list[Row[V]]:
+    def _list(
+        self, listing: Listing[V], columns: Sequence[Column], *, boxes: bool = False
+    ) -> list[ListRow[V]]:
         entries = [row for row in listing.shown if not row.heading]
         for number, row in enumerate(entries[:_SHOWN], 1):
             mark = ("[x] " if row.value in listing.marked else "[ ] ") if boxes else ""
@@ -159,13 +161,13 @@ class Plain:
         return entries
 
 
-def _spoken(row: Row[V], columns: Sequence[Column]) -> str:
+def _spoken(row: ListRow[V], columns: Sequence[Column]) -> str:
     """A row as a listener can follow it."""
     cells = zip(columns, row.cells, strict=False)
     return ", ".join(column.said.format(cell.strip()) for column, cell in cells if cell.strip())
 
 
-def _checked(ask: Callable[[], str], check: Check) -> str:
+def _checked(ask: Callable[[], str], check: Validator) -> str:
     while True:
         typed = ask().strip()
         flaw = check(typed)
@@ -174,7 +176,7 @@ def _checked(ask: Callable[[], str], check: Check) -> str:
         _say(flaw)
 
 
-def _at(entries: list[Row[V]], typed: str) -> Row[V] | None:
+def _at(entries: list[ListRow[V]], typed: str) -> ListRow[V] | None:
     number = int(typed) if typed.isascii() and typed.isdigit() else 0
     return entries[number - 1] if 0 < number <= len(entries) else None
 

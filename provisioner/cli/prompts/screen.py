@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from provisioner.cli.prompts import frame
 from provisioner.cli.prompts.pick import Picker
 from provisioner.cli.prompts.style import colour_depth, style
-from provisioner.cli.prompts.view import Viewer
+from provisioner.cli.prompts.viewer import Viewer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Sequence
 
     from questionary import Question as Asked
 
-    from provisioner.cli.prompts.asking import Check, Line, Question
+    from provisioner.cli.prompts.asking import Question, StyledText, Validator
+    from provisioner.cli.prompts.list_state import Column, ListRow
     from provisioner.cli.prompts.look import Look
-    from provisioner.cli.prompts.rows import Column, Row
 
     V = TypeVar("V", bound=Hashable)
 
@@ -34,7 +34,7 @@ class Screen:
         self,
         question: Question,
         columns: Sequence[Column],
-        rows: Sequence[Row[V]],
+        rows: Sequence[ListRow[V]],
         *,
         start: V | None = None,
         filters: bool = False,
@@ -47,30 +47,30 @@ class Screen:
         self,
         question: Question,
         columns: Sequence[Column],
-        rows: Sequence[Row[V]],
+        rows: Sequence[ListRow[V]],
         *,
         marked: Collection[V] = (),
     ) -> tuple[V, ...]:
         """Some of the rows."""
         return Picker(self.look, question, columns, rows, marked=marked, filters=True, many=True).run()
 
-    def text(self, question: Question, *, default: str = "", check: Check) -> str:
+    def text(self, question: Question, *, default: str = "", check: Validator) -> str:
         """A line."""
         import questionary
 
         return self._ask(questionary.text, question, check, default=default)
 
-    def secret(self, question: Question, *, check: Check) -> str:
+    def secret(self, question: Question, *, check: Validator) -> str:
         """A line that is shown as dots."""
         import questionary
 
         return self._ask(questionary.password, question, check)
 
-    def review(self, question: Question, lines: Sequence[Line], *, yes: str) -> None:
+    def review(self, question: Question, lines: Sequence[StyledText], *, yes: str) -> None:
         """Lines to look through."""
         Viewer(self.look, question, lines, yes=yes).run()
 
-    def _ask(self, kind: Callable[..., Asked], question: Question, check: Check, **more: Any) -> str:
+    def _ask(self, kind: Callable[..., Asked], question: Question, check: Validator, **more: Any) -> str:
         asked = kind(
             "",
             qmark=self.look.symbols.pointer,

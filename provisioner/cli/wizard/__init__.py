@@ -27,7 +27,7 @@ def run(
     """Asks what to add, and adds it.
 
     Args:
-        app: the world.
+        app: paths, clock, environment and HTTP.
         program: how this program was called, for the command that would have done the same.
         own_config: whether ``--config`` named the file, for the same.
         access: gives which catalog, and how it may be reached; the default one without it.

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from catalog.errors import CatalogError, CredentialRefused
 from catalog.urls import shown
-from provisioner.cli.add import named_model
+from provisioner.cli.add_flags import named_model
 from provisioner.cli.changes import count
 from provisioner.cli.progress import waiting
 from provisioner.cli.prompts.asking import Back, Question
-from provisioner.cli.wizard import closing, command, defaults, lists, place, review
-from provisioner.cli.wizard.figures import cheapest
-from provisioner.cli.wizard.flow import Step, walk
-from provisioner.cli.wizard.key import NO_KEY, Door, ask_key, kept
+from provisioner.cli.wizard import address, command, finish, lists
+from provisioner.cli.wizard.ask_key import NO_KEY, KeyPurpose, ask_key, kept, try_cheapest
+from provisioner.cli.wizard.flow import WizardStep
+from provisioner.cli.wizard.path import AddPath, Answers, kept_default
 from provisioner.errors import UsageError
 from provisioner.workflows import add_endpoint, check_key
 from provisioner.workflows.credential import Credential
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from catalog.models import Model
-    from provisioner.cli.prompts.asking import Line
-    from provisioner.cli.wizard.desk import Desk
+    from provisioner.cli.prompts.asking import StyledText
+    from provisioner.cli.prompts.list_state import ListRow
+    from provisioner.cli.wizard.wizard import Wizard
     from provisioner.workflows.local_servers import LocalServer
     from provisioner.workflows.watch import Watch
 
@@ -34,128 +35,112 @@ if TYPE_CHECKING:
 _UNNAMED = "endpoint"
 
 
-@dataclass(frozen=True)
-class Answers:
+@dataclass(frozen=True, kw_only=True)
+class EndpointAnswers(Answers[add_endpoint.Result]):
     """What has been answered.
 
     Attributes:
-        place: wire, base URL and name.
+        address: wire, base URL and name.
         credential: the key or its variable; empty keeps what config.toml has.
         key_said: that in a word; empty until it was asked.
         listed: the models on the endpoint's own list; None until it was asked, or where it could not be had.
         types: whether the models' ids are typed instead.
         typed: ids with their contexts, where they were typed.
         models: ids of the models chosen from the list.
-        default: id of the model that becomes the default; None leaves the default as it is.
-        result: of the workflow.
     """
 
-    place: place.Place = field(default_factory=place.Place)
+    address: address.Address = field(default_factory=address.Address)
     credential: Credential = field(default_factory=Credential)
     key_said: str = ""
     listed: tuple[Model, ...] | None = None
     types: bool = False
     typed: tuple[tuple[str, int | None], ...] = ()
     models: tuple[str, ...] = ()
-    default: str | None = None
-    result: add_endpoint.Result | None = field(default=None, repr=False)
 
 
-def run(desk: Desk, server: LocalServer | None = None) -> closing.Done:
-    """Asks and writes. With ``server`` its place is known, and that it needs no key if it listed its models.
+def run(wizard: Wizard, server: LocalServer | None = None) -> finish.Added:
+    """Asks and writes. With ``server`` its address is known, and that it needs no key if it listed its models.
 
     Raises:
         Back: the person went back from the first question.
     """
-    path = _Path(desk, server)
-    answers = Answers()
+    path = _EndpointPath(wizard, server)
+    answers = EndpointAnswers()
     if server is not None:
-        answers = replace(answers, place=place.of_server(desk, server))
+        answers = replace(answers, address=address.of_server(wizard, server))
     if server is not None and server.models is not None:
         keyless = replace(answers, credential=NO_KEY.credential, key_said="no key")
         answers = path.with_list(keyless)
     return path.run(answers)
 
 
-class _Path:
-    def __init__(self, desk: Desk, server: LocalServer | None) -> None:
-        self._desk = desk
+class _EndpointPath(AddPath[EndpointAnswers, add_endpoint.Result]):
+    def __init__(self, wizard: Wizard, server: LocalServer | None) -> None:
+        super().__init__(wizard)
         self._server = server
 
-    def run(self, answers: Answers) -> closing.Done:
-        answers = walk(self._route, answers)
-        assert answers.result is not None
-        result, name = answers.result, answers.place.name
-        aliases = [f"{name}/{model.key}" for model in result.provider.models]
-        said = f"Added {name} with {count(len(aliases), 'model')}"
-        arguments = command.for_endpoint(self._request(answers))
-        return closing.Done(said, result.outcome, result.notes, aliases, arguments)
-
-    def _route(self, answers: Answers) -> Sequence[Step[Answers]]:
-        asked = place.route(self._desk, answers.place, found=self._server is not None)
-        steps = [Step(step.name, partial(_placed, step)) for step in asked]
-        if not answers.place.name:
+    def _route(self, answers: EndpointAnswers) -> Sequence[WizardStep[EndpointAnswers]]:
+        asked = address.route(self._wizard, answers.address, found=self._server is not None)
+        steps = [WizardStep(step.name, partial(_placed, step)) for step in asked]
+        if not answers.address.name:
             return steps
         if self._server is None or self._server.models is None:
-            steps.append(Step("key", self._ask_key))
+            steps.append(WizardStep("key", self._ask_key))
         if answers.types:
-            steps.append(Step("ids", self._ask_ids))
+            steps.append(WizardStep("ids", self._ask_ids))
         elif answers.listed is None:
             return steps
         elif len(answers.listed) > 1:
-            steps.append(Step("models", self._ask_models))
-        if len(self._chosen(answers)) > 1 or self._standing(answers):
-            steps.append(Step("default", self._ask_default))
-        return [*steps, Step("review", self._review)]
+            steps.append(WizardStep("models", self._ask_models))
+        return [*steps, *self._last_steps(answers)]
 
-    def _ask_key(self, answers: Answers) -> Answers:
-        where = answers.place
-        existing = self._desk.table("providers").get(where.name, {})
-        door = Door(
+    def _ask_key(self, answers: EndpointAnswers) -> EndpointAnswers:
+        where = answers.address
+        existing = self._wizard.table("providers").get(where.name, {})
+        purpose = KeyPurpose(
             where.name,
             self._trail(replace(answers, key_said="", models=(), typed=())),
-            goes_to=shown(where.base_url),
+            endpoint=shown(where.base_url),
             kept=kept(existing),
             without=NO_KEY,
         )
         while True:
-            answer = ask_key(self._desk, door, partial(self._try, answers))
+            answer = ask_key(self._wizard, purpose, partial(self._try, answers))
             try:
                 return self.with_list(replace(answers, credential=answer.credential, key_said=answer.said))
             except Back:
                 continue
 
-    def _try(self, answers: Answers, credential: Credential) -> check_key.Result:
+    def _try(self, answers: EndpointAnswers, credential: Credential) -> check_key.Result:
         request = add_endpoint.Request(
-            answers.place.wire, answers.place.base_url, answers.place.name, credential, dry_run=True
+            answers.address.wire, answers.address.base_url, answers.address.name, credential, dry_run=True
         )
 
         def attempt(watch: Watch) -> check_key.Result:
             try:
-                planned = add_endpoint.run(self._desk.app, request, watch)
+                planned = add_endpoint.run(self._wizard.app, request, watch)
             except CredentialRefused as error:
                 return check_key.Result("invalid", error.message, error.hint)
             except (CatalogError, UsageError) as error:
                 return check_key.Result("unknown", error.message, error.hint)
-            alias = f"{request.name}/{cheapest(planned.provider.models).key}"
-            return check_key.run(self._desk.app, check_key.Request(planned.outcome.data, alias), watch)
+            return try_cheapest(self._wizard, planned.provider, planned.outcome, watch)
 
-        return self._desk.attempt((request.name,), attempt)
+        return self._wizard.attempt((request.name,), attempt)
 
-    def with_list(self, answers: Answers) -> Answers:
-        """The answers with the endpoint's own list of models, or with the wish to type their ids.
+    def with_list(self, answers: EndpointAnswers) -> EndpointAnswers:
+        """The answers with the endpoint's own list of models, or with the decision to type their ids.
 
         Raises:
             Back: it could not be had, and the person goes back.
         """
-        where = answers.place
+        where = answers.address
         request = add_endpoint.Request(
             where.wire, where.base_url, where.name or _UNNAMED, answers.credential, dry_run=True
         )
         while True:
             try:
                 with waiting() as watch:
-                    listed = add_endpoint.run(self._desk.app, request, watch).provider.models
+                    listed = add_endpoint.run(self._wizard.app, request, watch).provider.models
             except (CatalogError, UsageError) as error:
                 if self._goes_without_list(answers, error):
                     return replace(answers, listed=None, types=True)
@@ -164,15 +149,15 @@ class _Path:
                 answers, listed=listed, types=False, typed=(), models=self._to_begin_with(answers, listed)
             )
 
-    def _to_begin_with(self, answers: Answers, listed: Sequence[Model]) -> tuple[str, ...]:
+    def _to_begin_with(self, answers: EndpointAnswers, listed: Sequence[Model]) -> tuple[str, ...]:
         """Ids of the models that are marked at first: those chosen before, those of config.toml, all of a few."""
         ids = tuple(model.id for model in listed)
-        aliases, name = self._desk.table("models"), answers.place.name
+        aliases, name = self._wizard.table("models"), answers.address.name
         chosen = tuple(id_ for id_ in ids if id_ in answers.models)
         known = tuple(id_ for id_ in ids if f"{name}/{id_}" in aliases)
         return chosen or known or (ids if len(ids) <= FEW else ())
 
-    def _goes_without_list(self, answers: Answers, error: CatalogError | UsageError) -> bool:
+    def _goes_without_list(self, answers: EndpointAnswers, error: CatalogError | UsageError) -> bool:
         question = Question(
             "Its list of models could not be had", self._trail(answers), (("bad", error.message),)
         )
@@ -182,65 +167,55 @@ class _Path:
             ("back", "Go back and change something", ""),
         ]
         start = "back" if isinstance(error, CredentialRefused) else "type"
-        choice = self._desk.menu(question, choices, start=start)
+        choice = self._wizard.menu(question, choices, start=start)
         if choice == "back":
             raise Back
         return choice == "type"
 
-    def _ask_ids(self, answers: Answers) -> Answers:
-        notes: tuple[Line, ...] = (
+    def _ask_ids(self, answers: EndpointAnswers) -> EndpointAnswers:
+        notes: tuple[StyledText, ...] = (
             ("dim", "separated by spaces; ID:CONTEXT says how many tokens fit, as in my-model:32768"),
         )
         question = Question("Which models?", self._trail(replace(answers, typed=())), notes)
         before = " ".join(f"{id_}:{context}" if context else id_ for id_, context in answers.typed)
-        text = self._desk.ask.text(
+        text = self._wizard.ask.text(
             question, default=before, check=lambda text: None if _words(text) else "name one at least"
         )
         typed = tuple(named_model(word) for word in _words(text))
         return replace(answers, typed=typed, models=(), default=None)
 
-    def _ask_models(self, answers: Answers) -> Answers:
+    def _ask_models(self, answers: EndpointAnswers) -> EndpointAnswers:
         assert answers.listed is not None
         question = Question("Which models?", self._trail(replace(answers, models=())))
         rows = lists.listed_rows(answers.listed)
-        models = self._desk.ask.many(question, lists.MODEL_COLUMNS, rows, marked=answers.models)
+        models = self._wizard.ask.many(question, lists.MODEL_COLUMNS, rows, marked=answers.models)
         default = answers.default if answers.default in models else None
         return replace(answers, models=models, default=default)
 
-    def _ask_default(self, answers: Answers) -> Answers:
+    def _rows(self, answers: EndpointAnswers) -> Sequence[ListRow[str]]:
         chosen = self._chosen(answers)
-        rows = lists.listed_rows([m for m in answers.listed or () if m.id in chosen]) or [
-            lists.plain_row(id_) for id_ in chosen
-        ]
-        default = defaults.ask_default(
-            self._desk,
-            self._trail(answers),
-            lists.MODEL_COLUMNS,
-            rows,
-            keeps=self._standing(answers),
-            start=answers.default,
-        )
-        return replace(answers, default=default)
+        listed = lists.listed_rows([m for m in answers.listed or () if m.id in chosen])
+        return listed or [lists.plain_row(id_) for id_ in chosen]
 
-    def _review(self, answers: Answers) -> Answers:
-        request = self._request(answers)
+    def _run(self, answers: EndpointAnswers, dry_run: bool, watch: Watch) -> add_endpoint.Result:
+        return add_endpoint.run(self._wizard.app, replace(self._request(answers), dry_run=dry_run), watch)
 
-        def act(dry_run: bool, watch: Watch) -> add_endpoint.Result:
-            return add_endpoint.run(self._desk.app, replace(request, dry_run=dry_run), watch)
+    def _added(self, answers: EndpointAnswers, result: add_endpoint.Result) -> finish.Added:
+        name = answers.address.name
+        aliases = [f"{name}/{model.key}" for model in result.provider.models]
+        said = f"Added {name} with {count(len(aliases), 'model')}"
+        arguments = command.for_endpoint(self._request(answers))
+        return finish.Added(said, result.outcome, result.notes, aliases, arguments)
 
-        return replace(answers, result=review.write(self._desk, self._trail(answers), act))
-
-    def _chosen(self, answers: Answers) -> tuple[str, ...]:
+    def _chosen(self, answers: EndpointAnswers) -> tuple[str, ...]:
         return tuple(id_ for id_, _ in answers.typed) if answers.types else answers.models
 
-    def _standing(self, answers: Answers) -> str | None:
-        name = answers.place.name
-        return defaults.standing(self._desk, name, {f"{name}/{id_}" for id_ in self._chosen(answers)})
+    def _kept_default(self, answers: EndpointAnswers) -> str | None:
+        name = answers.address.name
+        return kept_default(self._wizard, name, {f"{name}/{id_}" for id_ in self._chosen(answers)})
 
-    def _request(self, answers: Answers) -> add_endpoint.Request:
-        where, default, chosen = answers.place, answers.default, self._chosen(answers)
-        if default is None and len(chosen) == 1 and not self._standing(answers):
-            default = chosen[0]
+    def _request(self, answers: EndpointAnswers) -> add_endpoint.Request:
+        where = answers.address
         every = answers.types or len(answers.models) == len(answers.listed or ())
         return add_endpoint.Request(
             wire=where.wire,
@@ -249,11 +224,11 @@ class _Path:
             credential=answers.credential,
             models=answers.typed,
             only=() if every else answers.models,
-            default_model=default,
+            default_model=self._default(answers),
         )
 
-    def _trail(self, answers: Answers) -> tuple[str, ...]:
-        where = answers.place
+    def _trail(self, answers: EndpointAnswers) -> tuple[str, ...]:
+        where = answers.address
         parts = [where.name or shown(where.base_url) or where.wire, answers.key_said]
         if chosen := self._chosen(answers):
             parts.append(count(len(chosen), "model"))
@@ -264,8 +239,8 @@ def _words(text: str) -> list[str]:
     return text.replace(",", " ").split()
 
 
-def _placed(step: Step[place.Place], answers: Answers) -> Answers:
-    """The answers with one about the place. Another address has other models and another key; a name changes nothing."""
-    where = step.ask(answers.place)
-    moved = (where.wire, where.base_url) != (answers.place.wire, answers.place.base_url)
-    return Answers(place=where) if moved else replace(answers, place=where)
+def _placed(step: WizardStep[address.Address], answers: EndpointAnswers) -> EndpointAnswers:
+    """The answers with one about the address. Another address has other models and another key; a name changes nothing."""
+    where = step.ask(answers.address)
+    moved = (where.wire, where.base_url) != (answers.address.wire, answers.address.base_url)
+    return EndpointAnswers(address=where) if moved else replace(answers, address=where)

@@ -14,7 +14,7 @@ A = TypeVar("A")
 
 
 @dataclass(frozen=True, slots=True)
-class Step(Generic[A]):
+class WizardStep(Generic[A]):
     """One question: from the answers so far to the answers with its own; it raises Back.
 
     Its own earlier answer is still among those it is given when it is asked again, and stands as the default.
@@ -24,13 +24,13 @@ class Step(Generic[A]):
     ask: Callable[[A], A] = field(compare=False)
 
 
-def walk(route: Callable[[A], Sequence[Step[A]]], answers: A) -> A:
+def walk(route: Callable[[A], Sequence[WizardStep[A]]], answers: A) -> A:
     """Asks every step of the route, which may change with each answer, and returns the answers.
 
     Raises:
         Back: the person went back from the first step.
     """
-    done: list[Step[A]] = []
+    done: list[WizardStep[A]] = []
     while True:
         ahead = next((step for step in route(answers) if step not in done), None)
         if ahead is None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from provisioner.cli.prompts.rows import Column, Row
-from provisioner.cli.wizard.figures import abilities, price, sentence, tokens
+from provisioner.cli.prompts.list_state import Column, ListRow
+from provisioner.cli.wizard.model_facts import abilities, price, sentence, tokens
 from provisioner.cli.wizard.popular import POPULAR
 from provisioner.workflows.suggest import released
 
@@ -41,7 +41,7 @@ def provider_rows(
     *,
     configured: Collection[str] = (),
     logins: Collection[str] = (),
-) -> list[Row[str]]:
+) -> list[ListRow[str]]:
     """Every provider, popular ones first; those that cannot be imported are closed and say why.
 
     Args:
@@ -50,7 +50,7 @@ def provider_rows(
         configured: ids in config.toml.
         logins: those among them that are Kimi Code's own.
     """
-    rank = {id_: place for place, id_ in enumerate(POPULAR)}
+    rank = {id_: number for number, id_ in enumerate(POPULAR)}
     ordered = sorted(offers, key=lambda o: (rank.get(o.id, len(rank)), o.name.casefold()))
     rows = [
         _provider_row(
@@ -64,18 +64,18 @@ def provider_rows(
     return [_heading("popular"), *rows[:popular], _heading("all the others"), *rows[popular:]]
 
 
-def _heading(text: str) -> Row[str]:
-    return Row(f"\n{text}", (text,), heading=True)
+def _heading(text: str) -> ListRow[str]:
+    return ListRow(f"\n{text}", (text,), heading=True)
 
 
-def _provider_row(offer: Offer, models: Sequence[str], *, configured: bool, login: bool) -> Row[str]:
+def _provider_row(offer: Offer, models: Sequence[str], *, configured: bool, login: bool) -> ListRow[str]:
     closed = None
     if login:
         closed = "a login of Kimi Code itself: it is left alone"
     elif offer.wire is None:
         closed = "it speaks a protocol of its own, which Kimi Code does not"
     wire = f"{offer.wire}{' (guess)' if offer.guessed else ''}" if offer.wire else "none"
-    return Row(
+    return ListRow(
         offer.id,
         (offer.name, offer.id, wire, str(offer.models), "configured" if configured else ""),
         search=(offer.name.casefold(), offer.id.casefold(), "\n".join(["", *models]).casefold()),
@@ -100,31 +100,31 @@ def _provider_detail(offer: Offer, models: Sequence[str], needle: str) -> str:
     return f"{wire} at {offer.endpoint}" if offer.endpoint else f"{wire}; the catalog gives no endpoint"
 
 
-def model_rows(models: Sequence[Model], entry: Mapping[str, Any]) -> list[Row[str]]:
+def model_rows(models: Sequence[Model], entry: Mapping[str, Any]) -> list[ListRow[str]]:
     """The models of a catalog provider, the newest first."""
     dated = [(released(entry, model.id), model) for model in models]
     dated.sort(key=lambda pair: pair[0], reverse=True)
     return [_model_row(model, date) for date, model in dated]
 
 
-def listed_rows(models: Sequence[Model]) -> list[Row[str]]:
+def listed_rows(models: Sequence[Model]) -> list[ListRow[str]]:
     """The models of an endpoint's own list, in its order."""
     return [_model_row(model, "") for model in models]
 
 
-def alias_rows(models: Mapping[str, Model]) -> list[Row[str]]:
+def alias_rows(models: Mapping[str, Model]) -> list[ListRow[str]]:
     """Models of several providers, each by its alias."""
     return [_model_row(model, "", alias) for alias, model in models.items()]
 
 
-def plain_row(id_: str) -> Row[str]:
+def plain_row(id_: str) -> ListRow[str]:
     """A model of which only the id is known."""
-    return Row(id_, (id_,))
+    return ListRow(id_, (id_,))
 
 
-def _model_row(model: Model, date: str, alias: str | None = None) -> Row[str]:
+def _model_row(model: Model, date: str, alias: str | None = None) -> ListRow[str]:
     name = alias or model.id
-    return Row(
+    return ListRow(
         name,
         (
             name,

@@ -10,8 +10,8 @@ from provisioner.cli.prompts.asking import Question
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from provisioner.cli.prompts.asking import Line
-    from provisioner.cli.wizard.desk import Desk
+    from provisioner.cli.prompts.asking import StyledText
+    from provisioner.cli.wizard.wizard import Wizard
     from provisioner.workflows.outcome import Note, Outcome
     from provisioner.workflows.watch import Watch
 
@@ -35,11 +35,11 @@ class Written(Protocol):
 W = TypeVar("W", bound=Written)
 
 
-def write(desk: Desk, trail: tuple[str, ...], run: Callable[[bool, Watch], W]) -> W:
+def write(wizard: Wizard, trail: tuple[str, ...], run: Callable[[bool, Watch], W]) -> W:
     """Runs a workflow dry, has the change confirmed, and runs it for good.
 
     Args:
-        desk: asks.
+        wizard: asks.
         trail: what has been answered.
         run: the workflow with its request; it is told whether to run dry.
 
@@ -50,26 +50,26 @@ def write(desk: Desk, trail: tuple[str, ...], run: Callable[[bool, Watch], W]) -
         Back: the person goes back, before or after it failed.
         KeyboardInterrupt: the person leaves.
     """
-    preview = desk.attempt(trail, lambda watch: run(True, watch))
-    _confirm(desk, trail, preview.outcome, preview.notes)
-    if desk.dry_run or not preview.outcome.plan:
+    preview = wizard.attempt(trail, lambda watch: run(True, watch))
+    _confirm(wizard, trail, preview.outcome, preview.notes)
+    if wizard.dry_run or not preview.outcome.plan:
         return preview
-    return desk.attempt(trail, lambda watch: run(False, watch))
+    return wizard.attempt(trail, lambda watch: run(False, watch))
 
 
-def _confirm(desk: Desk, trail: tuple[str, ...], outcome: Outcome, notes: Iterable[Note]) -> None:
-    lines: list[Line] = [("warn", note.message) for note in notes]
+def _confirm(wizard: Wizard, trail: tuple[str, ...], outcome: Outcome, notes: Iterable[Note]) -> None:
+    lines: list[StyledText] = [("warn", note.message) for note in notes]
     if lines and outcome.diff:
         lines.append(("", ""))
     lines += [(line.kind, _MARKS[line.kind] + line.text) for line in outcome.diff]
-    where: Line = ("dim", desk.shown(outcome.config_path))
+    where: StyledText = ("dim", wizard.shown(outcome.config_path))
     name = outcome.config_path.name
     if not outcome.plan:
         question = Question(f"{name} says all of this already", trail, (where,))
-        desk.ask.review(question, lines, yes="go on")
+        wizard.ask.review(question, lines, yes="go on")
         return
     question = Question(f"Write this to {name}?", trail, (where, ("", summary(outcome))))
-    desk.ask.review(question, lines, yes="go on without writing" if desk.dry_run else "write it")
+    wizard.ask.review(question, lines, yes="go on without writing" if wizard.dry_run else "write it")
 
 
 def summary(outcome: Outcome) -> str:

@@ -6,13 +6,14 @@ import sys
 from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
-from provisioner.cli.prompts.asking import Back, Question, prompts
+from provisioner.cli.prompts.asking import Back, Question
+from provisioner.cli.prompts.choose import prompts
 from provisioner.cli.prompts.echo import unechoed
+from provisioner.cli.prompts.list_state import ListRow
 from provisioner.cli.prompts.look import Look
-from provisioner.cli.prompts.rows import Row
 from provisioner.cli.terminal import echo_error
-from provisioner.cli.wizard.desk import MENU, Desk
-from provisioner.cli.wizard.shelf import Shelf
+from provisioner.cli.wizard.prefetch import Prefetch
+from provisioner.cli.wizard.wizard import MENU, Wizard
 from provisioner.config.read import read
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from catalog.documents import Access
     from provisioner.app import App
-    from provisioner.cli.wizard.closing import Done
+    from provisioner.cli.wizard.finish import Added
     from provisioner.workflows.local_servers import LocalServer
 
 _LEFT = 130
@@ -30,62 +31,62 @@ def start(app: App, *, program: str, own_config: bool, access: Callable[[], Acce
     """Asks what to add until something is added or the person leaves; see :func:`provisioner.cli.wizard.run`."""
     look = Look.of(app.env, sys.stdout)
     with nullcontext() if look.plain else unechoed():
-        shelf = Shelf(app, access)
-        desk = Desk(
+        prefetch = Prefetch(app, access)
+        wizard = Wizard(
             app=app,
-            ask=prompts(look, shelf.stock),
-            shelf=shelf,
+            ask=prompts(look, prefetch.start_fetching),
+            prefetch=prefetch,
             program=program,
             own_config=own_config,
             file=read(app.config_path),
             dry_run=dry_run,
         )
-        return _converse(desk)
+        return _converse(wizard)
 
 
-def _converse(desk: Desk) -> int:
+def _converse(wizard: Wizard) -> int:
     try:
-        done = _answered(desk)
+        done = _answered(wizard)
     except KeyboardInterrupt:
-        if read(desk.app.config_path).text == desk.file.text:
+        if read(wizard.app.config_path).text == wizard.file.text:
             echo_error("Nothing was written.")
         raise
     if done is None:
         echo_error("Left; nothing was written.")
         return _LEFT
-    from provisioner.cli.wizard.closing import close
+    from provisioner.cli.wizard.finish import finish
 
-    close(desk, done)
+    finish(wizard, done)
     return 0
 
 
-def _answered(desk: Desk) -> Done | None:
+def _answered(wizard: Wizard) -> Added | None:
     """What was done; None when the person went back from the first question."""
     where = None
     while True:
         try:
-            where = _ask_where(desk, where)
+            where = _ask_where(wizard, where)
         except Back:
             return None
         with suppress(Back):
-            return _go(desk, where)
+            return _go(wizard, where)
 
 
-def _ask_where(desk: Desk, start: str | None) -> str:
-    servers = desk.shelf.servers()
+def _ask_where(wizard: Wizard, start: str | None) -> str:
+    servers = wizard.prefetch.servers()
     question = Question("What do you want to add?")
-    return desk.ask.one(question, MENU, _places(servers), start=start)
+    return wizard.ask.one(question, MENU, _places(servers), start=start)
 
 
-def _places(servers: Sequence[LocalServer]) -> list[Row[str]]:
+def _places(servers: Sequence[LocalServer]) -> list[ListRow[str]]:
     found = [
-        Row(server.base_url, (f"{server.name} on this machine", _described(server))) for server in servers
+        ListRow(server.base_url, (f"{server.name} on this machine", _described(server))) for server in servers
     ]
     return [
-        Row("catalog", ("A known provider", "Anthropic, Moonshot AI, OpenRouter and all the others")),
+        ListRow("catalog", ("A known provider", "Anthropic, Moonshot AI, OpenRouter and all the others")),
         *found,
-        Row("registry", ("A custom registry", "an api.json that your company or a service publishes")),
-        Row("endpoint", ("Any endpoint", "a gateway or a server, by its URL")),
+        ListRow("registry", ("A custom registry", "an api.json that your company or a service publishes")),
+        ListRow("endpoint", ("Any endpoint", "a gateway or a server, by its URL")),
     ]
 
 
@@ -95,16 +96,16 @@ def _described(server: LocalServer) -> str:
     return f"{server.base_url}, {server.models} model{'' if server.models == 1 else 's'}"
 
 
-def _go(desk: Desk, where: str) -> Done:
+def _go(wizard: Wizard, where: str) -> Added:
     if where == "catalog":
         from provisioner.cli.wizard import catalog_path
 
-        return catalog_path.run(desk)
+        return catalog_path.run(wizard)
     if where == "registry":
         from provisioner.cli.wizard import registry_path
 
-        return registry_path.run(desk)
+        return registry_path.run(wizard)
     from provisioner.cli.wizard import endpoint_path
 
-    server = next((server for server in desk.shelf.servers() if server.base_url == where), None)
-    return endpoint_path.run(desk, server)
+    server = next((server for server in wizard.prefetch.servers() if server.base_url == where), None)
+    return endpoint_path.run(wizard, server)

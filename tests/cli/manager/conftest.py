@@ -10,7 +10,7 @@ from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from provisioner.cli.manager import deeds
+from provisioner.cli.manager.actions import Actions
 from provisioner.cli.manager.state import State, opening
 
 if TYPE_CHECKING:
@@ -147,6 +147,6 @@ def opened(app: App) -> Opens:
     """The state of the manager over a config.toml with the given text."""
 
     def open_(text: str = MIXED, lines: int = 24) -> State:
-        return opening(deeds.load(written(app, text)), {}, lines)
+        return opening(Actions(written(app, text)).load(), {}, lines)
 
     return open_

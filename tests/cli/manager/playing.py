@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from provisioner.cli.manager import deeds
-from provisioner.cli.manager.shell import Shell
+from provisioner.cli.manager.actions import Actions
+from provisioner.cli.manager.runtime import Runtime
 from provisioner.cli.manager.state import State, opening
 from provisioner.cli.prompts.look import Look
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from prompt_toolkit.input import PipeInput
 
     from provisioner.app import App
-    from provisioner.cli.manager.wishes import AddPlatform, Leave
+    from provisioner.cli.manager.effects import Leave, OpenWizard
 
 # Keys to send once the state is as it has to be.
 Step = tuple[Callable[[State], bool], str]
@@ -31,18 +31,18 @@ def says(text: str) -> Callable[[State], bool]:
     return lambda state: text in state.status.text
 
 
-def shell_of(app: App) -> Shell:
-    return Shell(app, Look(), opening(deeds.load(app), {}))
+def runtime_of(app: App) -> Runtime:
+    return Runtime(Actions(app), Look(), opening(Actions(app).load(), {}))
 
 
-def play(shell: Shell, pipe: PipeInput, *steps: Step) -> Leave | AddPlatform:
+def play(runtime: Runtime, pipe: PipeInput, *steps: Step) -> Leave | OpenWizard:
     """Runs the manager and sends each step's keys as soon as its condition holds."""
     missed: list[int] = []
 
     def feed() -> None:
         for number, (ready, keys) in enumerate(steps):
             deadline = time.monotonic() + 60
-            while not ready(shell.state):
+            while not ready(runtime.state):
                 time.sleep(0.002)
                 if time.monotonic() > deadline:
                     missed.append(number)
@@ -53,7 +53,7 @@ def play(shell: Shell, pipe: PipeInput, *steps: Step) -> Leave | AddPlatform:
     thread = threading.Thread(target=feed)
     thread.start()
     try:
-        return shell.run()
+        return runtime.run()
     finally:
         thread.join()
-        assert not missed, f"step {missed[0]} waited in vain; {shell.state}"
+        assert not missed, f"step {missed[0]} waited in vain; {runtime.state}"

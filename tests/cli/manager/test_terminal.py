@@ -161,7 +161,7 @@ def test_ctrl_c_leaves_the_file_and_the_terminal_as_they_were(mixed: App, before
     assert is_put_away(terminal)
 
 
-def test_being_killed_politely_puts_the_terminal_away(mixed: App) -> None:
+def test_sigterm_restores_the_terminal(mixed: App) -> None:
     with Terminal() as terminal:
         terminal.wait("q leave").signal(signal.SIGTERM)
         assert terminal.end() == 143

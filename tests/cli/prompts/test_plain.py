@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from provisioner.cli.prompts.asking import Back, Question, prompts
+from provisioner.cli.prompts.asking import Back, Question
+from provisioner.cli.prompts.choose import prompts
+from provisioner.cli.prompts.list_state import Column, ListRow
 from provisioner.cli.prompts.look import Look
-from provisioner.cli.prompts.rows import Column, Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from provisioner.cli.prompts.asking import Prompts
 
 COLUMNS = (Column("model"), Column("context", said="{} context"))
-ROWS = [Row(f"m{i}", (f"model {i}", f"{i}k"), closed="sold out" if i == 3 else None) for i in range(1, 31)]
+ROWS = [
+    ListRow(f"m{i}", (f"model {i}", f"{i}k"), closed="sold out" if i == 3 else None) for i in range(1, 31)
+]
 QUESTION = Question("Which?", ("here",), (("dim", "take care"),))
 
 
@@ -76,7 +79,7 @@ def test_a_line_is_asked_for_until_it_is_right(ask: Callable[..., Prompts]) -> N
     assert ask("").text(QUESTION, default="as it was", check=lambda _: None) == "as it was"
 
 
-def test_a_secret_is_read_unseen(ask: Callable[..., Prompts], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_secret_is_not_echoed(ask: Callable[..., Prompts], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("getpass.getpass", lambda _: " sk-1 ")
     assert ask().secret(QUESTION, check=lambda _: None) == "sk-1"
     monkeypatch.setattr("getpass.getpass", lambda _: "<")
@@ -91,7 +94,7 @@ def test_a_review_takes_a_plain_yes(ask: Callable[..., Prompts], capsys: pytest.
         ask("n").review(QUESTION, [], yes="write it")
 
 
-def test_a_sign_goes_back_and_the_end_of_input_leaves(ask: Callable[..., Prompts]) -> None:
+def test_less_than_goes_back_and_the_end_of_input_leaves(ask: Callable[..., Prompts]) -> None:
     with pytest.raises(Back):
         ask("<").one(QUESTION, COLUMNS, ROWS)
     with pytest.raises(Back):

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from provisioner.cli.prompts.asking import Back, Question, prompts
+from provisioner.cli.prompts.asking import Back, Question
+from provisioner.cli.prompts.choose import prompts
+from provisioner.cli.prompts.list_state import Column, ListRow
 from provisioner.cli.prompts.look import Look
 from provisioner.cli.prompts.pick import Picker
-from provisioner.cli.prompts.rows import Column, Row
 from provisioner.cli.prompts.width import width
 from tests.cli.wizard.conversation import (
     CTRL_A,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from provisioner.cli.prompts.asking import Prompts
 
 COLUMNS = (Column("name"), Column("size", right=True))
-ROWS = [Row(i, (f"row {i}", f"{i}k"), detail=f"about {i}") for i in range(100)]
+ROWS = [ListRow(i, (f"row {i}", f"{i}k"), detail=f"about {i}") for i in range(100)]
 QUESTION = Question("Which?", ("first", "second"), (("dim", "take care"),))
 
 
@@ -147,7 +148,11 @@ def test_nothing_stays_on_the_screen() -> None:
 
 
 def test_rows_stand_in_their_columns() -> None:
-    wide = [Row("a", ("漢字の名前", "1k")), Row("b", ("emoji 🎉🎉", "20k")), Row("c", ("x" * 90, "300k"))]
+    wide = [
+        ListRow("a", ("漢字の名前", "1k")),
+        ListRow("b", ("emoji 🎉🎉", "20k")),
+        ListRow("c", ("x" * 90, "300k")),
+    ]
     with answering(lambda p: p.one(Question("Which?"), COLUMNS, wide)) as talk:
         talk.sees("Which?")
         rows = [line for line in talk.lines if line.endswith("k")]
@@ -159,7 +164,8 @@ def test_rows_stand_in_their_columns() -> None:
 def test_a_key_on_a_list_of_thousands_is_drawn_at_once() -> None:
     """Six to twelve milliseconds where this was written; drawing every row would take hundreds."""
     rows = [
-        Row(i, (f"provider-{i % 150}/model-{i}", f"{i}k", "think image", "$3 / $15")) for i in range(5_300)
+        ListRow(i, (f"provider-{i % 150}/model-{i}", f"{i}k", "think image", "$3 / $15"))
+        for i in range(5_300)
     ]
     columns = (*COLUMNS, Column("can"), Column("price"))
     spent: list[float] = []

@@ -36,15 +36,15 @@ def nothing_local(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def desk_app(app: App, demo: Demo) -> App:
+def wizard_app(app: App, demo: Demo) -> App:
     """An App on a terminal, with the demo's key in a variable."""
     return replace(app, env={"TERM": "xterm", "DEMO_API_KEY": demo.model_key})
 
 
 @pytest.fixture
-def run(desk_app: App, demo: Demo, nothing_local: None) -> Run:
+def run(wizard_app: App, demo: Demo, nothing_local: None) -> Run:
     """Runs the wizard on the demo's catalog."""
-    return lambda: wizard.run(desk_app, access=lambda: Access(url=demo.catalog_url))
+    return lambda: wizard.run(wizard_app, access=lambda: Access(url=demo.catalog_url))
 
 
 def digest(path: Path) -> str:

@@ -30,14 +30,14 @@ STEPS = [
 
 
 def test_from_the_first_question_to_a_streamed_answer(
-    run: Run, desk_app: App, demo: Demo, capsys: pytest.CaptureFixture[str]
+    run: Run, wizard_app: App, demo: Demo, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with conversation(run) as talk:
         for title, keys in STEPS:
             talk.sees(title).types(*keys)
         talk.sees("Try it now?").types(ENTER)
         assert talk.ends() == 0
-    data = tomllib.loads(desk_app.config_path.read_text())
+    data = tomllib.loads(wizard_app.config_path.read_text())
     assert data["default_model"] == "demo-google/echo"
     assert data["providers"]["demo-google"] == {
         "type": "google-genai",
@@ -52,21 +52,21 @@ def test_from_the_first_question_to_a_streamed_answer(
 
 
 @pytest.mark.parametrize("asked", range(len(STEPS)), ids=[title for title, _ in STEPS])
-def test_ctrl_c_leaves_the_file_as_it_was(run: Run, desk_app: App, asked: int) -> None:
-    desk_app.config_path.parent.mkdir()
-    desk_app.config_path.write_text("# mine\n")
-    before = digest(desk_app.config_path)
+def test_ctrl_c_leaves_the_file_as_it_was(run: Run, wizard_app: App, asked: int) -> None:
+    wizard_app.config_path.parent.mkdir()
+    wizard_app.config_path.write_text("# mine\n")
+    before = digest(wizard_app.config_path)
     with conversation(run) as talk:
         for title, keys in STEPS[:asked]:
             talk.sees(title).types(*keys)
         talk.sees(STEPS[asked][0]).types(CTRL_C)
         with pytest.raises(KeyboardInterrupt):
             talk.ends()
-    assert digest(desk_app.config_path) == before
-    assert [path.name for path in desk_app.config_path.parent.iterdir()] == ["config.toml"]
+    assert digest(wizard_app.config_path) == before
+    assert [path.name for path in wizard_app.config_path.parent.iterdir()] == ["config.toml"]
 
 
-def test_back_from_every_question(run: Run, desk_app: App, capsys: pytest.CaptureFixture[str]) -> None:
+def test_back_from_every_question(run: Run, wizard_app: App, capsys: pytest.CaptureFixture[str]) -> None:
     with conversation(run) as talk:
         for title, keys in STEPS[:-1]:
             talk.sees(title).types(*keys)
@@ -75,11 +75,11 @@ def test_back_from_every_question(run: Run, desk_app: App, capsys: pytest.Captur
             talk.types(ESC).sees(title)
         talk.types(ESC)
         assert talk.ends() == 130
-    assert not desk_app.config_path.exists()
+    assert not wizard_app.config_path.exists()
     assert "nothing was written" in capsys.readouterr().err
 
 
-def test_what_was_answered_stands_when_one_comes_back(run: Run, desk_app: App) -> None:
+def test_what_was_answered_stands_when_one_comes_back(run: Run, wizard_app: App) -> None:
     with conversation(run) as talk:
         talk.sees("What do you want to add?").types(ENTER)
         talk.sees("Which provider?").types("demo-google", ENTER)
@@ -90,11 +90,11 @@ def test_what_was_answered_stands_when_one_comes_back(run: Run, desk_app: App) -
         talk.sees("Write this to", "sets the default model").types(ENTER)
         talk.sees("Try it now?").types(ESC)
         assert talk.ends() == 0
-    assert list(tomllib.loads(desk_app.config_path.read_text())["models"]) == ["demo-google/thinker"]
+    assert list(tomllib.loads(wizard_app.config_path.read_text())["models"]) == ["demo-google/thinker"]
 
 
 def test_a_typed_key_is_cleaned_tried_and_never_shown(
-    run: Run, desk_app: App, demo: Demo, capsys: pytest.CaptureFixture[str]
+    run: Run, wizard_app: App, demo: Demo, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pasted = f"  {demo.model_key[:9]} {demo.model_key[9:]}\t"
     with conversation(run) as talk:
@@ -107,7 +107,7 @@ def test_a_typed_key_is_cleaned_tried_and_never_shown(
         talk.sees("Try it now?").types(DOWN, ENTER)
         assert talk.ends() == 0
         drawn = talk.everything
-    table = tomllib.loads(desk_app.config_path.read_text())["providers"]["demo-google"]
+    table = tomllib.loads(wizard_app.config_path.read_text())["providers"]["demo-google"]
     assert table["api_key"] == demo.model_key
     printed = capsys.readouterr()
     for shown in (drawn, printed.out, printed.err):
@@ -116,7 +116,7 @@ def test_a_typed_key_is_cleaned_tried_and_never_shown(
     assert "--api-key-stdin" in printed.out
 
 
-def test_a_refused_key_may_be_typed_again_or_taken_all_the_same(run: Run, desk_app: App) -> None:
+def test_a_refused_key_may_be_typed_again_or_taken_all_the_same(run: Run, wizard_app: App) -> None:
     with conversation(run) as talk:
         for title, keys in STEPS[:3]:
             talk.sees(title).types(*keys)
@@ -129,13 +129,13 @@ def test_a_refused_key_may_be_typed_again_or_taken_all_the_same(run: Run, desk_a
         talk.sees("Which model does Kimi Code start with?").types(CTRL_C)
         with pytest.raises(KeyboardInterrupt):
             talk.ends()
-    assert not desk_app.config_path.exists()
+    assert not wizard_app.config_path.exists()
 
 
 def test_without_a_variable_the_key_is_asked_for_at_once(
-    desk_app: App, demo: Demo, nothing_local: None
+    wizard_app: App, demo: Demo, nothing_local: None
 ) -> None:
-    bare = replace(desk_app, env={"TERM": "xterm"})
+    bare = replace(wizard_app, env={"TERM": "xterm"})
     with conversation(lambda: wizard.run(bare, access=lambda: Access(url=demo.catalog_url))) as talk:
         for title, keys in STEPS[:3]:
             talk.sees(title).types(*keys)
@@ -145,18 +145,18 @@ def test_without_a_variable_the_key_is_asked_for_at_once(
         talk.sees("Which models?").types(CTRL_C)
 
 
-def test_a_dry_run_writes_nothing(desk_app: App, demo: Demo, nothing_local: None) -> None:
+def test_a_dry_run_writes_nothing(wizard_app: App, demo: Demo, nothing_local: None) -> None:
     def run() -> int:
-        return wizard.run(desk_app, access=lambda: Access(url=demo.catalog_url), dry_run=True)
+        return wizard.run(wizard_app, access=lambda: Access(url=demo.catalog_url), dry_run=True)
 
     with conversation(run) as talk:
         for title, keys in STEPS:
             talk.sees(title).types(*keys)
         assert talk.ends() == 0
-    assert not desk_app.config_path.exists()
+    assert not wizard_app.config_path.exists()
 
 
-def test_a_second_time_there_is_nothing_to_write(run: Run, desk_app: App) -> None:
+def test_a_second_time_there_is_nothing_to_write(run: Run, wizard_app: App) -> None:
     for _ in range(2):
         with conversation(run) as talk:
             for title, keys in STEPS[:2]:
@@ -164,8 +164,8 @@ def test_a_second_time_there_is_nothing_to_write(run: Run, desk_app: App) -> Non
             talk.sees("Which models?").types(ENTER)
             talk.sees("The key for").types(ENTER)
             talk.sees("Which model does Kimi Code start with?").types(ENTER)
-            talk.sees(desk_app.config_path.name).types(ENTER)
+            talk.sees(wizard_app.config_path.name).types(ENTER)
             talk.sees("Try it now?").types(ESC)
             assert talk.ends() == 0
-        first = digest(desk_app.config_path)
-    assert digest(desk_app.config_path) == first
+        first = digest(wizard_app.config_path)
+    assert digest(wizard_app.config_path) == first

@@ -12,7 +12,7 @@ import pytest
 
 from provisioner.app import Http
 from provisioner.cli import wizard
-from provisioner.cli.wizard.place import name_for
+from provisioner.cli.wizard.address import name_for
 from provisioner.workflows import local_servers
 from provisioner.workflows.local_servers import LocalServer
 from tests.cli.wizard.conftest import digest
@@ -54,7 +54,7 @@ def saved(app: App) -> dict[str, Any]:
 
 
 def test_from_wire_to_a_streamed_answer(
-    run: Run, desk_app: App, demo: Demo, steps: Steps, capsys: pytest.CaptureFixture[str]
+    run: Run, wizard_app: App, demo: Demo, steps: Steps, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with conversation(run) as talk:
         for title, keys in steps:
@@ -62,7 +62,7 @@ def test_from_wire_to_a_streamed_answer(
         talk.sees("Try it now?").types(ENTER)
         assert talk.ends() == 0
         assert demo.model_key not in talk.everything
-    data = saved(desk_app)
+    data = saved(wizard_app)
     assert list(data["models"]) == ["local/echo", "local/thinker"]
     assert data["providers"]["local"]["api_key"] == demo.model_key
     printed = capsys.readouterr().out
@@ -70,10 +70,10 @@ def test_from_wire_to_a_streamed_answer(
     assert f"add --type=openai --base-url={demo.url}/openai/v1" in printed
 
 
-def test_ctrl_c_at_every_question(run: Run, desk_app: App, steps: Steps) -> None:
-    desk_app.config_path.parent.mkdir()
-    desk_app.config_path.write_text("# mine\n")
-    before = digest(desk_app.config_path)
+def test_ctrl_c_at_every_question(run: Run, wizard_app: App, steps: Steps) -> None:
+    wizard_app.config_path.parent.mkdir()
+    wizard_app.config_path.write_text("# mine\n")
+    before = digest(wizard_app.config_path)
     for asked in range(len(steps)):
         with conversation(run) as talk:
             for title, keys in steps[:asked]:
@@ -81,10 +81,10 @@ def test_ctrl_c_at_every_question(run: Run, desk_app: App, steps: Steps) -> None
             talk.sees(steps[asked][0]).types(CTRL_C)
             with pytest.raises(KeyboardInterrupt):
                 talk.ends()
-        assert digest(desk_app.config_path) == before
+        assert digest(wizard_app.config_path) == before
 
 
-def test_back_from_every_question(run: Run, desk_app: App, steps: Steps) -> None:
+def test_back_from_every_question(run: Run, wizard_app: App, steps: Steps) -> None:
     with conversation(run) as talk:
         for title, keys in steps[:-1]:
             talk.sees(title).types(*keys)
@@ -95,7 +95,7 @@ def test_back_from_every_question(run: Run, desk_app: App, steps: Steps) -> None
             talk.types(ESC).sees(title)
         talk.types(ESC)
         assert talk.ends() == 130
-    assert not desk_app.config_path.exists()
+    assert not wizard_app.config_path.exists()
 
 
 def test_a_url_that_looks_wrong_is_questioned(run: Run, demo: Demo, steps: Steps) -> None:
@@ -109,9 +109,11 @@ def test_a_url_that_looks_wrong_is_questioned(run: Run, demo: Demo, steps: Steps
         talk.sees("What do you call it?").types(CTRL_C)
 
 
-def test_a_taken_name_is_refused(run: Run, desk_app: App, steps: Steps) -> None:
-    desk_app.config_path.parent.mkdir()
-    desk_app.config_path.write_text('[providers.local]\ntype = "openai"\nbase_url = "https://x.example/v1"\n')
+def test_a_taken_name_is_refused(run: Run, wizard_app: App, steps: Steps) -> None:
+    wizard_app.config_path.parent.mkdir()
+    wizard_app.config_path.write_text(
+        '[providers.local]\ntype = "openai"\nbase_url = "https://x.example/v1"\n'
+    )
     with conversation(run) as talk:
         for title, keys in steps[:3]:
             talk.sees(title).types(*keys)
@@ -128,9 +130,9 @@ def test_a_refused_key_is_known_by_the_list_already(run: Run, steps: Steps) -> N
         talk.sees("The key was refused").types(CTRL_C)
 
 
-def test_models_are_typed_where_there_is_no_list(desk_app: App, nothing_local: None, steps: Steps) -> None:
+def test_models_are_typed_where_there_is_no_list(wizard_app: App, nothing_local: None, steps: Steps) -> None:
     http = Http(httpx.MockTransport(lambda _: httpx.Response(404)))
-    app = replace(desk_app, http=http)
+    app = replace(wizard_app, http=http)
     with conversation(lambda: wizard.run(app)) as talk:
         for title, keys in steps[:4]:
             talk.sees(title).types(*keys)
@@ -141,7 +143,7 @@ def test_models_are_typed_where_there_is_no_list(desk_app: App, nothing_local: N
         talk.sees("Write this to").types(ENTER)
         talk.sees("Try it now?").types(ESC)
         assert talk.ends() == 0
-    data = saved(desk_app)
+    data = saved(wizard_app)
     assert {alias: table["max_context_size"] for alias, table in data["models"].items()} == {
         "local/phi": 131072,
         "local/llama3:8b": 8192,
@@ -151,7 +153,7 @@ def test_models_are_typed_where_there_is_no_list(desk_app: App, nothing_local: N
 
 
 @pytest.fixture
-def ollama_app(desk_app: App, monkeypatch: pytest.MonkeyPatch) -> App:
+def ollama_app(wizard_app: App, monkeypatch: pytest.MonkeyPatch) -> App:
     """An App on a machine with an Ollama of two models."""
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -163,7 +165,7 @@ def ollama_app(desk_app: App, monkeypatch: pytest.MonkeyPatch) -> App:
         return httpx.Response(404)
 
     monkeypatch.setattr(local_servers, "run", lambda wait_s: (OLLAMA,))
-    return replace(desk_app, http=Http(httpx.MockTransport(answer)))
+    return replace(wizard_app, http=Http(httpx.MockTransport(answer)))
 
 
 def test_a_server_of_this_machine_needs_two_answers(
@@ -220,7 +222,7 @@ def test_a_name_by_the_host(url: str, name: str) -> None:
     assert name_for(url) == name
 
 
-def test_a_variable_that_is_not_set_yet_may_be_named(run: Run, desk_app: App, steps: Steps) -> None:
+def test_a_variable_that_is_not_set_yet_may_be_named(run: Run, wizard_app: App, steps: Steps) -> None:
     with conversation(run) as talk:
         for title, keys in steps[:4]:
             talk.sees(title).types(*keys)
@@ -233,19 +235,19 @@ def test_a_variable_that_is_not_set_yet_may_be_named(run: Run, desk_app: App, st
         talk.sees("Write this to").types(ENTER)
         talk.sees("Try it now?").types(ESC)
         assert talk.ends() == 0
-    assert saved(desk_app)["providers"]["local"]["api_key_env"] == "LATER_KEY"
+    assert saved(wizard_app)["providers"]["local"]["api_key_env"] == "LATER_KEY"
 
 
 def test_models_of_config_toml_are_marked_when_there_are_many(
-    desk_app: App, nothing_local: None, steps: Steps
+    wizard_app: App, nothing_local: None, steps: Steps
 ) -> None:
     models = [{"id": f"m{i}", "max_model_len": 4096} for i in range(20)]
     listed = httpx.Response(200, json={"object": "list", "data": models})
-    desk_app.config_path.parent.mkdir()
-    desk_app.config_path.write_text(
+    wizard_app.config_path.parent.mkdir()
+    wizard_app.config_path.write_text(
         '[models."local/m7"]\nprovider = "local"\nmodel = "m7"\nmax_context_size = 1\n'
     )
-    app = replace(desk_app, http=Http(httpx.MockTransport(lambda _: listed)))
+    app = replace(wizard_app, http=Http(httpx.MockTransport(lambda _: listed)))
     with conversation(lambda: wizard.run(app)) as talk:
         for title, keys in steps[:4]:
             talk.sees(title).types(*keys)

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from catalog.models import Cost, Model
-from provisioner.cli.prompts.rows import Listing
-from provisioner.cli.wizard.figures import abilities, cheapest, price, sentence, tokens
+from provisioner.cli.prompts.list_state import Listing
 from provisioner.cli.wizard.lists import alias_rows, model_rows, provider_rows
+from provisioner.cli.wizard.model_facts import abilities, cheapest, price, sentence, tokens
 from provisioner.workflows.browse import Offer
 
 

@@ -35,7 +35,7 @@ Steps = list[tuple[str, list[str]]]
 
 
 def test_a_registry_is_previewed_written_and_tried(
-    run: Run, desk_app: App, demo: Demo, steps: Steps, capsys: pytest.CaptureFixture[str]
+    run: Run, wizard_app: App, demo: Demo, steps: Steps, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with conversation(run, columns=120) as talk:
         for title, keys in steps[:3]:
@@ -46,7 +46,7 @@ def test_a_registry_is_previewed_written_and_tried(
         talk.sees("Try it now?").types(ENTER)
         assert talk.ends() == 0
         drawn = talk.everything
-    data = tomllib.loads(desk_app.config_path.read_text())
+    data = tomllib.loads(wizard_app.config_path.read_text())
     assert len(data["providers"]) == 4
     assert data["default_model"] == "demo-kimi/echo"
     printed = capsys.readouterr()
@@ -57,10 +57,10 @@ def test_a_registry_is_previewed_written_and_tried(
         assert demo.token not in shown
 
 
-def test_ctrl_c_at_every_question(run: Run, desk_app: App, steps: Steps) -> None:
-    desk_app.config_path.parent.mkdir()
-    desk_app.config_path.write_text("# mine\n")
-    before = digest(desk_app.config_path)
+def test_ctrl_c_at_every_question(run: Run, wizard_app: App, steps: Steps) -> None:
+    wizard_app.config_path.parent.mkdir()
+    wizard_app.config_path.write_text("# mine\n")
+    before = digest(wizard_app.config_path)
     for asked in range(len(steps)):
         with conversation(run) as talk:
             for title, keys in steps[:asked]:
@@ -68,10 +68,10 @@ def test_ctrl_c_at_every_question(run: Run, desk_app: App, steps: Steps) -> None
             talk.sees(steps[asked][0]).types(CTRL_C)
             with pytest.raises(KeyboardInterrupt):
                 talk.ends()
-        assert digest(desk_app.config_path) == before
+        assert digest(wizard_app.config_path) == before
 
 
-def test_back_from_every_question(run: Run, desk_app: App, steps: Steps) -> None:
+def test_back_from_every_question(run: Run, wizard_app: App, steps: Steps) -> None:
     with conversation(run) as talk:
         for title, keys in steps[:-1]:
             talk.sees(title).types(*keys)
@@ -80,10 +80,10 @@ def test_back_from_every_question(run: Run, desk_app: App, steps: Steps) -> None
             talk.types(ESC).sees(title)
         talk.types(ESC)
         assert talk.ends() == 130
-    assert not desk_app.config_path.exists()
+    assert not wizard_app.config_path.exists()
 
 
-def test_some_of_its_providers(run: Run, desk_app: App, demo: Demo, steps: Steps) -> None:
+def test_some_of_its_providers(run: Run, wizard_app: App, demo: Demo, steps: Steps) -> None:
     with conversation(run) as talk:
         for title, keys in steps[:3]:
             talk.sees(title).types(*keys)
@@ -92,7 +92,7 @@ def test_some_of_its_providers(run: Run, desk_app: App, demo: Demo, steps: Steps
         talk.sees("Write this to", "adds 3 providers").types(ENTER)
         talk.sees("Try it now?").types(ESC)
         assert talk.ends() == 0
-    assert list(tomllib.loads(desk_app.config_path.read_text())["providers"]) == [
+    assert list(tomllib.loads(wizard_app.config_path.read_text())["providers"]) == [
         "demo-kimi",
         "demo-openai",
         "demo-responses",
@@ -118,9 +118,9 @@ def test_an_address_that_is_none_is_said(run: Run) -> None:
 
 
 def test_the_token_of_the_last_import_or_of_the_environment(
-    desk_app: App, demo: Demo, steps: Steps, nothing_local: None
+    wizard_app: App, demo: Demo, steps: Steps, nothing_local: None
 ) -> None:
-    app = replace(desk_app, env={**desk_app.env, "KIMI_REGISTRY_API_KEY": demo.token})
+    app = replace(wizard_app, env={**wizard_app.env, "KIMI_REGISTRY_API_KEY": demo.token})
     with conversation(lambda: wizard.run(app)) as talk:
         for title, keys in steps[:2]:
             talk.sees(title).types(*keys)
@@ -129,7 +129,7 @@ def test_the_token_of_the_last_import_or_of_the_environment(
             talk.sees(title).types(*keys)
         talk.sees("Try it now?").types(ESC)
         assert talk.ends() == 0
-    with conversation(lambda: wizard.run(desk_app)) as talk:
+    with conversation(lambda: wizard.run(wizard_app)) as talk:
         for title, keys in steps[:2]:
             talk.sees(title).types(*keys)
         talk.sees("Keep what config.toml has").types(ENTER)

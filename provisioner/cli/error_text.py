@@ -1,0 +1,64 @@
+"""Errors, hints and notes as lines for a person, the program named as it was called: the one place that words them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from provisioner.cli.terminal import clean, spoken, styled
+
+if TYPE_CHECKING:
+    from catalog.errors import CatalogError
+    from provisioner.errors import ProvisionerError
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorText:
+    """What happened, the one thing that ends it, and where; commands in it are spelled as the user calls them."""
+
+    message: str
+    hint: str | None = None
+    where: str | None = None
+
+    @classmethod
+    def of(cls, error: CatalogError | ProvisionerError, program: str) -> ErrorText:
+        """The text of an error, for the program called ``program``."""
+        return cls(spoken(error.message, program), error.hint and spoken(error.hint, program), error.where)
+
+    @property
+    def place(self) -> str:
+        """Where it happened; empty where the message names it already."""
+        return clean(self.where) if self.where and self.where not in self.message else ""
+
+    @property
+    def line(self) -> str:
+        """What happened, and where, in one line."""
+        return clean(self.message) + (f" ({self.place})" if self.place else "")
+
+    @property
+    def sentence(self) -> str:
+        """All of it in one line."""
+        return f"{self.line}." + (f" Try: {clean(self.hint)}" if self.hint else "")
+
+    @property
+    def advice(self) -> str:
+        """``try: …``; empty where there is no hint."""
+        return f"try: {clean(self.hint)}" if self.hint else ""
+
+
+def advice(hint: str, program: str = "kimi provider") -> str:
+    """A hint on a line of its own: ``try: …``."""
+    return f"{styled('try:', bold=True)} {clean(spoken(hint, program))}"
+
+
+def note(text: str, program: str) -> str:
+    """Something to know beside a result."""
+    return f"{styled('note:', fg='yellow')} {clean(spoken(text, program))}"
+
+
+def program_name() -> str:
+    """What the user calls this program: ``kimi provider`` or ``kimi-provider``."""
+    context = click.get_current_context(silent=True)
+    return (context.find_root().info_name if context else None) or "kimi provider"

@@ -1,0 +1,51 @@
+"""What the keys do, on one screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from provisioner.cli.manager.lines import line
+from provisioner.cli.manager.view_list import star
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from provisioner.cli.manager.lines import Line
+    from provisioner.cli.prompts.look import Look
+
+
+def rows(columns: int, look: Look) -> Iterator[Line]:
+    """The keys and what they do, then what the marks mean."""
+    symbols = look.symbols
+    entries = (
+        (arrows("↑ ↓", "up, down", look), "move; Home and End go to the first and the last row"),
+        (arrows("← →", "left, right", look), "turn the page"),
+        ("Enter", "show the models of a provider, or add one"),
+        ("a", "add a platform: a known provider, a registry, any endpoint"),
+        ("t", "test: a streamed request, as Kimi Code would send it"),
+        ("s", "set the default model"),
+        ("d", "delete the provider and its models; asks first"),
+        ("D", "delete every provider of the same registry; asks first"),
+        ("/", "filter by name, wire, source or model; Esc clears"),
+        ("Esc", "one step back; on the list of providers it leaves"),
+        ("q", "leave"),
+        ("", ""),
+        (star(look), "the default model"),
+        (
+            f"{symbols.done} {symbols.failed} {symbols.unsure}",
+            "the last test: passed, failed, could not tell",
+        ),
+        ("", ""),
+    )
+    for key, action in entries:
+        yield line(columns, ("class:key", f"  {key:<12}"), ("", action), more=symbols.more)
+    for note in (
+        "On a provider t and s are about its default model, else its first.",
+        "Logins that Kimi Code made itself are not listed.",
+    ):
+        yield line(columns, ("class:dim", f"  {note}"), more=symbols.more)
+
+
+def arrows(signs: str, words: str, look: Look) -> str:
+    """Arrows where the terminal has them."""
+    return words if look.symbols.up.isascii() else signs

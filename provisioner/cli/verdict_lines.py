@@ -1,0 +1,63 @@
+"""The result of a test as lines for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from provisioner.cli.error_text import advice, note
+from provisioner.cli.terminal import clean, styled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from provisioner.smoke.report import AliasResult, Verdict
+
+COLOURS: dict[Verdict, str] = {"pass": "green", "fail": "red", "unknown": "yellow"}
+WORDS: dict[Verdict, str] = {"pass": "passed", "fail": "failed", "unknown": "could not tell"}
+_SHORT = {"pass": "pass", "fail": "fail", "unknown": WORDS["unknown"]}
+_INDENT = " " * 8
+
+
+def lines(result: AliasResult, program: str) -> Iterator[str]:
+    """The verdict, the figures, each check with something to say, notes, and the hint for the program called ``program``."""
+    where = f"  {clean(result.wire)}  {clean(result.url)}" if result.wire and result.url else ""
+    yield f"{word(result.verdict)} {styled(clean(result.alias), bold=True)}{where}"
+    if shown := figures(result):
+        yield f"{_INDENT}{shown}"
+    asked = [check for check in result.checks if check.verdict != "skipped"]
+    for check in asked:
+        if len(asked) > 1 or check.verdict != "pass":
+            head = "" if len(asked) == 1 else f"{check.name}: {_SHORT[check.verdict]}, "
+            yield f"{_INDENT}{head}{clean(check.detail)}"
+    for text in result.notes:
+        yield f"{_INDENT}{note(text, program)}"
+    if result.error is not None and result.error.hint:
+        yield f"{_INDENT}{advice(result.error.hint, program)}"
+
+
+def word(verdict: Verdict) -> str:
+    """A verdict in its colour, all of the same width."""
+    return styled(f"{verdict.upper():<7}", fg=COLOURS[verdict], bold=True)
+
+
+def figures(result: AliasResult) -> str:
+    """Times, rate, tokens and cost, as far as they are known."""
+    timing, usage = result.timing, result.answer.usage
+    shown = [
+        f"{name} {milliseconds / 1000:.2f} s"
+        for name, milliseconds in (
+            ("connect", timing.connect_ms),
+            ("first token", timing.first_token_ms),
+            ("first text", timing.first_text_ms),
+            ("total", timing.total_ms),
+        )
+        if milliseconds is not None
+    ]
+    if timing.tokens_per_second is not None:
+        shown.append(f"{timing.tokens_per_second:.0f} tokens/s")
+    if usage is not None:
+        reasoning = f" ({usage.reasoning:,} reasoning)" if usage.reasoning else ""
+        shown.append(f"{usage.input or 0:,} tokens in, {usage.output or 0:,} out{reasoning}")
+    if result.cost is not None:
+        shown.append(f"${result.cost:.6f}".rstrip("0").rstrip("."))
+    return " · ".join(shown)
