@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from provisioner.cli.keys import flaw, unbroken
 from provisioner.cli.prompts.asking import Back, Question
 from provisioner.errors import UsageError
 from provisioner.workflows.credential import PLACEHOLDER_KEY, Credential, clean_key
@@ -134,10 +135,10 @@ def _take(desk: Desk, door: Door, names: tuple[str, ...], how: str, *, may_name:
     if how == "name":
         return _named(_ask_name(desk, door, names))
     if not may_name:
-        return _typed(desk.ask.secret(_question(door, names), check=key_flaw))
+        return _typed(desk.ask.secret(_question(door, names), check=flaw))
     question = _question(door, names, ("dim", "Enter alone: name an environment variable instead"))
     while True:
-        text = desk.ask.secret(question, check=lambda text: key_flaw(text) if text else None)
+        text = desk.ask.secret(question, check=lambda text: flaw(text) if text else None)
         if text:
             return _typed(text)
         with suppress(Back):
@@ -167,20 +168,6 @@ def _name_flaw(text: str) -> str | None:
     except UsageError:
         return "a variable's name has letters, digits and underscores"
     return None
-
-
-def key_flaw(text: str) -> str | None:
-    """What is wrong with a typed key; None when it can be one."""
-    try:
-        clean_key(unbroken(text))
-    except UsageError as error:
-        return error.message
-    return None
-
-
-def unbroken(text: str) -> str:
-    """A pasted key without the white space that line breaks and tables put into it."""
-    return "".join(text.split())
 
 
 def _tried(desk: Desk, door: Door, answer: Answer, try_it: Try) -> Answer:

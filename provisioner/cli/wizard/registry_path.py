@@ -10,12 +10,11 @@ from catalog.errors import CatalogError
 from catalog.urls import check as checked_url
 from catalog.urls import shown
 from provisioner.cli.changes import count
-from provisioner.cli.keys import REGISTRY_VARIABLE
+from provisioner.cli.keys import REGISTRY_VARIABLE, flaw, unbroken
 from provisioner.cli.prompts.asking import Back, Question
 from provisioner.cli.prompts.rows import Column, Row
 from provisioner.cli.wizard import closing, command, defaults, lists, review
 from provisioner.cli.wizard.flow import Step, walk
-from provisioner.cli.wizard.key import key_flaw, unbroken
 from provisioner.workflows import add_registry
 
 if TYPE_CHECKING:
@@ -146,7 +145,7 @@ class _Path:
             ("dim", "Enter alone: it needs none"),
         )
         question = Question("The registry's token", trail, notes)
-        return unbroken(self._desk.ask.secret(question, check=lambda text: key_flaw(text) if text else None))
+        return unbroken(self._desk.ask.secret(question, check=lambda text: flaw(text) if text else None))
 
     def _ask_providers(self, answers: Answers) -> Answers:
         assert answers.offered is not None
