@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from provisioner.config import backups as versions
-from provisioner.config import files
+from provisioner.config import files, whole
 from provisioner.config.draft import draft, shown
 from provisioner.config.read import read
-from provisioner.config.whole import Reading, busy, stamp
+from provisioner.config.whole import Reading, busy
 from provisioner.lock import held
 from provisioner.secrets import masked
 
@@ -188,7 +188,7 @@ def put(
         notes.append(f"no backup of the version before could be kept in {history.folder}: {reason}")
 
     def check() -> None:
-        if stamp(target) != old.stamp:
+        if whole.stamp(target) != old.stamp:
             raise ChangedMeanwhile
 
     try:
@@ -197,7 +197,7 @@ def put(
         else:
             files.replace(target, content, private=private, check=check)
     except BaseException as error:
-        if entry and (isinstance(error, ChangedMeanwhile) or stamp(target) == old.stamp):
+        if entry and (isinstance(error, ChangedMeanwhile) or whole.stamp(target) == old.stamp):
             versions.discard(history.folder, target, entry)
         raise
     if private and content is not None:

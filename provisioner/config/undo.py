@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.config import backups, files
 from provisioner.config.apply import TRIES, ChangedMeanwhile, History, holds_key, locked, put
-from provisioner.config.plan import Plan, plan
 from provisioner.config.read import BOM, decode, parse, read_bytes
 from provisioner.config.splice import Splice
 from provisioner.config.whole import busy
 from provisioner.errors import ConfigChanged, ConfigInvalid, NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from provisioner.config.backups import Entry
@@ -33,7 +32,6 @@ class Undone:
 
     Attributes:
         entry: the change that is taken back, with all that came after it.
-        plan: what that changes; empty where one of the two files is no TOML.
         removed: whether there is no file any more, as before that change.
         written: whether the file was replaced or removed; it was not if it held these bytes already.
         backup: the bytes that stood there, if there were any.
@@ -42,7 +40,6 @@ class Undone:
     """
 
     entry: Entry
-    plan: Plan
     removed: bool
     written: bool
     backup: Path | None = None
@@ -85,7 +82,7 @@ def undo(
             entry = _choose(folder, path, number, old, force=force)
             content = _kept(folder, target, entry)
             if content == old.content:
-                return Undone(entry, Plan(()), content is None, written=False)
+                return Undone(entry, content is None, written=False)
             history = History(folder, clock, command, f"back to before {entry.id}")
             data = _data(content, path)
             private = files.is_public(target) and (data is None or holds_key(data))
@@ -93,8 +90,7 @@ def undo(
                 backup, notes = put(target, old, content, history, private=private)
             except ChangedMeanwhile:
                 continue
-            changes = _plan(_data(old.content, path), data)
-            return Undone(entry, changes, content is None, written=True, backup=backup, notes=notes)
+            return Undone(entry, content is None, written=True, backup=backup, notes=notes)
     raise busy(target)
 
 
@@ -109,7 +105,7 @@ def preview(path: Path, number: int | None, *, folder: Path, force: bool = False
     content = _kept(folder, _resolved(path), entry)
     before, after = _data(old.content, path), _data(content, path)
     shown = None if before is None or after is None else _diff(old.content or b"", content or b"")
-    return Undone(entry, _plan(before, after), content is None, written=False, diff=shown)
+    return Undone(entry, content is None, written=False, diff=shown)
 
 
 def entries(path: Path, folder: Path) -> list[Entry]:
@@ -188,10 +184,6 @@ def _data(content: bytes | None, path: Path) -> dict[str, Any] | None:
         return {} if content is None else parse(decode(content, path), path)
     except ConfigInvalid:
         return None
-
-
-def _plan(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> Plan:
-    return Plan(()) if old is None or new is None else plan(old, new)
 
 
 def _diff(old: bytes, new: bytes) -> tuple[DiffLine, ...] | None:
