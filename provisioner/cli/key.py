@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import click
@@ -79,13 +80,14 @@ def _asked(app: App, provider: str) -> Credential:
         KeyboardInterrupt: the person leaves, with Esc too.
     """
     from provisioner.cli.prompts.asking import Back, Question, prompts
+    from provisioner.cli.prompts.echo import unechoed
     from provisioner.cli.prompts.look import Look
 
+    look = Look.of(app.env, sys.stdout)
+    question = Question(f"The new key for {provider}", notes=(("dim", "it is not shown; Esc leaves"),))
     try:
-        text = prompts(Look.of(app.env, sys.stdout)).secret(
-            Question(f"The new key for {provider}", notes=(("dim", "it is not shown; Esc leaves"),)),
-            check=keys.flaw,
-        )
+        with nullcontext() if look.plain else unechoed():
+            text = prompts(look).secret(question, check=keys.flaw)
     except Back:
         raise KeyboardInterrupt from None
     return Credential(key=clean_key(keys.unbroken(text)))
