@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,6 +69,7 @@ class App:
         env: the environment at start-up.
         clock: seconds since the epoch.
         http: opens clients.
+        command: what runs, as it was typed without its arguments; changes go on record under this name.
     """
 
     config_path: Path
@@ -77,6 +78,12 @@ class App:
     env: Mapping[str, str] = field(repr=False)
     clock: Callable[[], float] = time.time
     http: Http = Http()
+    command: str = ""
+
+    @property
+    def backups(self) -> Path:
+        """The folder of the versions of config.toml that changes have replaced."""
+        return self.state_dir / "backups"
 
     @classmethod
     def from_environment(cls, config: Path | None = None) -> App:
@@ -95,7 +102,3 @@ class App:
             state_dir=platformdirs.user_state_path("kimi-provider", appauthor=False),
             env=env,
         )
-
-    def with_config(self, path: Path) -> App:
-        """The same with another config.toml."""
-        return replace(self, config_path=path)

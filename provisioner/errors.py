@@ -3,6 +3,7 @@
 ProvisionerError
 ├── UsageError          the request contradicts itself or lacks something; a flag fixes it
 │   ├── TerminalNeeded  a question would have to be asked and there is no terminal
+│   ├── ConfigChanged   something else has changed config.toml since, and that would be lost
 │   ├── ReportUnwritable a report of a test cannot be written where it was asked for
 │   └── ProviderManaged the provider is Kimi Code's own, or its id is
 ├── NotFound            a provider or alias that config.toml does not have
@@ -50,6 +51,12 @@ class ProviderManaged(UsageError):
     """The provider is a login of Kimi Code, or its id is reserved for one: it is never written or removed here."""
 
     code = "provider_managed"
+
+
+class ConfigChanged(UsageError):
+    """Something else has changed config.toml since its last change on record, and that would be lost."""
+
+    code = "config_changed"
 
 
 class ReportUnwritable(UsageError):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from catalog.documents import Provenance
     from catalog.models import Skipped
+    from provisioner.config.diff import DiffLine
     from provisioner.workflows.outcome import Note, Outcome
 
 _MARKS = {"hunk": ("@@ ", "cyan"), "context": ("  ", None), "remove": ("- ", "red"), "add": ("+ ", "green")}
@@ -35,9 +36,7 @@ def show(
             json.dumps(_document(command, outcome, notes, provenance, skipped), ensure_ascii=False, indent=2)
         )
         return
-    for shown in outcome.diff:
-        mark, colour = _MARKS[shown.kind]
-        echo(styled(f"{mark}{clean(shown.text)}", fg=colour))
+    show_diff(outcome.diff)
     if outcome.dry_run:
         echo_error("Nothing written (--dry-run)." if outcome.plan.changes else "Nothing to change.")
     elif not outcome.written:
@@ -47,6 +46,18 @@ def show(
             echo(clean(line))
     for text in (*outcome.notes, *(item.message for item in notes)):
         echo_error(note(text, program_name()))
+
+
+def show_diff(lines: Iterable[DiffLine]) -> None:
+    """Prints a masked diff."""
+    for line in lines:
+        mark, colour = _MARKS[line.kind]
+        echo(styled(f"{mark}{clean(line.text)}", fg=colour))
+
+
+def diff_lines(lines: Iterable[DiffLine]) -> list[str]:
+    """A masked diff as the lines of a document, each with its mark."""
+    return [f"{_MARKS[line.kind][0]}{line.text}" for line in lines]
 
 
 def _document(
@@ -65,7 +76,7 @@ def _document(
         "providers": asdict(outcome.plan.providers),
         "models": asdict(outcome.plan.aliases),
         "default_model": outcome.data.get("default_model"),
-        "diff": [f"{_MARKS[line.kind][0]}{line.text}" for line in outcome.diff] if outcome.dry_run else None,
+        "diff": diff_lines(outcome.diff) if outcome.dry_run else None,
         "source": asdict(provenance) if provenance else None,
         "skipped": [{"id": item.id, "reason": item.reason} for item in skipped],
         "notes": [

@@ -43,3 +43,17 @@ def credential(
     if fallback and fallback.strip():
         return Credential(key=clean_key(fallback, REGISTRY_VARIABLE))
     return Credential()
+
+
+def unbroken(text: str) -> str:
+    """A pasted key without the white space that line breaks and tables put into it."""
+    return "".join(text.split())
+
+
+def key_flaw(text: str) -> str | None:
+    """What is wrong with a typed key; None when it can be one."""
+    try:
+        clean_key(unbroken(text))
+    except UsageError as error:
+        return error.message
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -81,7 +82,7 @@ def catalog_access(
 
 
 def app_of(context: click.Context, config_path: Path | None = None) -> App:
-    """The App of this run: a test's own, else that of the environment; with ``--config`` around that file."""
-    if isinstance(context.obj, App):
-        return context.obj.with_config(config_path) if config_path else context.obj
-    return App.from_environment(config_path)
+    """The App of this run: a test's own, else the real world; with ``--config`` around that file."""
+    app = context.obj if isinstance(context.obj, App) else App.from_environment(config_path)
+    command = context.command_path.removeprefix(context.find_root().command_path).strip() or "manager"
+    return replace(app, config_path=config_path or app.config_path, command=command)

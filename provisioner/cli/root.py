@@ -89,6 +89,8 @@ root = LazyGroup(
         "list": "list",
         "remove": "remove",
         "set-default": "set_default",
+        "key": "key",
+        "undo": "undo",
         "catalog": "catalog",
         "test": "test",
         "demo": "demo",

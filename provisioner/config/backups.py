@@ -1,43 +1,171 @@
-"""The last versions of config.toml, private, so that a change can be taken back."""
+"""The changes made to config.toml, each with the bytes before it, so that any of them can be taken back.
+
+One folder for each config.toml, named after its path: two files never mix, and a file that was moved has no history
+until somebody asks where it came from. In the folder ``<entry>.json`` is what is known of a change, and
+``<digest>.toml`` are the bytes that one or more changes found; the same bytes are kept once. All of it is private.
+
+A record is written before its change, so a change that was interrupted may have left one. What config.toml holds
+tells: the file that such a record calls the one before is the one that is still there.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
-from datetime import UTC, datetime
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from provisioner.config.files import clean, make_private, replace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
-KEPT = 20
+KEPT = 100
+KEPT_BYTES = 64 * 1024 * 1024
 
 
-def save(folder: Path, target: Path, content: bytes, now: float) -> Path:
-    """Keep ``content`` as the version of ``target`` that is replaced ``now`` (seconds since the epoch).
+@dataclass(frozen=True)
+class Entry:
+    """A change of config.toml.
 
-    The name says whose version it is, when it was replaced and what it holds, ``<file>-<UTC time>-<digest>.toml``,
-    so names sort by time. All but the newest 20 versions of the same file are removed.
+    Attributes:
+        id: counts the changes of one file from 1; never given twice.
+        at: when, in seconds since the epoch.
+        command: which command made it.
+        summary: what it did, in a few words.
+        path: the file, all symlinks resolved.
+        before: SHA-256 of the file before, in hex; ``None`` when there was none.
+        after: the same of the file after.
+    """
+
+    id: int
+    at: float
+    command: str
+    summary: str
+    path: str
+    before: str | None
+    after: str | None
+
+
+def digest(content: bytes | None) -> str | None:
+    """The digest by which a content is known; ``None`` for no file."""
+    return None if content is None else hashlib.sha256(content).hexdigest()
+
+
+def save(
+    folder: Path,
+    target: Path,
+    before: bytes | None,
+    after: bytes | None,
+    *,
+    at: float,
+    command: str,
+    summary: str,
+) -> Entry:
+    """Keep ``before``, and a record of the change of ``target`` to ``after`` that is about to be made.
+
+    Only for who holds the lock on ``target``, a resolved path. The oldest entries go while there are more than 100,
+    or while they keep more than 64 MiB.
 
     Raises:
         OSError: the folder cannot be written to.
     """
-    make_private(folder)
-    clean(folder, _prefix(target))
-    time = datetime.fromtimestamp(now, UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-    backup = folder / f"{_prefix(target)}{time}-{hashlib.sha256(content).hexdigest()[:12]}.toml"
-    replace(backup, content, private=True)
-    for old in versions(folder, target)[:-KEPT]:
-        old.unlink(missing_ok=True)
-    return backup
+    own = _own(folder, target)
+    make_private(own)
+    clean(own, "")
+    known = entries(folder, target)
+    number = known[-1].id + 1 if known else 1
+    entry = Entry(number, at, command, summary, str(target), digest(before), digest(after))
+    if before is not None and not (kept := _content(own, entry)).exists():
+        replace(kept, before, private=True)
+    record = json.dumps(asdict(entry), indent=1).encode()
+    replace(own / f"{number}.json", record, private=True)
+    _prune(own, [*known, entry])
+    return entry
 
 
-def versions(folder: Path, target: Path) -> list[Path]:
-    """The kept versions of ``target`` (its resolved path), oldest first."""
-    return sorted(folder.glob(f"{_prefix(target)}*.toml"))
+def discard(folder: Path, target: Path, entry: Entry) -> None:
+    """Forget an entry whose change did not come about."""
+    own = _own(folder, target)
+    with suppress(OSError):
+        (own / f"{entry.id}.json").unlink(missing_ok=True)
+        _sweep(own, entries(folder, target))
 
 
-def _prefix(target: Path) -> str:
-    return f"{hashlib.sha256(os.fsencode(target)).hexdigest()[:12]}-"
+def entries(folder: Path, target: Path) -> list[Entry]:
+    """The changes of ``target`` (its resolved path) that are on record, oldest first."""
+    return _read(_own(folder, target))
+
+
+def content(folder: Path, target: Path, entry: Entry) -> bytes | None:
+    """The bytes before the change; ``None`` when there was no file.
+
+    Raises:
+        OSError: they cannot be read.
+        ValueError: they are not what was kept.
+    """
+    kept = path(folder, target, entry)
+    if kept is None:
+        return None
+    saved = kept.read_bytes()
+    if digest(saved) != entry.before:
+        raise ValueError(f"{kept} was changed")
+    return saved
+
+
+def path(folder: Path, target: Path, entry: Entry) -> Path | None:
+    """Where the bytes before the change are kept; ``None`` when there was no file."""
+    return None if entry.before is None else _content(_own(folder, target), entry)
+
+
+def elsewhere(folder: Path, after: str) -> Entry | None:
+    """The newest change of any file that left the content ``after``: a moved or copied file is known by it."""
+    found = [entry for own in folder.glob("*/") for entry in _read(own) if entry.after == after]
+    return max(found, key=lambda entry: entry.at, default=None)
+
+
+def _own(folder: Path, target: Path) -> Path:
+    return folder / hashlib.sha256(os.fsencode(target)).hexdigest()[:12]
+
+
+def _content(own: Path, entry: Entry) -> Path:
+    return own / f"{entry.before}.toml"
+
+
+def _read(own: Path) -> list[Entry]:
+    found = []
+    for record in own.glob("*.json"):
+        with suppress(OSError, ValueError, TypeError):
+            entry = Entry(**json.loads(record.read_bytes()))
+            if record.name == f"{entry.id}.json":
+                found.append(entry)
+    return sorted(found, key=lambda entry: entry.id)
+
+
+def _prune(own: Path, known: list[Entry]) -> None:
+    """Remove the oldest entries beyond the bounds; the newest always stays."""
+    kept: list[Entry] = []
+    total, counted = 0, set[str]()
+    for entry in reversed(known):
+        if entry.before is not None and entry.before not in counted:
+            counted.add(entry.before)
+            with suppress(OSError):
+                total += _content(own, entry).stat().st_size
+        if kept and (len(kept) >= KEPT or total > KEPT_BYTES):
+            break
+        kept.append(entry)
+    if len(kept) < len(known):
+        for entry in known[: len(known) - len(kept)]:
+            (own / f"{entry.id}.json").unlink(missing_ok=True)
+        _sweep(own, kept)
+
+
+def _sweep(own: Path, kept: Iterable[Entry]) -> None:
+    """Remove contents that no entry needs any more."""
+    needed = {f"{entry.before}.toml" for entry in kept}
+    for file in own.glob("*.toml"):
+        if file.name not in needed:
+            file.unlink(missing_ok=True)

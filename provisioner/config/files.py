@@ -8,8 +8,12 @@ import os
 import stat
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from provisioner.errors import ConfigUnwritable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _TEMPORARY = ".kimi-provider.tmp"
 _OTHERS = 0o007
@@ -52,18 +56,17 @@ def unwritable(target: Path, error: OSError) -> ConfigUnwritable:
     )
 
 
-def replace(target: Path, content: bytes, *, private: bool) -> None:
+def replace(target: Path, content: bytes, *, private: bool, check: Callable[[], None] = lambda: None) -> None:
     """Put ``content`` in the place of ``target``, which is no symlink, with the owner and mode that it had.
 
     A new file gets mode 0600. ``private``: nobody but the owner keeps access to a file that everybody had. A file
-    that is read-only is refused, although it could be replaced: somebody wanted it so.
+    that is read-only is refused, although it could be replaced: somebody wanted it so. ``check`` is called last,
+    when nothing but the renaming is left to do; what it raises leaves everything as it was.
 
     Raises:
         OSError: it cannot be written; the old file is still there and no temporary one is left.
     """
-    old = target.stat() if target.exists() else None
-    if old and not os.access(target, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    old = _writable(target)
     temporary = target.with_name(f".{target.name}.{os.urandom(6).hex()}{_TEMPORARY}")
     try:
         descriptor = os.open(
@@ -75,10 +78,23 @@ def replace(target: Path, content: bytes, *, private: bool) -> None:
             file.write(content)
             file.flush()
             os.fsync(descriptor)
+        check()
         temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+    _sync_folder(target.parent)
+
+
+def remove(target: Path, *, check: Callable[[], None]) -> None:
+    """Remove ``target``, which is no symlink; a read-only file is refused. ``check`` is called last.
+
+    Raises:
+        OSError: it cannot be removed.
+    """
+    _writable(target)
+    check()
+    target.unlink(missing_ok=True)
     _sync_folder(target.parent)
 
 
@@ -108,6 +124,13 @@ def make_private(folder: Path) -> None:
 def is_public(target: Path) -> bool:
     """Whether everybody has some access to ``target``; false when it does not exist."""
     return target.exists() and bool(target.stat().st_mode & _OTHERS)
+
+
+def _writable(target: Path) -> os.stat_result | None:
+    old = target.stat() if target.exists() else None
+    if old and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    return old
 
 
 def _take_after(descriptor: int, old: os.stat_result | None, *, private: bool) -> None:

@@ -10,11 +10,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from provisioner.config import whole
+from provisioner.config.whole import Reading
 from provisioner.errors import ConfigInvalid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from provisioner.config.whole import Stamp
+
+_LOOKS = 60  # at a file that goes on changing, with a pause of 50 ms between them
 
 BOM = "\ufeff"
 
@@ -30,29 +36,45 @@ class ConfigFile:
         path: as it was given; it may be a symlink.
         text: the whole file with its own line ends and byte order mark; ``None`` when there is no file.
         data: what the text means; empty without a file. Shared, never changed in place.
+        stamp: of the file when it was read; ``None`` without a file.
     """
 
     path: Path
     text: str | None = field(repr=False)  # both may hold keys
     data: dict[str, Any] = field(repr=False)
+    stamp: Stamp | None = None
 
 
-def read(path: Path) -> ConfigFile:
-    """Read and parse config.toml; creates nothing.
+def read(path: Path, known: ConfigFile | None = None) -> ConfigFile:
+    """Read and parse config.toml; creates nothing. A text that is ``known`` is not parsed again.
 
     Raises:
         ConfigInvalid: it is not a regular file, may not be read, is not UTF-8 or is not TOML; ``where`` is
             ``path:line`` where there is a line to name.
+        Busy: another program does not stop writing it.
     """
-    text = read_text(path)
-    return ConfigFile(path, text, {} if text is None else parse(text, path))
+    reading = read_bytes(path)
+    for _ in range(_LOOKS):
+        try:
+            file = _understood(path, reading, known)
+        except ConfigInvalid:
+            following = whole.read_again(path, reading)
+            if following is None:
+                raise
+        else:
+            following = whole.read_again(path, reading) if whole.looks_cut(reading) else None
+            if following is None:
+                return file
+        reading = following
+    raise whole.busy(path)
 
 
-def read_text(path: Path) -> str | None:
-    """The exact text of config.toml, ``None`` when there is no such file.
+def read_bytes(path: Path) -> Reading:
+    """The exact bytes of config.toml, of one moment.
 
     Raises:
-        ConfigInvalid: as :func:`read`, TOML errors apart.
+        ConfigInvalid: it is not a regular file, or may not be read.
+        Busy: another program does not stop writing it.
     """
     try:
         mode = path.stat().st_mode
@@ -62,9 +84,9 @@ def read_text(path: Path) -> str | None:
                 hint="name a regular file with --config",
                 where=str(path),
             )
-        content = path.read_bytes()
+        return whole.read(path)
     except FileNotFoundError:
-        return None
+        return Reading(None, None)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise ConfigInvalid(
@@ -72,6 +94,14 @@ def read_text(path: Path) -> str | None:
             hint="correct the path or its permissions, or name another file with --config",
             where=str(path),
         ) from error
+
+
+def decode(content: bytes, path: Path) -> str:
+    """The text of config.toml, with its line ends and byte order mark.
+
+    Raises:
+        ConfigInvalid: it is not UTF-8.
+    """
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -104,6 +134,14 @@ def parse(text: str, path: Path) -> dict[str, Any]:
         hint="correct that line by hand; the file was left as it is",
         where=f"{path}:{line}" if line else str(path),
     )
+
+
+def _understood(path: Path, reading: Reading, known: ConfigFile | None) -> ConfigFile:
+    if reading.content is None:
+        return ConfigFile(path, None, {})
+    text = decode(reading.content, path)
+    data = known.data if known and known.text == text else parse(text, path)
+    return ConfigFile(path, text, data, reading.stamp)
 
 
 @contextmanager

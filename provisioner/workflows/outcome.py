@@ -73,11 +73,14 @@ def commit(
         shown = apply.preview(path, edit, seen=seen)
         return Outcome(path, shown.plan, written=False, dry_run=True, diff=shown.diff, data=shown.data)
 
-    def waited_for(target: Path) -> None:
-        watch(f"waiting for another process that is changing {target}")
-
     done = apply.change(
-        path, edit, backups=app.state_dir / "backups", clock=app.clock, on_wait=waited_for, seen=seen
+        path,
+        edit,
+        backups=app.backups,
+        clock=app.clock,
+        on_wait=waiting_for(watch),
+        seen=seen,
+        command=app.command,
     )
     return Outcome(
         path,
@@ -88,6 +91,11 @@ def commit(
         notes=done.notes,
         data=done.data,
     )
+
+
+def waiting_for(watch: Watch) -> Callable[[Path], None]:
+    """Tells who watches that another process holds the lock."""
+    return lambda target: watch(f"waiting for another process that is changing {target}")
 
 
 def default_model_note(data: Mapping[str, Any], aliases: Sequence[str]) -> tuple[Note, ...]:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import stat
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -54,6 +53,9 @@ def write(path: Path, text: str = TEXT, mode: int = 0o600) -> None:
     path.parent.mkdir(mode=0o700, exist_ok=True)
     path.write_bytes(text.encode())
     path.chmod(mode)
+    os.utime(
+        path, (1_000_000_000, 1_000_000_000)
+    )  # or reading it would wait for somebody to finish writing it
 
 
 def mode(path: Path) -> int:
@@ -80,8 +82,9 @@ def test_a_new_file_and_its_folders_are_the_users_alone(
         change(remove, path)
     assert done.backup is None
     assert [mode(folder) for folder in (path.parent, path.parent.parent, saved, saved.parent)] == [0o700] * 4
-    (backup,) = saved.iterdir()
-    assert mode(path) == mode(backup) == 0o600
+    (own,) = saved.iterdir()
+    assert mode(own) == 0o700
+    assert {mode(kept) for kept in (path, *own.iterdir())} == {0o600}
     assert path.read_text().startswith("# Configuration of Kimi Code.")
     assert [child.name for child in path.parent.iterdir()] == ["config.toml"]
 
@@ -105,7 +108,7 @@ def test_a_change_of_nothing_touches_nothing(path: Path, change: Change, saved: 
     assert change(add) == apply.Applied(Plan(()), read(path).data, written=False)
     path.parent.chmod(0o700)
     assert (path.stat(), path.read_bytes()) == (before, text)
-    assert len(list(saved.iterdir())) == 1
+    assert len(backups.entries(saved, path)) == 1
 
 
 def test_a_change_of_nothing_makes_no_file(path: Path, change: Change) -> None:
@@ -115,11 +118,14 @@ def test_a_change_of_nothing_makes_no_file(path: Path, change: Change) -> None:
 
 def test_the_version_before_is_kept(path: Path, change: Change, saved: Path) -> None:
     write(path)
-    done = change(add)
+    done = change(add, command="add p")
     assert done.backup is not None
     assert done.backup.read_bytes() == TEXT.encode()
-    assert re.fullmatch(r"[0-9a-f]{12}-20270115T080000\.500000Z-[0-9a-f]{12}\.toml", done.backup.name)
-    assert backups.versions(saved, path) == [done.backup]
+    (entry,) = backups.entries(saved, path)
+    assert (entry.id, entry.at, entry.command) == (1, 1_800_000_000.5, "add p")
+    assert entry.summary == "added p"
+    assert entry.before == backups.digest(TEXT.encode())
+    assert entry.after == backups.digest(path.read_bytes())
 
 
 def test_a_change_goes_on_without_a_backup_and_says_so(path: Path, change: Change, saved: Path) -> None:

@@ -1,35 +1,103 @@
 from __future__ import annotations
 
+import stat
 from typing import TYPE_CHECKING
+
+import pytest
 
 from provisioner.config import backups
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from provisioner.config.backups import Entry
 
-def test_the_newest_twenty_of_each_file_are_kept(tmp_path: Path) -> None:
+
+def save(
+    folder: Path, target: Path, before: bytes | None, after: bytes | None = b"after", at: float = 1.0
+) -> Entry:
+    return backups.save(folder, target, before, after, at=at, command="add", summary="added p")
+
+
+def ids(folder: Path, target: Path) -> list[int]:
+    return [entry.id for entry in backups.entries(folder, target)]
+
+
+def test_each_file_has_a_history_of_its_own(tmp_path: Path) -> None:
     folder, one, other = tmp_path / "backups", tmp_path / "one.toml", tmp_path / "other.toml"
-    backups.save(folder, other, b"other", 1.0)
-    saved = [backups.save(folder, one, b"%d" % number, 10.0 + number) for number in range(25)]
-    assert backups.versions(folder, one) == saved[5:]
-    assert [backup.read_bytes() for backup in backups.versions(folder, one)] == [
-        b"%d" % n for n in range(5, 25)
-    ]
-    assert [backup.read_bytes() for backup in backups.versions(folder, other)] == [b"other"]
+    first, second = save(folder, one, None, b"1"), save(folder, one, b"1", b"2")
+    third = save(folder, other, b"x")
+    assert (first.id, second.id, third.id) == (1, 2, 1)
+    assert backups.entries(folder, one) == [first, second]
+    assert [backups.content(folder, one, entry) for entry in (first, second)] == [None, b"1"]
+    assert backups.content(folder, other, third) == b"x"
+    for path in folder.rglob("*"):
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600)
 
 
-def test_the_same_content_at_the_same_time_is_one_backup(tmp_path: Path) -> None:
-    first = backups.save(tmp_path / "b", tmp_path / "one.toml", b"x", 1.0)
-    assert backups.save(tmp_path / "b", tmp_path / "one.toml", b"x", 1.0) == first
-    assert backups.save(tmp_path / "b", tmp_path / "one.toml", b"y", 1.0) != first
+def test_the_same_bytes_are_kept_once(tmp_path: Path) -> None:
+    for before, after in ((b"1", b"2"), (b"2", b"1"), (b"1", b"2")):
+        save(tmp_path, tmp_path / "one.toml", before, after)
+    assert len(list(tmp_path.glob("*/*.toml"))) == 2
+    assert ids(tmp_path, tmp_path / "one.toml") == [1, 2, 3]
+
+
+def test_the_newest_entries_are_kept_and_ids_never_given_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backups, "KEPT", 5)
+    target = tmp_path / "one.toml"
+    for number in range(8):
+        save(tmp_path, target, b"%d" % number)
+    assert ids(tmp_path, target) == [4, 5, 6, 7, 8]
+    assert len(list(tmp_path.glob("*/*.toml"))) == 5
+
+
+def test_the_total_size_is_bounded_but_the_newest_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backups, "KEPT_BYTES", 100)
+    target = tmp_path / "one.toml"
+    for number in range(4):
+        save(tmp_path, target, b"%d" % number * 40)
+    assert ids(tmp_path, target) == [3, 4]
+    save(tmp_path, target, b"x" * 500)
+    assert ids(tmp_path, target) == [5]
+    assert [kept.stat().st_size for kept in tmp_path.glob("*/*.toml")] == [500]
+
+
+def test_a_discarded_entry_leaves_nothing_that_another_does_not_need(tmp_path: Path) -> None:
+    target = tmp_path / "one.toml"
+    save(tmp_path, target, b"1", b"2")
+    for before in (b"1", b"3"):
+        backups.discard(tmp_path, target, save(tmp_path, target, before))
+    assert ids(tmp_path, target) == [1]
+    assert [kept.read_bytes() for kept in tmp_path.glob("*/*.toml")] == [b"1"]
+
+
+def test_damage_is_noticed(tmp_path: Path) -> None:
+    target = tmp_path / "one.toml"
+    entry = save(tmp_path, target, b"1")
+    kept = backups.path(tmp_path, target, entry)
+    assert kept is not None
+    kept.write_bytes(b"2")
+    with pytest.raises(ValueError, match="changed"):
+        backups.content(tmp_path, target, entry)
+    for name, text in (("7.json", "{}"), ("8.json", "!"), ("9.json", (kept.parent / "1.json").read_text())):
+        (kept.parent / name).write_text(text)
+    assert ids(tmp_path, target) == [1]
+
+
+def test_a_moved_file_is_known_by_what_it_holds(tmp_path: Path) -> None:
+    entry = save(tmp_path, tmp_path / "one.toml", b"1", b"2")
+    assert backups.elsewhere(tmp_path, entry.after or "") == entry
+    assert backups.elsewhere(tmp_path, entry.before or "") is None
 
 
 def test_leftovers_of_killed_runs_are_removed(tmp_path: Path) -> None:
-    backup = backups.save(tmp_path, tmp_path / "one.toml", b"x", 1.0)
-    leftover = tmp_path / f".{backup.name}.0123456789ab.kimi-provider.tmp"
-    foreign = tmp_path / ".other-20270115T080000.500000Z-x.toml.0123456789ab.kimi-provider.tmp"
-    leftover.touch()
-    foreign.touch()
-    newer = backups.save(tmp_path, tmp_path / "one.toml", b"y", 2.0)
-    assert {child for child in tmp_path.iterdir() if child.is_file()} == {backup, newer, foreign}
+    entry = save(tmp_path, tmp_path / "one.toml", b"x")
+    kept = backups.path(tmp_path, tmp_path / "one.toml", entry)
+    assert kept is not None
+    (kept.parent / f".{kept.name}.0123456789ab.kimi-provider.tmp").touch()
+    save(tmp_path, tmp_path / "one.toml", b"y")
+    assert not list(kept.parent.glob(".*"))

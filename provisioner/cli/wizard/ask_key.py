@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from provisioner.cli.credential_flags import key_flaw, unbroken
 from provisioner.cli.error_text import ErrorText
 from provisioner.cli.prompts.asking import Back, Question
 from provisioner.cli.terminal import spoken
@@ -176,20 +177,6 @@ def _name_flaw(text: str) -> str | None:
     except UsageError:
         return "a variable's name has letters, digits and underscores"
     return None
-
-
-def key_flaw(text: str) -> str | None:
-    """What is wrong with a typed key; None when it can be one."""
-    try:
-        clean_key(unbroken(text))
-    except UsageError as error:
-        return error.message
-    return None
-
-
-def unbroken(text: str) -> str:
-    """A pasted key without the white space that line breaks and tables put into it."""
-    return "".join(text.split())
 
 
 def _tried(wizard: Wizard, purpose: KeyPurpose, answer: ChosenKey, try_it: KeyTrial) -> ChosenKey:

@@ -10,11 +10,10 @@ from catalog.errors import CatalogError
 from catalog.urls import check as checked_url
 from catalog.urls import shown
 from provisioner.cli.changes import count
-from provisioner.cli.credential_flags import REGISTRY_VARIABLE
+from provisioner.cli.credential_flags import REGISTRY_VARIABLE, key_flaw, unbroken
 from provisioner.cli.prompts.asking import Back, Question
 from provisioner.cli.prompts.list_state import Column, ListRow
 from provisioner.cli.wizard import command, finish, lists
-from provisioner.cli.wizard.ask_key import key_flaw, unbroken
 from provisioner.cli.wizard.flow import WizardStep
 from provisioner.cli.wizard.path import AddPath, Answers
 from provisioner.workflows import add_registry
