@@ -1,5 +1,6 @@
 """Reading single values of a document that strangers wrote: any field may hold anything.
 
+A value of the wrong type counts as absent, in catalogs, registries, config.toml and the answers of models alike.
 Kimi Code reads the same documents with JavaScript's rules. Where those give a defined result it is matched here,
 so that both tools write the same tables; where Kimi Code stops with an exception, the field counts as absent.
 """
@@ -55,6 +56,17 @@ def positive_integer(value: Any) -> int | None:
     """A positive whole number however large, also when written as ``1e5`` or ``131072.0``, else None."""
     found = number(value)
     return int(found) if found is not None and found > 0 and found == int(found) else None
+
+
+def integer(value: Any) -> int | None:
+    """A whole number of at least zero, rounded down from a float, else None: servers write counts as floats too."""
+    found = number(value)
+    return int(found) if found is not None and found > -1 else None
+
+
+def first_integer(*values: Any) -> int | None:
+    """The first of ``values`` that is a count."""
+    return next((found for value in values if (found := integer(value)) is not None), None)
 
 
 def truthy(value: Any) -> bool:

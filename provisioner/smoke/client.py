@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx
 
+from catalog.inflate import Inflater, Undecodable
 from provisioner.smoke import connection, refusal
 from provisioner.smoke.exchange import Exchange, TooLarge
-from provisioner.smoke.inflate import Inflater, Undecodable
 from provisioner.smoke.problem import Problem
 from provisioner.smoke.timing import Stopwatch, Timing
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from provisioner.smoke.inflate import Inflater, Undecodable
-from provisioner.smoke.loose import mapping, sequence, string
+from catalog.inflate import Inflater, Undecodable
+from catalog.untrusted import mapping, sequence, string
 from provisioner.smoke.wires import protocol_of
 
 if TYPE_CHECKING:

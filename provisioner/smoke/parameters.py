@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from catalog.untrusted import mapping
 from provisioner.smoke import limits
 from provisioner.smoke.capabilities import with_capability, without_capability
-from provisioner.smoke.loose import mapping
 from provisioner.smoke.report import Change
 
 if TYPE_CHECKING:

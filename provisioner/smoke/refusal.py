@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from provisioner.smoke.loose import mapping, sequence, string
+from catalog.untrusted import mapping, sequence, string
 from provisioner.smoke.problem import Kind, Problem
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ from provisioner.kimi_code.unusable import Unusable
 from provisioner.smoke import adc
 from provisioner.smoke.answer import Answer
 from provisioner.smoke.checks import text, thinking, tools, vision
-from provisioner.smoke.loose import mapping, string
 from provisioner.smoke.problem import Problem
 from provisioner.smoke.report import AliasResult, Check, verdict_of
 from provisioner.smoke.session import Session

@@ -7,10 +7,10 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from catalog.untrusted import integer, mapping, string
 from provisioner.kimi_code import claude
 from provisioner.kimi_code.first_turn import OFF, ON
 from provisioner.smoke.answer import FinishKind, ToolCall, Usage
-from provisioner.smoke.loose import integer, mapping, string
 from provisioner.smoke.wires.base import HttpRequest, Protocol, Reader, effort
 from provisioner.smoke.wires.prompting import SESSION, SYSTEM
 

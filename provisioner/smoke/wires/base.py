@@ -8,9 +8,9 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from catalog.untrusted import mapping, sequence, string
 from provisioner.kimi_code.first_turn import OFF
 from provisioner.smoke.answer import Answer, Delta, Failure
-from provisioner.smoke.loose import mapping, sequence, string
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,8 +6,8 @@ import json
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from catalog.untrusted import first_integer, mapping, sequence, string
 from provisioner.smoke.answer import FinishKind, ToolCall, Usage
-from provisioner.smoke.loose import first_integer, mapping, sequence, string
 from provisioner.smoke.wires.base import HttpRequest, Protocol, Reader, effort
 from provisioner.smoke.wires.prompting import SESSION, SYSTEM, data_url
 

@@ -6,9 +6,9 @@ import base64
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
+from catalog.untrusted import integer, mapping, sequence, string
 from provisioner.kimi_code.first_turn import OFF
 from provisioner.smoke.answer import FinishKind, ToolCall, Usage
-from provisioner.smoke.loose import integer, mapping, sequence, string
 from provisioner.smoke.wires.base import HttpRequest, Protocol, Reader, effort
 from provisioner.smoke.wires.partial_args import PartialArguments
 from provisioner.smoke.wires.prompting import SYSTEM

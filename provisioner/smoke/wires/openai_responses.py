@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from catalog.untrusted import integer, mapping, string
 from provisioner.smoke.answer import FinishKind, ToolCall, Usage
-from provisioner.smoke.loose import integer, mapping, string
 from provisioner.smoke.wires.base import HttpRequest, Protocol, Reader, effort
 from provisioner.smoke.wires.chat import bearer
 from provisioner.smoke.wires.openai import reasoning_effort

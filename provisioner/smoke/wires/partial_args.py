@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from provisioner.smoke.loose import string
+from catalog.untrusted import string
 
 _STEP = re.compile(r"\.([^.\[\]]+)|\['((?:[^'\\]|\\.)*)'\]|\[(\d{1,6})\]")
 _LONGEST_LIST = 10_000
