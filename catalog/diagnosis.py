@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from catalog.causes import causes
 from catalog.errors import CredentialRefused, FetchFailed
 from catalog.urls import HIDDEN, host_of, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from catalog.limits import Limits
 
 _QUOTED = 200
@@ -97,7 +96,7 @@ def transport_failed(error: Exception, url: str, peer: str | None, limits: Limit
         )
     if isinstance(error, httpx.ConnectError):
         return _not_connected(error, host, where)
-    if any(isinstance(cause, httpx.InvalidURL) for cause in _causes(error)):
+    if any(isinstance(cause, httpx.InvalidURL) for cause in causes(error)):
         return redirect_refused(url, "")
     if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError):
         return FetchFailed(
@@ -111,7 +110,7 @@ def transport_failed(error: Exception, url: str, peer: str | None, limits: Limit
 
 
 def _not_connected(error: httpx.ConnectError, host: str, where: str) -> FetchFailed:
-    for cause in _causes(error):
+    for cause in causes(error):
         if isinstance(cause, socket.gaierror):
             return FetchFailed(
                 f"the host name {host.rpartition(':')[0] or host} cannot be resolved",
@@ -200,10 +199,3 @@ def _quoted(body: bytes, token: str | None) -> str:
         message = message.replace(token, HIDDEN)
     line = " ".join("".join(c if c.isprintable() else " " for c in message).split())
     return f": {line if len(line) <= _QUOTED else line[:_QUOTED] + '…'}"
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    cause: BaseException | None = error
-    while cause is not None:
-        yield cause
-        cause = cause.__cause__ or cause.__context__

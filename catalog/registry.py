@@ -14,14 +14,13 @@ from catalog import endpoint
 from catalog.errors import DocumentInvalid
 from catalog.models import Model, Problem, Provider, Skipped
 from catalog.pointer import pointer
+from catalog.reserved import INTERNAL_IDS, MANAGED_IDS
 from catalog.untrusted import MAX_INTEGER, id_flaw, mapping, number, strings, text
 from catalog.urls import shown
 from catalog.wire import WIRES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-RESERVED_IDS = frozenset({"managed:kimi-code", "kimi-code", "moonshot-cn", "moonshot-ai"})
 
 # Kimi Code's figure for a model whose registry gives neither a context nor an output limit.
 DEFAULT_CONTEXT = 131072
@@ -64,7 +63,7 @@ def read_registry(document: Any, url: str) -> Registry:
             warnings.append(Problem(at, f"skipped: {flaw}"))
             continue
         provider = _provider(value, at, warnings)
-        if provider.id in RESERVED_IDS:
+        if provider.id in MANAGED_IDS:
             raise DocumentInvalid(
                 f"the registry claims the provider id {provider.id!r}, which is reserved for Kimi Code itself",
                 hint="ask the registry's author to rename that provider",
@@ -116,6 +115,8 @@ def _provider_flaw(value: Any) -> str | None:
         return "models must be an object keyed by model"
     if not endpoint.is_http_url(value["api"]):
         return "api is not an http or https address"
+    if value["id"] in INTERNAL_IDS:
+        return "its id is a name that Kimi Code uses inside itself"
     return id_flaw(value["id"])
 
 

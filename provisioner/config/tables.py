@@ -10,14 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from catalog.reserved import RESERVED_IDS, is_login
 from provisioner.errors import ConfigInvalid, NotFound, ProviderManaged
 from provisioner.secrets import is_secret_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-
-# Ids under which Kimi Code keeps its own logins.
-RESERVED_IDS = frozenset({"managed:kimi-code", "kimi-code", "moonshot-cn", "moonshot-ai"})
 
 _KEPT_TABLES = ("custom_headers", "env")
 
@@ -143,13 +141,8 @@ def provider_in(data: Mapping[str, Any], provider_id: str) -> dict[str, Any]:
     return table if isinstance(table, dict) else {}
 
 
-def is_managed(provider: Any) -> bool:
-    """Whether a provider table is a login that Kimi Code wrote itself: never replaced, never removed."""
-    return isinstance(provider, dict) and "oauth" in provider
-
-
 def _refuse_login(providers: Mapping[str, Any], provider_id: str) -> None:
-    if is_managed(providers.get(provider_id)):
+    if is_login(providers.get(provider_id)):
         raise ProviderManaged(
             f'provider "{provider_id}" is a login of Kimi Code and is left alone',
             hint="log out of it in Kimi Code, or choose another id (--as NAME)",

@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from catalog.causes import causes
 from provisioner.smoke.problem import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 CONNECT_S = 10.0
 IDLE_S = 60.0
@@ -52,7 +53,7 @@ def _proxy(error: BaseException, proxy: str) -> Problem:
 
 def _not_connected(error: BaseException, url: str) -> Problem:
     host = urlsplit(url).netloc
-    for cause in _causes(error):
+    for cause in causes(error):
         if isinstance(cause, ssl.SSLError):
             return _tls(cause, url)
         if isinstance(cause, socket.gaierror):
@@ -117,17 +118,3 @@ def proxy_for(url: str, env: Mapping[str, str]) -> str | None:
 def _direct(host: str, no_proxy: str) -> bool:
     exempt = [entry.strip().lower().lstrip("*").lstrip(".") for entry in no_proxy.split(",") if entry.strip()]
     return any(not entry or host == entry or host.endswith(f".{entry}") for entry in exempt)
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """``error`` and all that led to it, the members of exception groups included."""
-    waiting, seen = [error], set[int]()
-    while waiting:
-        current = waiting.pop(0)
-        if id(current) in seen:
-            continue
-        seen.add(id(current))
-        yield current
-        if isinstance(current, BaseExceptionGroup):
-            waiting.extend(current.exceptions)
-        waiting.extend(cause for cause in (current.__cause__, current.__context__) if cause is not None)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 from catalog.documents import Places, load_registry
 from catalog.registry import Registry, lint, read_registry
+from catalog.reserved import is_login
 from catalog.urls import shown
 from provisioner.config import tables
 from provisioner.config.read import read
@@ -136,9 +137,7 @@ def _import(
     vanished = [
         name
         for name, table in before.items()
-        if name not in upstream
-        and not tables.is_managed(table)
-        and _same_registry(table.get("source"), source["url"])
+        if name not in upstream and not is_login(table) and _same_registry(table.get("source"), source["url"])
     ]
     entries = {
         provider.id: tables.Entry(

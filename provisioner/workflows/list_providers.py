@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from catalog.reserved import is_login
 from provisioner.config.read import read
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def run(app: App) -> Result:
 
 def _source_of(table: Mapping[str, Any]) -> str:
     """Where a provider table came from, in the words of :class:`Row`."""
-    if "oauth" in table:
+    if is_login(table):
         return "login"
     source = table.get("source")
     if not isinstance(source, dict):
@@ -81,7 +82,7 @@ def _source_of(table: Mapping[str, Any]) -> str:
 
 
 def _credential_of(table: Mapping[str, Any]) -> str:
-    if "oauth" in table:
+    if is_login(table):
         return "login"
     if table.get("api_key"):
         return "key"

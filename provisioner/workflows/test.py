@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from catalog.reserved import is_login
 from provisioner.config.read import read
 from provisioner.errors import NotFound, UsageError
 from provisioner.smoke.batch import Batch, check_all
@@ -137,9 +138,7 @@ def _chosen(data: Mapping[str, Any], request: Request) -> tuple[tuple[str, ...],
         for alias, table in models.items()
         if request.everything or table.get("provider", default) in request.providers
     ]
-    managed = {
-        alias for alias in many if "oauth" in providers.get(models[alias].get("provider", default), {})
-    }
+    managed = {alias for alias in many if is_login(providers.get(models[alias].get("provider", default)))}
     managed -= set(request.aliases)
     chosen = dict.fromkeys([*request.aliases, *(alias for alias in many if alias not in managed)])
     if not chosen and not managed:

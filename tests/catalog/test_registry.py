@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from catalog.errors import DocumentInvalid
 from catalog.models import Model, Problem, Provider, Skipped
-from catalog.registry import RESERVED_IDS, Registry, lint, read_registry
+from catalog.registry import Registry, lint, read_registry
+from catalog.reserved import INTERNAL_IDS, MANAGED_IDS
 
 URL = "https://registry.example/api.json"
 
@@ -218,11 +219,20 @@ def test_an_endpoint_that_looks_wrong_is_kept_and_named(api: str, type_: str) ->
     assert [warning.pointer for warning in registry.warnings] == ["/p/api"]
 
 
-@pytest.mark.parametrize("reserved", sorted(RESERVED_IDS))
+@pytest.mark.parametrize("reserved", sorted(MANAGED_IDS))
 def test_kimi_codes_own_ids_are_refused_outright(reserved: str) -> None:
     with pytest.raises(DocumentInvalid, match="reserved") as caught:
         read(good=value(id="good"), bad=value(id=reserved))
     assert "/bad/id" in (caught.value.where or "")
+
+
+@pytest.mark.parametrize("internal", sorted(INTERNAL_IDS))
+def test_names_that_kimi_code_uses_inside_itself_are_skipped(internal: str) -> None:
+    registry = read(good=value(id="good"), bad=value(id=internal))
+    assert [provider.id for provider in registry.providers] == ["good"]
+    assert [(w.pointer, w.message) for w in registry.warnings] == [
+        ("/bad", "skipped: its id is a name that Kimi Code uses inside itself")
+    ]
 
 
 @pytest.mark.parametrize("document", [{}, [], None, "x", {"p": []}, {"p": value(type="x")}])

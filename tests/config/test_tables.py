@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from catalog.reserved import RESERVED_IDS
 from provisioner.config import tables
 from provisioner.errors import ConfigInvalid, NotFound, ProviderManaged, UsageError
 
@@ -129,7 +130,7 @@ def test_values_of_other_types_where_names_are_expected_name_nothing() -> None:
     }
 
 
-@pytest.mark.parametrize("provider_id", sorted(tables.RESERVED_IDS))
+@pytest.mark.parametrize("provider_id", sorted(RESERVED_IDS))
 def test_reserved_ids_are_refused(provider_id: str) -> None:
     with pytest.raises(ProviderManaged, match="reserved"):
         tables.with_provider({}, provider_id, {"type": "kimi"}, {})

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-from catalog import registry
 from catalog.interpret import interpret
 from catalog.models import Model, Provider
 from catalog.registry import read_registry
-from provisioner.config import tables
 from provisioner.workflows.entries import alias_tables, catalog_source, provider_table, registry_source
 
 FULL = Model(
@@ -104,8 +102,3 @@ def test_what_a_registry_says_arrives_without_an_output_limit() -> None:
             "display_name": "m",
         }
     }
-
-
-def test_both_wings_know_the_same_reserved_ids() -> None:
-    """The wings do not import each other's rules, so that what a registry may not claim nobody may write either."""
-    assert registry.RESERVED_IDS == tables.RESERVED_IDS

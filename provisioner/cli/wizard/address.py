@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from catalog.endpoint import doubts, for_wire, is_http_url
+from catalog.reserved import RESERVED_IDS, is_login
 from catalog.untrusted import id_flaw
 from catalog.urls import shown
 from catalog.wire import WIRES
 from provisioner.cli.prompts.asking import Back, Question
 from provisioner.cli.wizard.flow import WizardStep
-from provisioner.config.tables import RESERVED_IDS, is_managed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,7 +117,7 @@ def _name_flaw(wizard: Wizard, address: Address, name: str) -> str | None:
     if flaw:
         return flaw.replace("its id", "the name")
     existing = wizard.table("providers").get(name)
-    if name in RESERVED_IDS or is_managed(existing):
+    if name in RESERVED_IDS or is_login(existing):
         return "that name is Kimi Code's own"
     if isinstance(existing, dict) and existing.get("base_url") != address.base_url:
         return "config.toml has a provider of that name at another endpoint"

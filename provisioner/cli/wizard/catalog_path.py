@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from catalog.errors import NotImportable
+from catalog.reserved import is_login
 from catalog.urls import shown
 from provisioner.cli.changes import count
 from provisioner.cli.prompts.asking import Question
@@ -14,7 +15,6 @@ from provisioner.cli.wizard import command, finish, lists
 from provisioner.cli.wizard.ask_key import GOOGLE_LOGIN, KeyPurpose, ask_key, kept, try_cheapest
 from provisioner.cli.wizard.flow import WizardStep
 from provisioner.cli.wizard.path import AddPath, Answers, kept_default
-from provisioner.config.tables import is_managed
 from provisioner.workflows import add_catalog, check_key
 from provisioner.workflows.credential import Credential
 from provisioner.workflows.suggest import suggested
@@ -86,7 +86,7 @@ class _CatalogPath(AddPath[CatalogAnswers, add_catalog.Result]):
         catalog = wizard.attempt((), wizard.prefetch.catalog)
         offers = {offer.id: offer for offer in catalog.offers()}
         providers = wizard.table("providers")
-        logins = {name for name, table in providers.items() if is_managed(table)}
+        logins = {name for name, table in providers.items() if is_login(table)}
         rows = lists.provider_rows(offers.values(), catalog.model_ids(), configured=providers, logins=logins)
         question = Question("Which provider?", (f"catalog: {catalog.provenance.describe()}",))
         start = answers.offer.id if answers.offer else None
