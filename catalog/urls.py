@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -13,6 +14,15 @@ if TYPE_CHECKING:
 HIDDEN = "•••"
 _PORTS = {"http": 80, "https": 443}
 _SHOWN_LENGTH = 300
+_SCHEME = r"[A-Za-z][A-Za-z0-9+.-]{0,30}://"
+_STARTS_WITH_URL = re.compile(_SCHEME)
+_URL_IN_TEXT = re.compile(
+    rf"""
+    (?P<quote>["']) {_SCHEME} [^\n]* (?=(?P=quote))   # to the last such quote of the line
+  | {_SCHEME} (?:[^\n/?\#]*@)? [^\s"'<>]*               # a user with spaces or quotes included
+    """,
+    re.VERBOSE,
+)
 
 
 def check(url: str) -> str:
@@ -34,18 +44,20 @@ def check(url: str) -> str:
 
 
 def shown(url: str) -> str:
-    """``url`` as it may appear in a message: no user name, password, query value or fragment, and not endless."""
-    parts = _split(url)
-    if parts is None:
-        return HIDDEN
-    host = parts.netloc.rpartition("@")[2]
-    query = "&".join(_hide(field) for field in parts.query.split("&")) if parts.query else ""
-    text = (
-        f"{parts.scheme}://{host}{parts.path}" if "://" in url else f"{parts.scheme}:{parts.path}".lstrip(":")
-    )
-    text = f"{text}?{query}" if query else text
-    text = "".join(c if c.isprintable() else "�" for c in text)
+    """``url`` as it may appear in a message: nothing in it that may be secret, all of it printable, and not endless."""
+    text = "".join(c if c.isprintable() else "�" for c in _masked(url))
     return text if len(text) <= _SHOWN_LENGTH else text[:_SHOWN_LENGTH] + "…"
+
+
+def masked_urls(text: str) -> str:
+    """``text`` with each URL in it masked as :func:`shown` does; the rest as it is.
+
+    A text that begins with a URL is taken for one to its end, a quoted one to the last such quote of its line: rather
+    a harmless word too many than a password with a space in it.
+    """
+    if _STARTS_WITH_URL.match(text):
+        return _masked(text)
+    return _URL_IN_TEXT.sub(_found, text)
 
 
 def origin(url: str) -> tuple[str, str, int]:
@@ -87,7 +99,41 @@ def _split(url: str) -> SplitResult | None:
     return parts
 
 
+def _found(match: re.Match[str]) -> str:
+    quote = match["quote"] or ""
+    return quote + _masked(match[0].removeprefix(quote))
+
+
+def _masked(url: str) -> str:
+    """``url`` with its user, the values and bare words of its query, and its fragment hidden; all, if it is none."""
+    parts = _split(url)
+    if parts is None or _is_ambiguous(parts):
+        return HIDDEN
+    user, _, host = parts.netloc.rpartition("@")
+    user = f"{HIDDEN}@" if user else ""
+    text = f"{parts.scheme}:" if parts.scheme else ""
+    text += f"//{user}{host}" if parts.netloc or url.startswith("://", len(parts.scheme)) else ""
+    text += _masked_path(parts)
+    if parts.query:
+        text += "?" + "&".join(map(_hide, parts.query.split("&")))
+    return f"{text}#{HIDDEN}" if parts.fragment else text
+
+
+def _masked_path(parts: SplitResult) -> str:
+    if not parts.netloc and "@" in parts.path:  # a URL without its slashes, perhaps
+        return f"{HIDDEN}@{parts.path.rpartition('@')[2]}"
+    # Mirrors and proxies take another address as a part of their path; one in another still is nobody's.
+    return HIDDEN if parts.path.count("://") > 1 else _URL_IN_TEXT.sub(_found, parts.path)
+
+
+def _is_ambiguous(parts: SplitResult) -> bool:
+    """Whether what looks like a host may be the start of a user name or password that was not percent-encoded."""
+    behind = f"{parts.path}{parts.query}{parts.fragment}"
+    plain = "." in parts.netloc or parts.netloc.startswith(("localhost", "["))
+    return bool(parts.netloc) and "@" not in parts.netloc and "@" in behind and not plain
+
+
 def _hide(field: str) -> str:
     """One ``name=value`` of a query without its value; a bare word may be the secret itself."""
-    name, equals, _ = field.partition("=")
-    return f"{name}={HIDDEN}" if equals else HIDDEN
+    name, _, value = field.partition("=")
+    return f"{name}={HIDDEN}" if value.strip("=") else HIDDEN  # base64 ends in "="

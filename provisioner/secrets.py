@@ -9,13 +9,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from catalog.urls import masked_urls
+
 # `source.apiKey` is camelCase in config.toml; everything else is snake_case.
 _SECRET_KEYS = re.compile(r"(?i)(api_?key$|_key$|^key$|token|secret|password|authorization|^x-.*-key$)")
 _NOT_SECRET_KEYS = frozenset({"reasoning_key", "api_key_env"})
 _SHORT = 12
-# The parts of a URL that may be secret: its user, and the values of its query.
-URL_SECRETS = r"""(?<=://)[^/\s@"']+(?=@)|(?<=[?&])(?P<name>[\w.-]+=)[^&\s"'\\]+"""
-_URL_SECRETS = re.compile(URL_SECRETS)
 
 
 def mask(secret: str) -> str:
@@ -40,7 +39,7 @@ def masked(value: Any, key: str = "", *, inside_secrets: bool = False) -> Any:
 
     ``env`` and ``custom_headers`` tables hold credentials under names of the user's own choice: every string
     below them is masked unless its name is one that never holds a secret (a project, a location, a base URL).
-    A URL keeps all but its user and the values of its query.
+    URLs are masked as everywhere.
     """
     if isinstance(value, Mapping):
         below = inside_secrets or key in {"env", "custom_headers"}
@@ -49,12 +48,7 @@ def masked(value: Any, key: str = "", *, inside_secrets: bool = False) -> Any:
         return [masked(v, key, inside_secrets=inside_secrets) for v in value]
     if isinstance(value, str) and (is_secret_key(key) or (inside_secrets and not _plain(key))):
         return mask(value)
-    return masked_url(value) if isinstance(value, str) and "://" in value else value
-
-
-def masked_url(url: str) -> str:
-    """``url`` with its user and the values of its query masked."""
-    return _URL_SECRETS.sub(lambda found: (name := found["name"] or "") + mask(found[0][len(name) :]), url)
+    return masked_urls(value) if isinstance(value, str) and "://" in value else value
 
 
 def _plain(key: str) -> bool:

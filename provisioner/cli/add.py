@@ -13,7 +13,6 @@ from provisioner.cli.error_text import program_name
 from provisioner.cli.progress import waiting
 from provisioner.cli.terminal import interactive
 from provisioner.errors import TerminalNeeded, UsageError
-from provisioner.secrets import masked_url
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -243,7 +242,7 @@ def _add_endpoint(app: App, flags: AddFlags) -> None:
         result = add_endpoint.run(app, request, watch)
     origin = "the endpoint's own list" if result.discovered else "the command line"
     lines = [
-        f"Added {request.name} ({masked_url(request.base_url)}) with "
+        f"Added {request.name} ({shown(request.base_url)}) with "
         f"{count(len(result.provider.models), 'model')} from {origin}:",
         *(f"  {request.name}/{m.key}  context={m.context}" for m in result.provider.models),
     ]

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from catalog.urls import masked_urls
 from provisioner.cli import options
 from provisioner.cli.changes import count
 from provisioner.cli.terminal import clean, echo
-from provisioner.secrets import masked, masked_url
+from provisioner.secrets import masked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +48,7 @@ def _table(result: list_providers.Result) -> None:
     for row in result.rows:
         echo(
             f"{clean(row.id):<{width}}  type={clean(row.wire)}  models={len(row.aliases)}  "
-            f"source={clean(masked_url(row.source))}  credential={clean(row.credential)}"
+            f"source={clean(masked_urls(row.source))}  credential={clean(row.credential)}"
         )
     total = sum(len(row.aliases) for row in result.rows)
     echo(f"\n{count(len(result.rows), 'provider')}, {count(total, 'model')}")

@@ -10,9 +10,10 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
+from catalog.urls import masked_urls
 from provisioner.config import values
 from provisioner.config.layout import sections, statements
-from provisioner.secrets import URL_SECRETS, is_secret_key, mask, masked
+from provisioner.secrets import is_secret_key, mask, masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,12 +23,11 @@ if TYPE_CHECKING:
 _SECRET_TABLES = frozenset({"env", "custom_headers"})
 
 _LOOKS = re.compile(
-    rf"""
-    {URL_SECRETS}
-  | (?P<scheme>(?i:bearer|basic)\s+)[^\s"'\\]{{6,}}              # an HTTP credential
+    r"""
+    (?P<scheme>(?i:bearer|basic)\s+)[^\s"'\\]{6,}              # an HTTP credential
   | (?P<flag>--[\w-]*(?:key|token|secret|password)["']?[=,\s]+["']?)[^\s"'\\,]+   # an argument of a command
   | \b(?:[spr]k-|[gr]sk_|gh[oprsu]_|github_pat_|glpat-|hf_|xox[a-z]-|xai-|nvapi-|pplx-|tvly-|r8_|fw_|AIza|AKIA|eyJ)
-    [\w.-]{{12,}}                                               # the prefixes that vendors give their keys
+    [\w.-]{12,}                                               # the prefixes that vendors give their keys
     """,
     re.VERBOSE,
 )
@@ -55,11 +55,16 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def _value(value: str, path: KeyPath) -> str:
-    if "{" in value or any(part in _SECRET_TABLES or is_secret_key(part) for part in path):
+    if (
+        "{" in value
+        or "//" in value
+        or "\\" in value
+        or any(part in _SECRET_TABLES or is_secret_key(part) for part in path)
+    ):
         data = tomllib.loads(f"value = {value}")["value"]
         shown = _masked_below(data, path)
         if shown != data:
-            return values.value(shown) + "\n" * value.count("\n")
+            value = values.value(shown) + "\n" * value.count("\n")
     return _LOOKS.sub(_unlike, value)
 
 
@@ -77,7 +82,7 @@ def _without_comments(text: str) -> str:
 
 
 def _comment(match: re.Match[str]) -> str:
-    return _LOOKS.sub(_unlike, _COMMENTED_OUT.sub(_assigned, match[0]))
+    return _LOOKS.sub(_unlike, _COMMENTED_OUT.sub(_assigned, masked_urls(match[0])))
 
 
 def _assigned(match: re.Match[str]) -> str:
@@ -85,5 +90,5 @@ def _assigned(match: re.Match[str]) -> str:
 
 
 def _unlike(match: re.Match[str]) -> str:
-    known = match["name"] or match["scheme"] or match["flag"] or ""
+    known = match["scheme"] or match["flag"] or ""
     return known + mask(match[0][len(known) :])

@@ -25,7 +25,7 @@ def diagnose(error: BaseException, url: str, env: Mapping[str, str]) -> Problem:
 
     ``env`` is the environment at start-up: it says whether a proxy stood in between.
     """
-    host = urlsplit(url).netloc
+    host = _host(url)
     proxy = proxy_for(url, env)
     match error:
         case httpx.ConnectTimeout():
@@ -52,7 +52,7 @@ def _proxy(error: BaseException, proxy: str) -> Problem:
 
 
 def _not_connected(error: BaseException, url: str) -> Problem:
-    host = urlsplit(url).netloc
+    host = _host(url)
     for cause in causes(error):
         if isinstance(cause, ssl.SSLError):
             return _tls(cause, url)
@@ -66,7 +66,7 @@ def _not_connected(error: BaseException, url: str) -> Problem:
 
 
 def _tls(error: ssl.SSLError, url: str) -> Problem:
-    host, said = urlsplit(url).netloc, str(error)
+    host, said = _host(url), str(error)
     if "WRONG_VERSION_NUMBER" in said or "RECORD_LAYER_FAILURE" in said or "HTTP_REQUEST" in said:
         plain = url.replace("https://", "http://", 1).split("/", 3)
         return Problem(
@@ -118,3 +118,8 @@ def proxy_for(url: str, env: Mapping[str, str]) -> str | None:
 def _direct(host: str, no_proxy: str) -> bool:
     exempt = [entry.strip().lower().lstrip("*").lstrip(".") for entry in no_proxy.split(",") if entry.strip()]
     return any(not entry or host == entry or host.endswith(f".{entry}") for entry in exempt)
+
+
+def _host(url: str) -> str:
+    """Host and port, without the user before them."""
+    return urlsplit(url).netloc.rpartition("@")[2]

@@ -121,7 +121,11 @@ def classify(status: int, headers: Mapping[str, str], body: bytes, *, url: str, 
     error = read_body(body)
     if HTTPStatus(300) <= status < HTTPStatus.BAD_REQUEST:
         place = urlsplit(urljoin(url, headers.get("location", "")))
-        to = f"{place.scheme}://{place.netloc}{place.path}" if headers.get("location") else "nowhere"
+        to = (
+            f"{place.scheme}://{place.netloc.rpartition('@')[2]}{place.path}"
+            if headers.get("location")
+            else "nowhere"
+        )
         return Problem(
             "redirect", f"the server redirects to {to}; a redirect is not followed with a key", status
         )

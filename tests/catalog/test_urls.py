@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from catalog import urls
 from catalog.errors import FetchFailed
@@ -32,10 +34,19 @@ def test_anything_else_is_refused(url: str) -> None:
     ("url", "shown"),
     [
         ("https://models.dev/api.json", "https://models.dev/api.json"),
-        ("https://u:pw@h.example:8/p", "https://h.example:8/p"),
-        ("https://u@p@h.example/p", "https://h.example/p"),
-        ("https://h/p?key=s&b=&flag#top", "https://h/p?key=•••&b=•••&•••"),
+        ("https://u:pw@h.example:8/p", "https://•••@h.example:8/p"),
+        ("https://u@p@h.example/p", "https://•••@h.example/p"),
+        ("https://h/p?key=s&b=&flag#top", "https://h/p?key=•••&•••&•••#•••"),
         ("https://h:bad/?key=s", "•••"),
+        (
+            "https://h.example/mirror/https://u:pw@b.example/p?key=s",
+            "https://h.example/mirror/https://•••@b.example/p?key=•••",
+        ),
+        ("https://pass/word@h.example/", "•••"),
+        ("u:pw@h.example:8/v1", "u:•••@h.example:8/v1"),
+        ("//u:pw@h.example/v1", "//•••@h.example/v1"),
+        ("http://" * 5000, "http://http:•••"),
+        ("https://h/?c2VjcmV0==", "https://h/?•••"),
         ("file:///etc/passwd", "file:///etc/passwd"),
         ("mailto:a?subject=s", "mailto:a?subject=•••"),
         ("https://h/\x1b[2J\u202e", "https://h/�[2J�"),
@@ -80,3 +91,47 @@ def test_redirects_lead_to_https_or_stay_on_loopback(source: str, target: str, a
 )
 def test_an_origin_is_scheme_host_and_port(one: str, other: str, same: bool) -> None:
     assert (urls.origin(one) == urls.origin(other)) is same
+
+
+SECRET = "s3cr3tPassw0rd"
+# What may stand around it in a user name or password, where nobody percent-encoded it, and in a query.
+_AROUND = st.text("ab :@'\"&$!é\\\t", max_size=6)
+_PLACES = (
+    "https://{}@h.example:8/v1",
+    "https://me:{}@h.example/v1?x=1",
+    "https://h.example/v1?{}",
+    "https://h.example/v1?a=1&key={}&b",
+    "https://h.example/v1#{}",
+    "https://me:p@h.example/v1?k={}#x",
+    "https://me:p/{}@localhost/v1",
+    "https://me:p#{}@h.example/v1",
+    "https://h.example/https://me:{}@b.example/",
+    "https:me:{}@h.example/v1",
+    "me:{}@h.example/v1",
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(_PLACES), _AROUND, _AROUND)
+def test_a_secret_at_any_place_of_a_url_never_shows(place: str, before: str, behind: str) -> None:
+    url = place.format(f"{before}{SECRET}{behind}")
+    assert SECRET not in urls.shown(url)
+    if "://" in url:
+        assert SECRET not in urls.masked_urls(url)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.sampled_from(_PLACES[:7]),
+    st.text("ab :@$!", max_size=4),
+    st.sampled_from(['say "{}" and', "see {}", "'{}'"]),
+)
+def test_a_secret_in_a_url_in_a_text_never_shows(place: str, before: str, text: str) -> None:
+    assert SECRET not in urls.masked_urls(text.format(place.format(before.replace(" ", "") + SECRET)))
+
+
+@pytest.mark.parametrize(
+    "text", ["no URL at all", "a/b@c", "see https://h.example/v1/models, please", "x://", ""]
+)
+def test_a_text_without_secrets_stays_as_it_is(text: str) -> None:
+    assert urls.masked_urls(text) == text

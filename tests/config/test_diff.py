@@ -122,6 +122,13 @@ SECRETS = {
     "another command": f'[[hooks]]\ncommand = """run \\\n  --key {KEY}"""\n',
     "an argument": f'[mcp.servers.x]\nargs = ["-y", "--api-key", "{KEY[8:]}"]\ncommand = "x --token={KEY[8:]} y"\n',
     "the user of a URL": f'[providers.p]\nbase_url = "https://me:{KEY[8:]}@host/v1"\n',
+    "an odd user of a URL": f'[providers.p]\nbase_url = "https://me:a@b \'c{KEY[8:]}@host/v1"\n',
+    "a bare query": f'[providers.p]\nbase_url = "https://host/v1?{KEY[8:]}"\n',
+    "a fragment": f'[providers.p]\nbase_url = "https://host/v1#{KEY[8:]}"\n',
+    "escaped characters": f'[providers.p]\nbase_url = "https:\\u002F/me:{KEY[8:]}@host/v1"\n',
+    "URLs in several lines": f'x = [\n  "https://a/?{KEY[8:]}",\n  "https://me:{KEY[8:]}@b/", # c\n]\n',
+    "a URL in a command": f"[[hooks]]\ncommand = \"curl 'https://me:{KEY[8:]}@host/v1?x y' -s\"\n",
+    "a URL in a comment": f"# was https://host/v1?{KEY[8:]} before\nx = 1 # 'https://h/?a= {KEY[8:]}'\n",
     "the query of a URL": f'[providers.p.source]\nurl = "https://host/api.json?v=1&token={KEY[8:]}"\n',
     "a vendor's form": "x = 'ghp_16C7e42F292c6912E7710c838347Ae178B4a'\n",
 }
