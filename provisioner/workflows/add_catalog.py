@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from catalog import schema
-from catalog.documents import Access, Catalog, Places, load_catalog
+from catalog.documents import Access, Catalog
 from catalog.interpret import interpret, variables_of
 from catalog.urls import shown
 from provisioner.config import tables
@@ -18,6 +18,7 @@ from provisioner.workflows.credential import Credential, settled
 from provisioner.workflows.default_alias import default_alias
 from provisioner.workflows.entries import alias_tables, catalog_source, check_name, provider_table
 from provisioner.workflows.near import near
+from provisioner.workflows.open_catalog import open_catalog
 from provisioner.workflows.outcome import Note, Outcome, commit, default_model_note
 from provisioner.workflows.watch import silent
 
@@ -79,8 +80,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     """
     if request.name is not None:
         check_name(request.name)
-    watch(f"reading the catalog at {shown(request.access.url)}")
-    catalog = load_catalog(Places(app.cache_dir, app.http.client, app.clock), request.access)
+    catalog = open_catalog(app, request.access, watch)
     provider, problems = _provider(catalog, request)
     chosen = _chosen(provider, request.models)
     default = default_alias((chosen,), request.default_model)

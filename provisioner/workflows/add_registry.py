@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from catalog.documents import Places, load_registry
+from catalog.documents import load_registry
 from catalog.registry import Registry, lint, read_registry
 from catalog.reserved import is_login
 from catalog.urls import shown
@@ -15,6 +15,7 @@ from provisioner.errors import ConfigInvalid, NotFound
 from provisioner.workflows.default_alias import default_alias
 from provisioner.workflows.entries import alias_tables, provider_table, registry_source
 from provisioner.workflows.near import near
+from provisioner.workflows.open_catalog import places
 from provisioner.workflows.outcome import Note, Outcome, commit, default_model_note
 from provisioner.workflows.watch import silent
 
@@ -75,9 +76,8 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     seen = read(app.config_path)
     token = _token_for(url, request.token, seen.data)
     watch(f"fetching {shown(url)}")
-    places = Places(app.cache_dir, app.http.client, app.clock)
     document = load_registry(
-        places, url, token or None, offline=request.offline, accept_shrink=request.accept_shrink
+        places(app), url, token or None, offline=request.offline, accept_shrink=request.accept_shrink
     )
     registry = read_registry(document.raw, url)
     chosen = _chosen(registry, request.only)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from catalog.documents import Access, Places, load_catalog
+from catalog.documents import Access
 from catalog.interpret import interpret
 from catalog.untrusted import strings, text
 from catalog.wire import wire_of
 from provisioner.errors import NotFound
+from provisioner.workflows.open_catalog import open_catalog
 from provisioner.workflows.watch import silent
 
 if TYPE_CHECKING:

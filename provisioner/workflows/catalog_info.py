@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from catalog import schema
-from catalog.documents import Access, Places, load_catalog
 from catalog.interpret import usable_models
 from catalog.models import Problem
-from catalog.urls import shown
 from catalog.wire import wire_of
+from provisioner.workflows.open_catalog import open_catalog
 from provisioner.workflows.watch import silent
 
 if TYPE_CHECKING:
-    from catalog.documents import Provenance
+    from catalog.documents import Access, Provenance
     from provisioner.app import App
     from provisioner.workflows.watch import Watch
 
@@ -46,8 +45,7 @@ def run(app: App, access: Access, watch: Watch = silent) -> Result:
     Raises:
         FetchFailed, DocumentInvalid, ShrinkRefused: the catalog.
     """
-    watch(f"reading the catalog at {shown(access.url)}")
-    catalog = load_catalog(Places(app.cache_dir, app.http.client, app.clock), access)
+    catalog = open_catalog(app, access, watch)
     watch("validating")
     document = catalog.document()
     left_out = [Problem("", warning) for warning in catalog.warnings]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from catalog.documents import Access, Places, load_catalog
+from catalog.documents import Access
 from catalog.interpret import usable_models
 from catalog.urls import shown
 from catalog.wire import wire_of
 from provisioner.errors import NotFound
 from provisioner.workflows.near import near
+from provisioner.workflows.open_catalog import open_catalog
 from provisioner.workflows.watch import silent
 
 if TYPE_CHECKING:
@@ -79,8 +80,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
         FetchFailed, DocumentInvalid, ShrinkRefused: the catalog.
         NotFound: no such provider.
     """
-    watch(f"reading the catalog at {shown(request.access.url)}")
-    catalog = load_catalog(Places(app.cache_dir, app.http.client, app.clock), request.access)
+    catalog = open_catalog(app, request.access, watch)
     needle = (request.filter or "").lower()
     if request.provider_id is not None:
         return _one(catalog, request, request.provider_id, needle)

@@ -54,6 +54,7 @@ class Prefetch:
         """
         from catalog.documents import DEFAULT_CATALOG_URL
         from provisioner.workflows import browse
+        from provisioner.workflows.open_catalog import what_is_read
 
         self.start_fetching()
         assert self._fetching is not None

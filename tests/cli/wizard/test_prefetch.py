@@ -26,7 +26,7 @@ CATALOG = {
     f"p{i}": {"id": f"p{i}", "npm": "@ai-sdk/openai", "models": {"m": {"id": "m", "limit": {"context": 10}}}}
     for i in range(300)
 }
-OTHER = "https://catalog.example/api.json"
+OTHER = "https://me:s3cr3t@catalog.example/api.json?s3cr3t"
 
 
 class Host:
