@@ -3,7 +3,7 @@
 A zip file beside this module: ``meta.json`` (source, date, digest), ``index.json`` and one
 ``providers/<id>.json`` each, so that one provider is read without the others.
 
-``python -m catalog.snapshot SOURCE`` makes it: see :mod:`catalog.snapshot_build`.
+``python -m catalog.snapshot_build SOURCE`` makes it.
 """
 
 from __future__ import annotations
@@ -83,11 +83,3 @@ class Snapshot:
 def member(id_: str) -> str:
     """The name of a provider's file inside a snapshot."""
     return f"providers/{quote(id_, safe='', errors='surrogatepass')}.json"
-
-
-if __name__ == "__main__":
-    import sys
-
-    from catalog.snapshot_build import main
-
-    sys.exit(main(sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""Makes the built-in snapshot; for maintainers: ``python -m catalog.snapshot SOURCE``.
+"""Makes the built-in snapshot; for maintainers: ``python -m catalog.snapshot_build SOURCE``.
 
 ``SOURCE`` is a URL or a file in the form of models.dev's api.json, plain or gzip. The same document gives the same
 bytes: members are sorted, their times fixed, and the date is the document's own unless ``--date`` says otherwise.
@@ -58,7 +58,7 @@ _CHUNK = 1024 * 1024
 def main(arguments: list[str]) -> int:
     """Run the command; its exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m catalog.snapshot", description="Make the built-in snapshot."
+        prog="python -m catalog.snapshot_build", description="Make the built-in snapshot."
     )
     parser.add_argument(
         "document", metavar="SOURCE", help="URL or file in the form of api.json, plain or gzip"
@@ -165,3 +165,7 @@ def _unpacked(data: bytes, where: str) -> bytes:
         return data
     chunks = (data[at : at + _CHUNK] for at in range(0, len(data), _CHUNK))
     return read_whole(chunks, "gzip", limit=LIMITS.body, where=where)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from catalog.untrusted import mapping, string
 from provisioner.kimi_code.target import resolve
 from provisioner.kimi_code.unusable import Unusable
 from provisioner.smoke import adc

@@ -152,7 +152,7 @@ def test_a_bad_source_leaves_the_snapshot_as_it_is(
 
 def test_it_runs_as_a_module(source: Path, output: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "catalog.snapshot", str(source), "--output", str(output)],
+        [sys.executable, "-m", "catalog.snapshot_build", str(source), "--output", str(output)],
         capture_output=True,
         text=True,
         check=False,
