@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import diskcache
 
-from catalog.rows import RAW, RowRefused, key_of, value_of
+from catalog.cache_row import RAW, RowRefused, key_of, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ import time
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from catalog.rows import value_of
+from catalog.cache_row import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,7 +72,7 @@ class _Found:
         return None if row is None else value_of(*row)
 
 
-class Shelf:
+class Transaction:
     """Rows to read and write, inside one transaction."""
 
     def __init__(self, cache: diskcache.Cache) -> None:
@@ -111,7 +111,7 @@ class Cache:
             return work(_Found(connection))
         return None
 
-    def write(self, work: Callable[[Shelf], None]) -> bool:
+    def write(self, work: Callable[[Transaction], None]) -> bool:
         """Run ``work`` in one transaction: all of it counts, or nothing. Whether it did."""
         deadline = time.monotonic() + _LOCK_WAIT_S
         mended = False
@@ -129,14 +129,14 @@ class Cache:
             except OSError:
                 return False
 
-    def _write(self, work: Callable[[Shelf], None]) -> bool:
+    def _write(self, work: Callable[[Transaction], None]) -> bool:
         from catalog.bytes_disk import transaction
 
         with self._diagnosed():
             self._make_private()
             self._probe()
             with transaction(self._folder, _LOCK_WAIT_S) as cache:
-                work(Shelf(cache))
+                work(Transaction(cache))
         return True
 
     @contextmanager

@@ -18,7 +18,7 @@ from catalog.errors import CredentialRefused, FetchFailed
 from catalog.urls import HIDDEN, host_of, shown
 
 if TYPE_CHECKING:
-    from catalog.limits import Limits
+    from catalog.http_limits import Limits
 
 _QUOTED = 200
 _TLS_NOT_SPOKEN = frozenset(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from catalog.errors import CatalogError, CredentialRefused, DocumentInvalid, FetchFailed, NotImportable
-from catalog.limits import MIB, Limits
+from catalog.http_limits import MIB, Limits
 from catalog.listing import Listed, read_anthropic, read_google, read_openai
 from catalog.local_servers import enriched
 from catalog.untrusted import id_flaw, mapping, text

@@ -12,40 +12,40 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from catalog import policy
-from catalog.credential import checked, slot
 from catalog.errors import DocumentInvalid, FetchFailed, ShrinkRefused
-from catalog.exchange import (
+from catalog.parse import IndexEntry, parse_object, parse_slice, slice_catalog
+from catalog.policy import Decision
+from catalog.provenance import Provenance
+from catalog.published import Catalog, RegistryDocument
+from catalog.registry_token import checked, slot
+from catalog.sources import (
     NOT_MODIFIED,
-    Places,
+    Sources,
     ask,
-    copies_in,
     from_cache,
     nothing_kept,
     renewed,
     say_what_stays,
     stamp_of,
+    store_in,
 )
-from catalog.parse import IndexEntry, parse_object, parse_slice, slice_catalog
-from catalog.policy import Step
-from catalog.provenance import Provenance
-from catalog.published import Catalog, RegistryDocument
 from catalog.urls import check, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from catalog.copies import Stamp
+    from catalog.document_store import Stamp
     from catalog.http import Reply
     from catalog.parse import Sliced
 
 __all__ = [
     "DEFAULT_CATALOG_URL",
-    "Access",
     "Catalog",
+    "CatalogRequest",
     "IndexEntry",
-    "Places",
     "Provenance",
     "RegistryDocument",
+    "Sources",
     "load_catalog",
     "load_registry",
 ]
@@ -61,7 +61,7 @@ _CATALOG_TOKEN_HINT = "no credential is sent for a catalog; a registry with a to
 
 
 @dataclass(frozen=True)
-class Access:
+class CatalogRequest:
     """Which catalog is wanted, and how fresh.
 
     Attributes:
@@ -77,7 +77,7 @@ class Access:
     accept_shrink: bool = False
 
 
-def load_catalog(places: Places, access: Access) -> Catalog:
+def load_catalog(sources: Sources, access: CatalogRequest) -> Catalog:
     """The catalog at ``access.url``.
 
     Raises:
@@ -86,54 +86,54 @@ def load_catalog(places: Places, access: Access) -> Catalog:
         DocumentInvalid: what came is no catalog.
         ShrinkRefused: it lost more than half of its providers.
     """
-    return _CatalogLoad(places, access).run()
+    return _CatalogLoad(sources, access).run()
 
 
 class _CatalogLoad:
-    def __init__(self, places: Places, access: Access) -> None:
-        self._places = places
+    def __init__(self, sources: Sources, access: CatalogRequest) -> None:
+        self._sources = sources
         self._access = access
         self._default = access.url == DEFAULT_CATALOG_URL
         self._rules = policy.DEFAULT_CATALOG if self._default else policy.CUSTOM_CATALOG
         self._where = shown(access.url)
         self._slot = slot("catalog", check(access.url))
-        self._copies = copies_in(places)
+        self._store = store_in(sources)
 
     def run(self) -> Catalog:
         access, copy = self._access, self._kept()
-        age_s = policy.age(copy[0].fetched_at, self._places.clock()) if copy else None
+        age_s = policy.age(copy[0].fetched_at, self._sources.clock()) if copy else None
         has_copy = copy is not None
         step = policy.first_step(
             self._rules, has_copy=has_copy, age_s=age_s, offline=access.offline, refresh=access.refresh
         )
         note = None
-        if step is Step.ASK:
+        if step is Decision.ASK:
             try:
                 return self._ask(copy)
             except (FetchFailed, DocumentInvalid, ShrinkRefused) as error:
                 step = policy.step_after_failure(self._rules, has_copy=has_copy, refresh=access.refresh)
-                if step is Step.FAIL:
+                if step is Decision.FAIL:
                     say_what_stays(error, self._provenance_of(copy[0]) if copy else None)
                     raise
                 note = error.message
-        if step is Step.USE_COPY and copy:
+        if step is Decision.USE_COPY and copy:
             return self._catalog(copy[0], copy[1], self._provenance_of(copy[0], note))
-        if step is Step.USE_SNAPSHOT:
+        if step is Decision.USE_SNAPSHOT:
             return self._built_in(note)
         raise nothing_kept(self._where, "catalog")
 
     def _kept(self) -> tuple[Stamp, dict[str, IndexEntry]] | None:
-        loaded = self._copies.load(self._slot, _INDEX)
+        loaded = self._store.load(self._slot, _INDEX)
         index = _decode_index(loaded[1]) if loaded else None
         return (loaded[0], index) if loaded and index is not None else None
 
     def _ask(self, copy: tuple[Stamp, dict[str, IndexEntry]] | None) -> Catalog:
         stamp = copy[0] if copy else None
-        reply = ask(self._places, self._access.url, stamp, token_hint=_CATALOG_TOKEN_HINT)
-        now = self._places.clock()
+        reply = ask(self._sources, self._access.url, stamp, token_hint=_CATALOG_TOKEN_HINT)
+        now = self._sources.clock()
         if reply.status == NOT_MODIFIED and copy:
             confirmed = renewed(copy[0], reply, now)
-            self._copies.confirm(self._slot, confirmed)
+            self._store.confirm(self._slot, confirmed)
             return self._catalog(confirmed, copy[1], Provenance("not_modified", self._where, now, 0))
         sliced = slice_catalog(reply.body, self._where)
         if not self._access.accept_shrink:
@@ -151,37 +151,37 @@ class _CatalogLoad:
         if stamp:
             return stamp.providers
         with suppress(DocumentInvalid):
-            return self._places.snapshot.meta().providers if self._default else 0
+            return self._sources.snapshot.meta().providers if self._default else 0
         return 0
 
     def _keep(self, sliced: Sliced, reply: Reply, now: float) -> None:
         rows = {_PROVIDER + id_: text for id_, text in sliced.slices.items()}
         index = {id_: [entry.model_count, entry.entry] for id_, entry in sliced.index.items()}
         rows[_INDEX] = json.dumps(index).encode()
-        self._copies.keep(self._slot, stamp_of(reply, now, len(sliced.index), sliced.warnings), rows)
+        self._store.keep(self._slot, stamp_of(reply, now, len(sliced.index), sliced.warnings), rows)
 
     def _catalog(self, stamp: Stamp, index: dict[str, IndexEntry], provenance: Provenance) -> Catalog:
         def read(ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-            rows = self._copies.rows(self._slot, stamp.digest, [_PROVIDER + id_ for id_ in ids])
+            rows = self._store.rows(self._slot, stamp.digest, [_PROVIDER + id_ for id_ in ids])
             return _decode_providers(rows)
 
         def reload() -> Catalog:
-            self._copies.forget(self._slot, stamp.digest)
+            self._store.forget(self._slot, stamp.digest)
             return self.run()
 
         return Catalog(provenance, index, read, warnings=stamp.warnings, reload=reload)
 
     def _provenance_of(self, stamp: Stamp, note: str | None = None) -> Provenance:
-        return from_cache(stamp, self._where, self._places.clock(), note)
+        return from_cache(stamp, self._where, self._sources.clock(), note)
 
     def _built_in(self, note: str | None) -> Catalog:
-        snapshot = self._places.snapshot
+        snapshot = self._sources.snapshot
         provenance = Provenance("snapshot", self._where, date=snapshot.meta().date, note=note)
         return Catalog(provenance, snapshot.index(), snapshot.providers)
 
 
 def load_registry(
-    places: Places, url: str, token: str | None, *, offline: bool = False, accept_shrink: bool = False
+    sources: Sources, url: str, token: str | None, *, offline: bool = False, accept_shrink: bool = False
 ) -> RegistryDocument:
     """The registry at ``url`` as ``token`` sees it; the server is always asked, unless offline.
 
@@ -192,9 +192,9 @@ def load_registry(
         ShrinkRefused: it lost more than half of its providers.
     """
     token = checked(token) if token is not None else None
-    where, name, copies = shown(url), slot("registry", check(url), token), copies_in(places)
-    loaded = copies.load(name, _DOCUMENT)
-    now = places.clock()
+    where, name, store = shown(url), slot("registry", check(url), token), store_in(sources)
+    loaded = store.load(name, _DOCUMENT)
+    now = sources.clock()
     if offline:
         raw = _decode_registry(loaded[1]) if loaded else None
         if loaded is None or raw is None:
@@ -202,14 +202,14 @@ def load_registry(
         return RegistryDocument(raw, from_cache(loaded[0], where, now))
     stamp = loaded[0] if loaded else None
     try:
-        reply = ask(places, url, stamp, token=token)
+        reply = ask(sources, url, stamp, token=token)
         if reply.status == NOT_MODIFIED and loaded:
             raw = _decode_registry(loaded[1])
             if raw is not None:
-                copies.confirm(name, renewed(loaded[0], reply, now))
+                store.confirm(name, renewed(loaded[0], reply, now))
                 return RegistryDocument(raw, Provenance("not_modified", where, now, 0))
-            copies.forget(name, loaded[0].digest)  # the validator vouches for a copy that cannot be served
-            reply, stamp = ask(places, url, None, token=token), None
+            store.forget(name, loaded[0].digest)  # the validator vouches for a copy that cannot be served
+            reply, stamp = ask(sources, url, None, token=token), None
         raw = parse_object(reply.body, where)
         count = sum(isinstance(value, dict) for value in raw.values())
         if stamp and not accept_shrink:
@@ -217,7 +217,7 @@ def load_registry(
     except (FetchFailed, DocumentInvalid) as error:
         say_what_stays(error, from_cache(stamp, where, now) if stamp else None)
         raise
-    copies.keep(name, stamp_of(reply, now, count), {_DOCUMENT: reply.body})
+    store.keep(name, stamp_of(reply, now, count), {_DOCUMENT: reply.body})
     return RegistryDocument(raw, Provenance("live", where, now, 0))
 
 

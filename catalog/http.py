@@ -17,9 +17,9 @@ import httpx
 
 from catalog import diagnosis
 from catalog.body import read_start, read_whole, refuse_size
-from catalog.credential import checked
 from catalog.errors import FetchFailed
-from catalog.limits import LIMITS, Limits
+from catalog.http_limits import LIMITS, Limits
+from catalog.registry_token import checked
 from catalog.urls import check, may_redirect, origin, shown
 
 if TYPE_CHECKING:

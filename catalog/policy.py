@@ -10,10 +10,10 @@ from enum import Enum
 
 from catalog.errors import ShrinkRefused
 
-TTL_S = 4 * 3600.0
+TTL_S = 4 * 3600.0  # for how long a copy is used without asking
 
 
-class Step(Enum):
+class Decision(Enum):
     """What to do next."""
 
     USE_COPY = "use the kept copy"
@@ -24,22 +24,18 @@ class Step(Enum):
 
 @dataclass(frozen=True)
 class Rules:
-    """What may be done with one kind of document.
+    """What may be done with one kind of catalog.
 
     Attributes:
-        ttl_s: for how many seconds a copy is used without asking.
         falls_back: whether a failure leads to an older copy, and then to the snapshot, rather than to an error.
     """
 
-    ttl_s: float
     falls_back: bool
 
 
-DEFAULT_CATALOG = Rules(TTL_S, falls_back=True)
-CUSTOM_CATALOG = Rules(
-    TTL_S, falls_back=False
-)  # somebody asked for this one: another would be a wrong answer
-REGISTRY = Rules(0, falls_back=False)
+DEFAULT_CATALOG = Rules(falls_back=True)
+# Somebody asked for this one: another would be a wrong answer.
+CUSTOM_CATALOG = Rules(falls_back=False)
 
 
 def age(fetched_at: float, now: float) -> float | None:
@@ -47,29 +43,31 @@ def age(fetched_at: float, now: float) -> float | None:
     return now - fetched_at if fetched_at <= now else None
 
 
-def first_step(rules: Rules, *, has_copy: bool, age_s: float | None, offline: bool, refresh: bool) -> Step:
+def first_step(
+    rules: Rules, *, has_copy: bool, age_s: float | None, offline: bool, refresh: bool
+) -> Decision:
     """What to do at first; ``age_s`` is the copy's, None when unknown."""
     if offline:
         return _without_network(rules, has_copy=has_copy, copy_allowed=True)
-    if has_copy and not refresh and age_s is not None and age_s < rules.ttl_s:
-        return Step.USE_COPY
-    return Step.ASK
+    if has_copy and not refresh and age_s is not None and age_s < TTL_S:
+        return Decision.USE_COPY
+    return Decision.ASK
 
 
-def step_after_failure(rules: Rules, *, has_copy: bool, refresh: bool) -> Step:
+def step_after_failure(rules: Rules, *, has_copy: bool, refresh: bool) -> Decision:
     """What to do when the server did not come up with a usable document.
 
     A failed refresh that was asked for is a failure, whatever is kept.
     """
     if refresh:
-        return Step.FAIL
+        return Decision.FAIL
     return _without_network(rules, has_copy=has_copy, copy_allowed=rules.falls_back)
 
 
-def _without_network(rules: Rules, *, has_copy: bool, copy_allowed: bool) -> Step:
+def _without_network(rules: Rules, *, has_copy: bool, copy_allowed: bool) -> Decision:
     if has_copy and copy_allowed:
-        return Step.USE_COPY
-    return Step.USE_SNAPSHOT if rules.falls_back else Step.FAIL
+        return Decision.USE_COPY
+    return Decision.USE_SNAPSHOT if rules.falls_back else Decision.FAIL
 
 
 def guard_shrink(had: int, has: int, where: str, *, hint: str) -> None:

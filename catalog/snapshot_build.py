@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from catalog.body import read_whole
 from catalog.documents import DEFAULT_CATALOG_URL
 from catalog.errors import CatalogError, FetchFailed
-from catalog.limits import LIMITS
+from catalog.http_limits import LIMITS
 from catalog.parse import parse_slice, slice_catalog
 from catalog.snapshot import INDEX, META, PATH, member
 from catalog.urls import shown

@@ -14,7 +14,7 @@ from provisioner.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from catalog.documents import Access
+    from catalog.documents import CatalogRequest
 
 F = TypeVar("F", bound="Callable[..., Any]")
 

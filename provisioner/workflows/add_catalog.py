@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from catalog import schema
-from catalog.documents import Access, Catalog
+from catalog.documents import Catalog, CatalogRequest
 from catalog.interpret import interpret, variables_of
 from catalog.urls import shown
 from provisioner.config import tables
@@ -54,7 +54,7 @@ class Request:
     models: tuple[str, ...] = ()
     default_model: str | None = None
     name: str | None = None
-    access: Access = field(default_factory=Access)
+    access: CatalogRequest = field(default_factory=CatalogRequest)
     dry_run: bool = False
 
 

@@ -15,7 +15,7 @@ from provisioner.errors import ConfigInvalid, NotFound
 from provisioner.workflows.default_alias import default_alias
 from provisioner.workflows.entries import alias_tables, provider_table, registry_source
 from provisioner.workflows.near import near
-from provisioner.workflows.open_catalog import places
+from provisioner.workflows.open_catalog import sources_of
 from provisioner.workflows.outcome import Note, Outcome, commit, default_model_note
 from provisioner.workflows.watch import silent
 
@@ -77,7 +77,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     token = _token_for(url, request.token, seen.data)
     watch(f"fetching {shown(url)}")
     document = load_registry(
-        places(app), url, token or None, offline=request.offline, accept_shrink=request.accept_shrink
+        sources_of(app), url, token or None, offline=request.offline, accept_shrink=request.accept_shrink
     )
     registry = read_registry(document.raw, url)
     chosen = _chosen(registry, request.only)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from catalog.documents import Access
+from catalog.documents import CatalogRequest
 from catalog.interpret import interpret
 from catalog.untrusted import strings, text
 from catalog.wire import wire_of
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class Request:
     """Which catalog, and how it may be reached."""
 
-    access: Access = field(default_factory=Access)
+    access: CatalogRequest = field(default_factory=CatalogRequest)
 
 
 @dataclass(frozen=True, slots=True)

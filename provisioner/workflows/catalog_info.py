@@ -13,7 +13,7 @@ from provisioner.workflows.open_catalog import open_catalog
 from provisioner.workflows.watch import silent
 
 if TYPE_CHECKING:
-    from catalog.documents import Access, Provenance
+    from catalog.documents import CatalogRequest, Provenance
     from provisioner.app import App
     from provisioner.workflows.watch import Watch
 
@@ -39,7 +39,7 @@ class Result:
     problems: tuple[Problem, ...]
 
 
-def run(app: App, access: Access, watch: Watch = silent) -> Result:
+def run(app: App, access: CatalogRequest, watch: Watch = silent) -> Result:
     """Reads and validates the whole catalog.
 
     Raises:

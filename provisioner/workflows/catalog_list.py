@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from catalog.documents import Access
+from catalog.documents import CatalogRequest
 from catalog.interpret import usable_models
 from catalog.urls import shown
 from catalog.wire import wire_of
@@ -37,7 +37,7 @@ class Request:
 
     provider_id: str | None = None
     filter: str | None = None
-    access: Access = field(default_factory=Access)
+    access: CatalogRequest = field(default_factory=CatalogRequest)
     published: bool = False
 
 

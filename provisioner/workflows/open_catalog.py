@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from catalog.documents import Access, Places, load_catalog
+from catalog.documents import CatalogRequest, Sources, load_catalog
 from catalog.urls import shown
 from provisioner.workflows.watch import silent
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
     from provisioner.workflows.watch import Watch
 
 
-def open_catalog(app: App, access: Access, watch: Watch = silent) -> Catalog:
+def open_catalog(app: App, access: CatalogRequest, watch: Watch = silent) -> Catalog:
     """The catalog that ``access`` asks for; ``watch`` is told its address without what may be secret in it.
 
     Raises:
         FetchFailed, CredentialRefused, DocumentInvalid, ShrinkRefused: see :func:`catalog.documents.load_catalog`.
     """
     watch(what_is_read(access))
-    return load_catalog(places(app), access)
+    return load_catalog(sources_of(app), access)
 
 
-def what_is_read(access: Access) -> str:
+def what_is_read(access: CatalogRequest) -> str:
     """What a watcher is told while the catalog is on its way."""
     return f"reading the catalog at {shown(access.url)}"
 
 
-def places(app: App) -> Places:
+def sources_of(app: App) -> Sources:
     """Where catalogs and registries come from and are kept."""
-    return Places(app.cache_dir, app.http.client, app.clock)
+    return Sources(app.cache_dir, app.http.client, app.clock)

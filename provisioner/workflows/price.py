@@ -30,13 +30,13 @@ class Prices:
         return None if price is None else _total(price, result)
 
     def _models(self, url: str, provider_id: str) -> dict[str, Any]:
-        from catalog.documents import Access
+        from catalog.documents import CatalogRequest
         from catalog.errors import CatalogError
         from provisioner.workflows.open_catalog import open_catalog
 
         if (url, provider_id) not in self._known:
             try:
-                entry = open_catalog(self._app, Access(url=url, offline=True)).provider(provider_id)
+                entry = open_catalog(self._app, CatalogRequest(url=url, offline=True)).provider(provider_id)
             except CatalogError:
                 entry = None
             models = (entry or {}).get("models")

@@ -8,7 +8,7 @@ import pytest
 
 from catalog.errors import CatalogError
 from catalog.http import fetch
-from catalog.limits import KIB, Limits
+from catalog.http_limits import KIB, Limits
 from tests.catalog.loopback import open_client
 
 SMALL = Limits(connect=2, read=2, total=5, body=64 * KIB, error_body=1000)

@@ -12,7 +12,7 @@ import pytest
 
 from catalog.bytes_disk import BytesDisk
 from catalog.cache import Cache
-from catalog.rows import RowRefused
+from catalog.cache_row import RowRefused
 from tests.catalog.cache_folder import edit, get, put
 
 if TYPE_CHECKING:

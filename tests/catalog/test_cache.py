@@ -17,7 +17,7 @@ import diskcache
 import pytest
 
 from catalog import cache as cache_module
-from catalog.cache import Cache, Shelf
+from catalog.cache import Cache, Transaction
 from tests.catalog.cache_folder import get, put
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def test_a_group_is_dropped_whole(folder: Path) -> None:
 
 
 def test_a_write_that_fails_half_way_counts_for_nothing(folder: Path) -> None:
-    def half(rows: Shelf) -> None:
+    def half(rows: Transaction) -> None:
         rows.put("k", b"new", group="g")
         raise OSError
 
@@ -75,7 +75,7 @@ def test_everything_is_private(folder: Path, before: str) -> None:
             (folder / "cache.db").chmod(0o644)
         seen: list[dict[str, str]] = []
 
-        def work(rows: Shelf) -> None:
+        def work(rows: Transaction) -> None:
             rows.put("k", b"v" * 2**20, group="g")
             seen.append(modes(folder))
 

@@ -15,7 +15,7 @@ import pytest
 from catalog.body import read_whole
 from catalog.errors import DocumentInvalid, FetchFailed
 from catalog.http import fetch
-from catalog.limits import KIB, Limits
+from catalog.http_limits import KIB, Limits
 from tests.catalog.fetching import SMALL, failure
 from tests.catalog.loopback import Request, open_client, reply, serving
 

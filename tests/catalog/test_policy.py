@@ -8,10 +8,10 @@ import pytest
 
 from catalog import policy
 from catalog.errors import ShrinkRefused
-from catalog.policy import CUSTOM_CATALOG, DEFAULT_CATALOG, REGISTRY, TTL_S, Rules, Step
+from catalog.policy import CUSTOM_CATALOG, DEFAULT_CATALOG, TTL_S, Decision, Rules
 
-COPY, ASK, BUILT_IN, FAIL = Step.USE_COPY, Step.ASK, Step.USE_SNAPSHOT, Step.FAIL
-ANY = [DEFAULT_CATALOG, CUSTOM_CATALOG, REGISTRY]
+COPY, ASK, BUILT_IN, FAIL = Decision.USE_COPY, Decision.ASK, Decision.USE_SNAPSHOT, Decision.FAIL
+ANY = [DEFAULT_CATALOG, CUSTOM_CATALOG]
 
 
 @pytest.mark.parametrize(
@@ -23,10 +23,9 @@ ANY = [DEFAULT_CATALOG, CUSTOM_CATALOG, REGISTRY]
         (DEFAULT_CATALOG, None, ASK),
         (CUSTOM_CATALOG, TTL_S - 1, COPY),
         (CUSTOM_CATALOG, TTL_S, ASK),
-        (REGISTRY, 0, ASK),
     ],
 )
-def test_only_a_fresh_copy_is_used_unasked(rules: Rules, age_s: float | None, step: Step) -> None:
+def test_only_a_fresh_copy_is_used_unasked(rules: Rules, age_s: float | None, step: Decision) -> None:
     assert policy.first_step(rules, has_copy=True, age_s=age_s, offline=False, refresh=False) is step
     assert policy.first_step(rules, has_copy=True, age_s=age_s, offline=False, refresh=True) is ASK
     assert policy.first_step(rules, has_copy=False, age_s=None, offline=False, refresh=False) is ASK
@@ -47,11 +46,9 @@ def test_offline_any_copy_will_do(rules: Rules, age_s: float | None) -> None:
         (DEFAULT_CATALOG, False, BUILT_IN),
         (CUSTOM_CATALOG, True, FAIL),
         (CUSTOM_CATALOG, False, FAIL),
-        (REGISTRY, True, FAIL),
-        (REGISTRY, False, FAIL),
     ],
 )
-def test_only_the_default_catalog_survives_a_failure(rules: Rules, has_copy: bool, step: Step) -> None:
+def test_only_the_default_catalog_survives_a_failure(rules: Rules, has_copy: bool, step: Decision) -> None:
     assert policy.step_after_failure(rules, has_copy=has_copy, refresh=False) is step
     assert policy.step_after_failure(rules, has_copy=has_copy, refresh=True) is FAIL
 

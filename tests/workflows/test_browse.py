@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from catalog.documents import Access
+from catalog.documents import CatalogRequest
 from catalog.errors import FetchFailed, NotImportable
 from provisioner.app import Http
 from provisioner.errors import NotFound
@@ -33,7 +33,7 @@ CATALOG = {
 @pytest.fixture
 def shop(app: App) -> browse.BrowsedCatalog:
     http = Http(httpx.MockTransport(lambda _: httpx.Response(200, json=CATALOG)))
-    return browse.run(replace(app, http=http), Request(Access(url=URL)))
+    return browse.run(replace(app, http=http), Request(CatalogRequest(url=URL)))
 
 
 def test_every_provider_is_laid_out(shop: browse.BrowsedCatalog) -> None:
@@ -59,4 +59,4 @@ def test_what_must_be_asked_before_an_import(shop: browse.BrowsedCatalog) -> Non
 
 def test_a_catalog_that_cannot_be_had(app: App) -> None:
     with pytest.raises(FetchFailed):
-        browse.run(app, Request(Access(url=URL, offline=True)))
+        browse.run(app, Request(CatalogRequest(url=URL, offline=True)))

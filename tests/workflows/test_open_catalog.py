@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from catalog.documents import Access
+from catalog.documents import CatalogRequest
 from catalog.errors import FetchFailed
 from provisioner.app import App, Http
 from provisioner.workflows import add_catalog, browse, catalog_info, catalog_list
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from provisioner.workflows.watch import Watch
 
-ACCESS = Access(url="https://me:s3cr3t@catalog.example/api.json?s3cr3t")
+ACCESS = CatalogRequest(url="https://me:s3cr3t@catalog.example/api.json?s3cr3t")
 
 OPENED: dict[str, Callable[[App, Watch], object]] = {
     "browse": lambda app, watch: browse.run(app, browse.Request(ACCESS), watch),

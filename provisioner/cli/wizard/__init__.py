@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from catalog.documents import Access
+    from catalog.documents import CatalogRequest
     from provisioner.app import App
 
 
@@ -21,7 +21,7 @@ def run(
     *,
     program: str = "kimi provider",
     own_config: bool = False,
-    access: Callable[[], Access] | None = None,
+    access: Callable[[], CatalogRequest] | None = None,
     dry_run: bool = False,
 ) -> int:
     """Asks what to add, and adds it.
@@ -45,7 +45,7 @@ def run(
     return start(app, program=program, own_config=own_config, access=access or _the_default, dry_run=dry_run)
 
 
-def _the_default() -> Access:
-    from catalog.documents import Access
+def _the_default() -> CatalogRequest:
+    from catalog.documents import CatalogRequest
 
-    return Access()
+    return CatalogRequest()

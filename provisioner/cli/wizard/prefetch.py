@@ -13,7 +13,7 @@ from provisioner.workflows import local_servers
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from catalog.documents import Access
+    from catalog.documents import CatalogRequest
     from provisioner.app import App
     from provisioner.workflows.browse import BrowsedCatalog
     from provisioner.workflows.local_servers import LocalServer
@@ -26,7 +26,7 @@ _LOOK_S = 0.4
 class Prefetch:
     """The catalog, and the model servers of this machine. Nobody waits for a download of the default catalog."""
 
-    def __init__(self, app: App, access: Callable[[], Access]) -> None:
+    def __init__(self, app: App, access: Callable[[], CatalogRequest]) -> None:
         self._app = app
         self._asked_for = access
         self._found: BrowsedCatalog | CatalogError | None = None
@@ -78,7 +78,7 @@ class Prefetch:
         return replace(self._access, offline=kept or self._access.offline, refresh=False)
 
     @cached_property
-    def _access(self) -> Access:
+    def _access(self) -> CatalogRequest:
         # Made when first needed: what it comes with need not be loaded before the first question is seen.
         return self._asked_for()
 

@@ -19,7 +19,7 @@ from provisioner.config.read import read
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from catalog.documents import Access
+    from catalog.documents import CatalogRequest
     from provisioner.app import App
     from provisioner.cli.wizard.finish import Added
     from provisioner.workflows.local_servers import LocalServer
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 _LEFT = 130
 
 
-def start(app: App, *, program: str, own_config: bool, access: Callable[[], Access], dry_run: bool) -> int:
+def start(
+    app: App, *, program: str, own_config: bool, access: Callable[[], CatalogRequest], dry_run: bool
+) -> int:
     """Asks what to add until something is added or the person leaves; see :func:`provisioner.cli.wizard.run`."""
     look = Look.of(app.env, sys.stdout)
     with nullcontext() if look.plain else unechoed():

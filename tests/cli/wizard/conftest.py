@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from catalog.documents import Access
+from catalog.documents import CatalogRequest
 from provisioner.cli import wizard
 from provisioner.demo.server import Demo, Pace
 from provisioner.workflows import local_servers

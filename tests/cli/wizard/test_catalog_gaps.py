@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from catalog.documents import Access
+from catalog.documents import CatalogRequest
 from provisioner.app import Http
 from provisioner.cli import wizard
 from tests.cli.wizard.conversation import CTRL_C, CTRL_U, DOWN, ENTER, ESC, SPACE, conversation
@@ -83,7 +83,7 @@ def gaps_app(app: App, asked: list[str]) -> App:
 
 @pytest.fixture
 def run(gaps_app: App, nothing_local: None) -> Run:
-    return lambda: wizard.run(gaps_app, access=lambda: Access(url=URL))
+    return lambda: wizard.run(gaps_app, access=lambda: CatalogRequest(url=URL))
 
 
 def saved(app: App) -> dict[str, Any]:
@@ -196,7 +196,7 @@ def test_a_kept_key_does_not_follow_to_another_endpoint(run: Run, gaps_app: App)
 
 def test_a_catalog_that_cannot_be_had_leads_back(gaps_app: App, nothing_local: None) -> None:
     def run() -> int:
-        return wizard.run(gaps_app, access=lambda: Access(url="https://elsewhere.example/api.json"))
+        return wizard.run(gaps_app, access=lambda: CatalogRequest(url="https://elsewhere.example/api.json"))
 
     with conversation(run) as talk:
         talk.sees("What do you want to add?").types(ENTER)
@@ -209,7 +209,7 @@ def test_a_catalog_that_cannot_be_had_leads_back(gaps_app: App, nothing_local: N
 def test_nothing_marked_is_said(gaps_app: App, nothing_local: None, monkeypatch: pytest.MonkeyPatch) -> None:
     two = provider("two", api="https://two.example/v1", models={"a": model("a"), "b": model("b")})
     monkeypatch.setitem(CATALOG, "two", two)
-    with conversation(lambda: wizard.run(gaps_app, access=lambda: Access(url=URL))) as talk:
+    with conversation(lambda: wizard.run(gaps_app, access=lambda: CatalogRequest(url=URL))) as talk:
         talk.sees("What do you want to add?").types(ENTER)
         talk.sees("Which provider?").types("two", ENTER)
         talk.sees("Which models?").types(SPACE, DOWN, SPACE, ENTER)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from catalog.documents import Access
+from catalog.documents import CatalogRequest
 from provisioner.cli import wizard
 from tests.cli.wizard.conftest import digest
 from tests.cli.wizard.conversation import CTRL_C, DOWN, ENTER, ESC, SPACE, conversation

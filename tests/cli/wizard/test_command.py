@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from catalog.documents import Access
+from catalog.documents import CatalogRequest
 from provisioner.cli.wizard import command
 from provisioner.workflows import add_catalog, add_endpoint, add_registry
 from provisioner.workflows.credential import Credential
@@ -55,7 +55,7 @@ def request_of(cli: Cli, monkeypatch: pytest.MonkeyPatch, workflow: Any, argumen
             variables={"REGION": "eu", "A": "b c"},
             models=(command.exactly("a[1]*"), "b"),
             default_model="b",
-            access=Access(url="https://catalog.example/api.json"),
+            access=CatalogRequest(url="https://catalog.example/api.json"),
         ),
         add_catalog.Request("open", Credential(variable="K"), base_url="https://open.example/v1"),
     ],
@@ -101,7 +101,9 @@ def test_a_key_is_never_part_of_it() -> None:
         command.for_registry(add_registry.Request("https://r.example/api.json", KEY)),
         command.for_endpoint(add_endpoint.Request("openai", "https://x.example", "x", Credential(key=KEY))),
         command.for_registry(add_registry.Request(f"https://u:{KEY}@r.example/api.json?key={KEY}")),
-        command.for_catalog(add_catalog.Request("p", access=Access(url=f"https://c.example/?t={KEY}"))),
+        command.for_catalog(
+            add_catalog.Request("p", access=CatalogRequest(url=f"https://c.example/?t={KEY}"))
+        ),
     )
     assert all(KEY not in word for arguments in requests for word in arguments)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from catalog.documents import DEFAULT_CATALOG_URL, Access
+from catalog.documents import DEFAULT_CATALOG_URL, CatalogRequest
 from catalog.errors import FetchFailed
 from provisioner.app import Http
 from provisioner.cli.wizard.prefetch import Prefetch

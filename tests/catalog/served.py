@@ -1,4 +1,4 @@
-"""A catalog's world in a test's hands: its server, its clock, its cache."""
+"""A catalog's server, clock and cache in the hands of a test."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import httpx
 
 from catalog.documents import (
     DEFAULT_CATALOG_URL,
-    Access,
     Catalog,
-    Places,
+    CatalogRequest,
     RegistryDocument,
+    Sources,
     load_catalog,
     load_registry,
 )
@@ -38,7 +38,7 @@ TEN = document(*(f"p{n}" for n in range(10)))
 
 
 @dataclass
-class World:
+class Served:
     """A server, a clock and a cache that a test moves by hand."""
 
     folder: Path
@@ -62,9 +62,9 @@ class World:
         self.body, self.etag = document("p0", "p1", "p2", "p3"), '"v2"'
 
     @property
-    def places(self) -> Places:
+    def sources(self) -> Sources:
         transport = httpx.MockTransport(self.answer)
-        return Places(
+        return Sources(
             self.folder / "cache",
             lambda timeout: httpx.Client(timeout=timeout, transport=transport),
             lambda: self.now,
@@ -72,20 +72,20 @@ class World:
         )
 
     def catalog(self, url: str = DEFAULT_CATALOG_URL, **access: bool) -> Catalog:
-        return load_catalog(self.places, Access(url, **access))
+        return load_catalog(self.sources, CatalogRequest(url, **access))
 
     def registry(self, token: str | None = "tok-1", **arguments: bool) -> RegistryDocument:
-        return load_registry(self.places, REGISTRY, token, **arguments)
+        return load_registry(self.sources, REGISTRY, token, **arguments)
 
     def sql(self, statement: str, *values: Any) -> list[Any]:
         with closing(sqlite3.connect(self.folder / "cache" / "cache.db")) as connection, connection:
             return connection.execute(statement, values).fetchall()
 
 
-def new_world(folder: Path) -> World:
+def new_served(folder: Path) -> Served:
     """With a snapshot of three providers, two of which the server has too."""
     build(document("built-in", "p0", "p1"), "test", folder / "snapshot.zip", date="2026-05-21")
-    return World(folder)
+    return Served(folder)
 
 
 UNREACHABLE = httpx.ConnectError("no route")

@@ -1,4 +1,4 @@
-"""Copies of documents in the cache: a stamp that says what is kept, and the rows it is cut into.
+"""Documents kept in the cache: a stamp that says what is kept, and the rows it is cut into.
 
 Rows are named by the document's digest and the stamp is written with them in one transaction, so no reader ever
 mixes two documents. The copy before the last stays too: who has read its stamp can still read its rows.
@@ -14,7 +14,7 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from catalog.cache import Cache, Rows, Shelf
+    from catalog.cache import Cache, Rows, Transaction
 
 _FORMAT = 1
 _TYPES = {
@@ -51,7 +51,7 @@ class Stamp:
     previous: str | None = None
 
 
-class Copies:
+class DocumentStore:
     """Documents kept in a cache, each in a slot of its own."""
 
     def __init__(self, cache: Cache) -> None:
@@ -79,7 +79,7 @@ class Copies:
     def keep(self, slot: str, stamp: Stamp, rows: Mapping[str, bytes]) -> bool:
         """Make this the slot's document; whether it could be written."""
 
-        def work(kept: Shelf) -> None:
+        def work(kept: Transaction) -> None:
             old = _decode(kept.get(slot))
             previous = None if old is None else old.previous if old.digest == stamp.digest else old.digest
             if old and old.previous and old.previous not in {previous, stamp.digest}:
@@ -94,7 +94,7 @@ class Copies:
     def confirm(self, slot: str, stamp: Stamp) -> None:
         """Renew the stamp of a document that the server vouched for again, if it is still the slot's document."""
 
-        def work(kept: Shelf) -> None:
+        def work(kept: Transaction) -> None:
             old = _decode(kept.get(slot))
             if old and old.digest == stamp.digest:
                 kept.put(slot, _encode(replace(stamp, previous=old.previous)), group=slot)
@@ -104,7 +104,7 @@ class Copies:
     def forget(self, slot: str, digest: str) -> None:
         """Drop the stamp of a damaged document, and its validators with it; a newer document stays."""
 
-        def work(kept: Shelf) -> None:
+        def work(kept: Transaction) -> None:
             old = _decode(kept.get(slot))
             if old is None or old.digest == digest:
                 kept.drop(slot)

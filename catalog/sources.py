@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from catalog import policy
-from catalog.copies import Copies, Stamp
+from catalog.document_store import DocumentStore, Stamp
 from catalog.errors import CatalogError, FetchFailed
-from catalog.limits import LIMITS, Limits
+from catalog.http_limits import LIMITS, Limits
 from catalog.provenance import Provenance
 from catalog.snapshot import Snapshot
 
@@ -24,7 +24,7 @@ NOT_MODIFIED = 304
 
 
 @dataclass(frozen=True)
-class Places:
+class Sources:
     """Where documents come from and are kept.
 
     Attributes:
@@ -42,27 +42,32 @@ class Places:
     snapshot: Snapshot = field(default_factory=Snapshot)
 
 
-def copies_in(places: Places) -> Copies:
+def store_in(sources: Sources) -> DocumentStore:
     """The kept documents."""
     from catalog.cache import Cache
 
-    return Copies(Cache(places.cache_dir))
+    return DocumentStore(Cache(sources.cache_dir))
 
 
 def ask(
-    places: Places, url: str, stamp: Stamp | None, *, token: str | None = None, token_hint: str | None = None
+    sources: Sources,
+    url: str,
+    stamp: Stamp | None,
+    *,
+    token: str | None = None,
+    token_hint: str | None = None,
 ) -> Reply:
     """The server's answer; conditional when there is a copy that ``stamp`` belongs to."""
     from catalog.http import fetch
 
     return fetch(
-        places.open_client,
+        sources.open_client,
         url,
         token=token,
         etag=stamp.etag if stamp else None,
         last_modified=stamp.last_modified if stamp else None,
         token_hint=token_hint,
-        limits=places.limits,
+        limits=sources.limits,
     )
 
 
