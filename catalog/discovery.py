@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from catalog.errors import CatalogError, CredentialRefused, DocumentInvalid, FetchFailed, NotImportable
 from catalog.http_limits import MIB, Limits
-from catalog.listing import Listed, read_anthropic, read_google, read_openai
+from catalog.listing import Listed, entries, read
 from catalog.local_servers import enriched
 from catalog.untrusted import id_flaw, mapping, text
 from catalog.urls import shown
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from catalog.http import OpenClient
     from catalog.models import Model
-    from catalog.wire import WireName
+    from catalog.wire import Family, WireName
 
 _LIMITS = Limits(body=8 * MIB)  # OpenRouter's list, the longest known, is under one
 _OPTIONAL = Limits(body=8 * MIB, total=5.0)
@@ -119,28 +119,20 @@ def _listed(open_client: OpenClient, wire: WireName, base: str, key: str | None)
     if wire == "anthropic":
         asker = Asker(open_client, key, "x-api-key", {"anthropic-version": "2023-06-01"})
         pages = _pages(asker, f"{base}/v1/models", {"limit": "1000"}, _after_last_id)
-        return _read(pages, "data", read_anthropic)
+        return _read(pages, "anthropic")
     if wire == "google-genai":
         asker = Asker(open_client, key, "x-goog-api-key", {})
         pages = _pages(asker, f"{base}/v1beta/models", {"pageSize": "1000"}, _next_page_token)
-        return _read(pages, "models", read_google)
+        return _read(pages, "google")
     asker = Asker(open_client, key, "Authorization", {})
     document = asker.ask(f"{base}/models")
-    # Together's list stands alone; everyone else's is the member "data".
-    members = document if isinstance(document, list) else mapping(document).get("data")
-    owners = {text(mapping(member).get("owned_by")) for member in _objects(members)}
-    return enriched(_read([{"data": members}], "data", read_openai), owners, base, asker.ask_if_it_can)
+    owners = {text(entry.get("owned_by")) for entry in entries(document)}
+    return enriched(_read([document], "openai"), owners, base, asker.ask_if_it_can)
 
 
-def _read(
-    pages: Iterable[Mapping[str, Any]], member: str, read: Callable[[Mapping[str, Any]], Listed | None]
-) -> list[Listed]:
-    found = (read(entry) for page in pages for entry in _objects(page.get(member)))
+def _read(pages: Iterable[Any], family: Family) -> list[Listed]:
+    found = (read(entry, family) for page in pages for entry in entries(page))
     return [listed for listed in found if listed is not None]
-
-
-def _objects(members: Any) -> list[Mapping[str, Any]]:
-    return [member for member in members if isinstance(member, dict)] if isinstance(members, list) else []
 
 
 def _pages(
@@ -148,14 +140,14 @@ def _pages(
     url: str,
     query: dict[str, str],
     following: Callable[[Mapping[str, Any]], dict[str, str] | None],
-) -> Iterator[Mapping[str, Any]]:
+) -> Iterator[Any]:
     """Every page of a list; a server that repeats itself or never ends is not followed for ever."""
     asked: list[dict[str, str]] = []
     while query not in asked and len(asked) < _MOST_PAGES:
         asked.append(query)
-        page = mapping(asker.ask(f"{url}?{urlencode(query)}"))
+        page = asker.ask(f"{url}?{urlencode(query)}")
         yield page
-        cursor = following(page)
+        cursor = following(mapping(page))
         if cursor is None:
             return
         query = query | cursor

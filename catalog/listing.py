@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 from catalog.chat_model import marks_embedding
 from catalog.models import Model
 from catalog.registry import DEFAULT_CONTEXT
-from catalog.untrusted import MAX_INTEGER, mapping, positive_integer, strings, text
+from catalog.untrusted import MAX_INTEGER, mapping, positive_integer, string, strings, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from catalog.wire import Family
 
 _CONTEXT = (
     ("context_length",),  # OpenRouter, Together, Moonshot, Fireworks
@@ -87,9 +89,45 @@ class Listed:
         )
 
 
+def entries(document: Any) -> list[dict[str, Any]]:
+    """The members of a list of models in any usual form; a bare name becomes an object with an ``id``.
+
+    OpenAI and Anthropic put them under ``data``, Google and Ollama under ``models``, Together and others in a bare
+    list, and some servers list nothing but names. llama.cpp has both members, and says more under ``data``.
+    """
+    whole = mapping(document)
+    lists = (whole.get("data"), whole.get("models"), document)
+    members = next((found for found in lists if isinstance(found, list) and found), [])
+    named = ({"id": member} if isinstance(member, str) else member for member in members)
+    return [member for member in named if isinstance(member, dict)]
+
+
+def ids(document: Any) -> tuple[str, ...]:
+    """The ids in a list of models in any usual form, in its order."""
+    found = (read(entry, "openai") for entry in entries(document))
+    return tuple(listed.id for listed in found if listed is not None)
+
+
+def read(entry: Mapping[str, Any], family: Family) -> Listed | None:
+    """One member of the list of an endpoint that is asked in a family's way; None without an id.
+
+    Gateways answer in another form than they are asked in, so what is plainly Google's is read as such everywhere.
+    """
+    if family == "anthropic":
+        return read_anthropic(entry)
+    if text(entry.get("id")) is None and (family == "google" or _is_google(entry)):
+        return read_google(entry)
+    return read_openai(entry)
+
+
+def _is_google(entry: Mapping[str, Any]) -> bool:
+    return "supportedGenerationMethods" in entry or string(entry.get("name")).startswith("models/")
+
+
 def read_openai(entry: Mapping[str, Any]) -> Listed | None:
-    """One member of an OpenAI-compatible list; None without an id."""
-    model_id = text(entry.get("id"))
+    """One member of an OpenAI-compatible list, or of a local server's own; None without an id."""
+    # Ollama calls it model and name, LM Studio's newer list key.
+    model_id = next(filter(None, (text(entry.get(field)) for field in ("id", "model", "key", "name"))), None)
     if model_id is None:
         return None
     efforts = mapping(entry.get("think_efforts"))  # Moonshot

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
-from catalog.listing import Listed, boolean, read_openai, size
+from catalog.listing import Listed, boolean, entries, read_openai, size
 from catalog.untrusted import mapping, strings, text
 
 if TYPE_CHECKING:
@@ -62,9 +62,8 @@ def _llama_cpp(models: list[Listed], root: str, ask: Ask) -> list[Listed]:
 
 
 def _lm_studio(models: list[Listed], root: str, ask: Ask) -> list[Listed]:
-    members = ask(f"{root}/api/v0/models").get("data")
-    entries = [read_openai(mapping(member)) for member in members] if isinstance(members, list) else []
-    known = {entry.id: entry for entry in entries if entry is not None}
+    read = [read_openai(entry) for entry in entries(ask(f"{root}/api/v0/models"))]
+    known = {entry.id: entry for entry in read if entry is not None}
     return [known.get(model.id, model) for model in models]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from catalog.inflate import Inflater, Undecodable
-from catalog.untrusted import mapping, sequence, string
+from catalog.listing import ids
 from provisioner.smoke.wires import protocol_of
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ async def models(session: Session, base_url: str | None = None) -> tuple[str, ..
                         body += piece
                         if len(body) > _LIMIT:
                             return None
-        return _ids(json.loads(body))
+        return ids(json.loads(body)) or None
     except (
         httpx.HTTPError,
         httpx.InvalidURL,
@@ -57,11 +57,3 @@ async def models(session: Session, base_url: str | None = None) -> tuple[str, ..
         Undecodable,
     ):
         return None
-
-
-def _ids(document: object) -> tuple[str, ...] | None:
-    """The ids in any of the forms of such lists: OpenAI's and Anthropic's ``data``, Google's ``models``, a bare list."""
-    whole = mapping(document)
-    entries = sequence(whole.get("data")) or sequence(whole.get("models")) or sequence(document)
-    ids = [string(mapping(entry).get("id")) or string(mapping(entry).get("name")) for entry in entries]
-    return tuple(name.removeprefix("models/") for name in ids if name) or None

@@ -125,7 +125,9 @@ class TestOpenAI:
         (found,) = models(Server({"GET /v1/models": listing(entry, {"id": "sound"})}))
         assert found.id == "sound"
 
-    @pytest.mark.parametrize("answer", [{}, [], {"data": None}, {"data": ["m", 5]}, 5, {"data": {"id": "m"}}])
+    @pytest.mark.parametrize(
+        "answer", [{}, [], {"data": None}, {"data": [None, 5]}, 5, {"data": {"id": "m"}}]
+    )
     def test_a_list_without_models(self, answer: Any) -> None:
         with pytest.raises(NotImportable, match="no chat model") as caught:
             models(Server({"GET /v1/models": answer}))
