@@ -1,4 +1,4 @@
 """Where providers come from and what they mean: fetch, cache, snapshot, validate, interpret.
 
-This wing never sees config.toml, a prompt or a print.
+This package never sees config.toml, a prompt or a print.
 """

@@ -114,14 +114,14 @@ class Cache:
     def write(self, work: Callable[[Transaction], None]) -> bool:
         """Run ``work`` in one transaction: all of it counts, or nothing. Whether it did."""
         deadline = time.monotonic() + _LOCK_WAIT_S
-        mended = False
+        replaced = False
         while True:
             try:
                 return self._write(work)
             except _Broken:
-                if mended:
+                if replaced:
                     return False
-                mended = True  # once more, with a new database
+                replaced = True  # once more, with a new database
             except BlockingIOError:
                 if time.monotonic() > deadline:
                     return False

@@ -1,4 +1,4 @@
-"""Says why a document could not be fetched: one line, and what mends it.
+"""Says why a document could not be fetched: one line, and what helps.
 
 httpx wraps the cause of a failed connection twice; name resolution, refusal and TLS are told apart by walking
 down to it. Server text is quoted only after cleaning, and never with the token in it.

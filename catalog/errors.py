@@ -1,4 +1,4 @@
-"""Everything the catalog wing raises.
+"""Everything that `catalog` raises.
 
 CatalogError
 ├── DocumentInvalid     the bytes arrived, but they are not a usable catalog or registry
@@ -8,7 +8,7 @@ CatalogError
 └── NotImportable       one provider of a sound document cannot be used, and why
 
 Every error carries fields, not a sentence to parse: ``message`` (what happened), ``hint`` (the one command
-or action that mends it) and ``where`` (a URL, a path or a JSON pointer).
+or action that helps) and ``where`` (a URL, a path or a JSON pointer).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Reason = Literal[
 
 
 class CatalogError(Exception):
-    """Base of the wing's errors.
+    """Base of these errors.
 
     ``code`` is stable and part of the command line's contract: scripts read it in the JSON error object.
     """
@@ -80,7 +80,7 @@ class ShrinkRefused(CatalogError):
 class NotImportable(CatalogError):
     """One provider of a sound document cannot be used: unknown, proprietary, or without an endpoint.
 
-    ``reason`` tells the cases apart for code that can mend one by asking; ``variables`` are the names that an
+    ``reason`` tells the cases apart for code that can settle one by asking; ``variables`` are the names that an
     endpoint needs filled in, where that is what is missing.
     """
 
