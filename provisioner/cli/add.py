@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from catalog.urls import shown
 from provisioner.cli import options
 from provisioner.cli.add_flags import AddFlags, named_model
 from provisioner.cli.changes import count, show

@@ -9,7 +9,7 @@ from provisioner.cli import credential_flags, options
 from provisioner.errors import UsageError
 
 if TYPE_CHECKING:
-    from catalog.documents import Access
+    from catalog.documents import CatalogRequest
     from provisioner.app import App
     from provisioner.workflows.credential import Credential
 
@@ -47,7 +47,7 @@ class CatalogFlags:
             stdin_flag="--api-key-stdin",
         )
 
-    def access(self) -> Access:
+    def access(self) -> CatalogRequest:
         """Which catalog, and how it may be reached.
 
         Raises:

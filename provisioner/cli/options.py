@@ -63,17 +63,17 @@ def reading_catalog(command: F) -> F:
 
 def catalog_access(
     *, url: str | None, offline: bool = False, refresh: bool = False, accept_shrink: bool = False
-) -> Access:
+) -> CatalogRequest:
     """The options of :func:`reading_catalog` as a request to the catalog wing.
 
     Raises:
         UsageError: ``--offline`` and ``--refresh`` were both given.
     """
-    from catalog.documents import DEFAULT_CATALOG_URL, Access
+    from catalog.documents import DEFAULT_CATALOG_URL, CatalogRequest
 
     if offline and refresh:
         raise UsageError("--offline and --refresh exclude each other", hint="give one of them")
-    return Access(
+    return CatalogRequest(
         url=(url or DEFAULT_CATALOG_URL).strip(),
         offline=offline,
         refresh=refresh,

@@ -108,8 +108,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> BrowsedCatalog:
     Raises:
         FetchFailed, CredentialRefused, DocumentInvalid, ShrinkRefused: the catalog.
     """
-    watch(f"reading the catalog at {request.access.url}")
-    return BrowsedCatalog(load_catalog(Places(app.cache_dir, app.http.client, app.clock), request.access))
+    return BrowsedCatalog(open_catalog(app, request.access, watch))
 
 
 def _offer(key: str, kept: IndexEntry) -> Offer:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from catalog.errors import CredentialRefused
+from catalog.reserved import is_login
 from catalog.wire import WIRES
 from provisioner.config import rotate, tables
 from provisioner.config.read import read
@@ -114,7 +115,7 @@ def _table(app: App, data: Mapping[str, Any], provider_id: str) -> dict[str, Any
             hint=f"kimi provider remove {provider_id}, then add it again",
             where=where,
         )
-    if tables.is_managed(table):
+    if is_login(table):
         raise ProviderManaged(
             f'provider "{provider_id}" is a login of Kimi Code and has no key to change',
             hint="log in again in Kimi Code",

@@ -61,7 +61,7 @@ class Prefetch:
         may_be_old = self._access.url == DEFAULT_CATALOG_URL and not self._access.refresh
         if self._fetching.is_alive() and may_be_old:
             return browse.run(self._app, browse.Request(replace(self._access, offline=True)))
-        watch(f"fetching the catalog at {self._access.url}")
+        watch(what_is_read(self._access))
         self._fetching.join()
         found, self._fetching = (
             self._found,
@@ -72,7 +72,7 @@ class Prefetch:
         assert found is not None
         return found
 
-    def access_to(self, catalog: BrowsedCatalog) -> Access:
+    def access_to(self, catalog: BrowsedCatalog) -> CatalogRequest:
         """How to reach the same catalog once more, for the import: what was shown is what is imported."""
         kept = catalog.provenance.kind in ("cache", "snapshot")
         return replace(self._access, offline=kept or self._access.offline, refresh=False)

@@ -44,7 +44,7 @@ def wizard_app(app: App, demo: Demo) -> App:
 @pytest.fixture
 def run(wizard_app: App, demo: Demo, nothing_local: None) -> Run:
     """Runs the wizard on the demo's catalog."""
-    return lambda: wizard.run(wizard_app, access=lambda: Access(url=demo.catalog_url))
+    return lambda: wizard.run(wizard_app, access=lambda: CatalogRequest(url=demo.catalog_url))
 
 
 def digest(path: Path) -> str:

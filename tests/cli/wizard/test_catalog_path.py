@@ -136,7 +136,7 @@ def test_without_a_variable_the_key_is_asked_for_at_once(
     wizard_app: App, demo: Demo, nothing_local: None
 ) -> None:
     bare = replace(wizard_app, env={"TERM": "xterm"})
-    with conversation(lambda: wizard.run(bare, access=lambda: Access(url=demo.catalog_url))) as talk:
+    with conversation(lambda: wizard.run(bare, access=lambda: CatalogRequest(url=demo.catalog_url))) as talk:
         for title, keys in STEPS[:3]:
             talk.sees(title).types(*keys)
         talk.sees("usually kept in DEMO_API_KEY", "Enter alone").types(ENTER)
@@ -147,7 +147,7 @@ def test_without_a_variable_the_key_is_asked_for_at_once(
 
 def test_a_dry_run_writes_nothing(wizard_app: App, demo: Demo, nothing_local: None) -> None:
     def run() -> int:
-        return wizard.run(wizard_app, access=lambda: Access(url=demo.catalog_url), dry_run=True)
+        return wizard.run(wizard_app, access=lambda: CatalogRequest(url=demo.catalog_url), dry_run=True)
 
     with conversation(run) as talk:
         for title, keys in STEPS:
