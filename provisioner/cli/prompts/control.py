@@ -33,13 +33,11 @@ class ListControl(UIControl, Generic[V]):
         look: Look,
         *,
         boxes: bool = False,
-        empty: str = "nothing matches",
     ) -> None:
         self.listing = listing
         self.table = table
         self._look = look
         self._boxes = boxes
-        self._empty = empty
 
     @property
     def indent(self) -> int:
@@ -51,7 +49,7 @@ class ListControl(UIControl, Generic[V]):
         del height
         listing = self.listing
         if not listing.shown:
-            return UIContent(lambda _: [("class:dim", f"  {self._empty}")], 1, show_cursor=False)
+            return UIContent(lambda _: [("class:dim", "  nothing matches")], 1, show_cursor=False)
         # The first row of all brings the heading above it into view.
         first = all(row.heading for row in listing.shown[: listing.cursor])
         return UIContent(
@@ -87,6 +85,6 @@ class ListControl(UIControl, Generic[V]):
             line.append(
                 ("class:marked" if on else "class:dim", f"{symbols.marked if on else symbols.unmarked} ")
             )
-        style = f"class:current {row.style}" if here else row.style or ("class:dim" if row.closed else "")
+        style = "class:current" if here else "class:dim" if row.closed else ""
         line.append((style, self.table.line(row, width - self.indent)))
         return line

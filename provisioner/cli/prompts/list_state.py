@@ -39,7 +39,6 @@ class ListRow(Generic[V]):
         detail: shown below the list while the cursor is on this row; a function is given what is typed.
         closed: why it cannot be chosen; it can still be looked at.
         heading: a title over the rows that follow; the cursor passes over it.
-        style: a style class for the whole row, such as ``class:dim``.
     """
 
     value: V
@@ -48,7 +47,6 @@ class ListRow(Generic[V]):
     detail: str | Callable[[str], str] = ""
     closed: str | None = None
     heading: bool = False
-    style: str = ""
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -119,10 +117,10 @@ class Listing(Generic[V]):
         if not needle and here is not None:
             self.go_to(here.value)
 
-    def go_to(self, value: V | None, *, otherwise: int = 0) -> None:
-        """Puts the cursor on the row with this value, else on ``otherwise`` or the first row after it."""
+    def go_to(self, value: V | None) -> None:
+        """Puts the cursor on the row with this value, else on the first row."""
         found = (i for i, row in enumerate(self.shown) if row.value == value and not row.heading)
-        self.cursor = next(found, otherwise) if value is not None else otherwise
+        self.cursor = next(found, 0) if value is not None else 0
         self._settle(1)
 
     def move(self, by: int) -> None:

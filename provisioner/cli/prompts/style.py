@@ -17,7 +17,6 @@ _MEANINGS = {
     "current": "bold",
     "marked": "ansigreen",
     "heading": "bold",
-    "filter": "",
     "answer": "",
     "good": "ansigreen",
     "bad": "ansired",
