@@ -93,7 +93,7 @@ def _serve(app: App, folder: Path, demo: Demo) -> NoReturn:
     echo()
     echo(styled("In another terminal:", bold=True))
     echo(f". {shlex.quote(str(_environment(app, folder)))}")
-    echo("kimi provider test --all")
+    echo(f"{program_name()} test --all")
     echo_error("Serving until Ctrl-C; then the folder goes.")
     while True:
         signal.pause()

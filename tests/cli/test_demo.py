@@ -39,7 +39,7 @@ def until_served(running: subprocess.Popen[str]) -> str:
     """Its output up to the last line of how to use it."""
     assert running.stdout is not None
     lines: list[str] = []
-    while not lines or not lines[-1].startswith("kimi provider test --all"):
+    while not lines or not lines[-1].startswith("kimi-provider test --all"):
         lines.append(running.stdout.readline())
         assert lines[-1], running.communicate()[1]
     return "".join(lines)
