@@ -127,7 +127,7 @@ def test_the_line_to_write_for_a_limit() -> None:
 def test_a_context_that_prompt_and_answer_share_leaves_room_for_both() -> None:
     said = "This model's maximum context length is 65536 tokens. However, you requested 128020 tokens"
     problem, changes = explained("openai", said)
-    assert changes == {"max_output_size": 16384, "max_context_size": 65536}
+    assert changes == {"max_output_size": 32768, "max_context_size": 65536}
     assert "prompt and output together" in problem.message
     assert explained("openai", said.replace("65536", "128000"))[1] == {"max_output_size": 32000}
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from provisioner.kimi_code import claude
 from provisioner.kimi_code.first_turn import OFF, ON
+from provisioner.smoke.first_prompt import around
+from provisioner.smoke.first_prompt.small import SESSION
 from provisioner.smoke.wires.base import HttpRequest, Protocol, effort
 from provisioner.smoke.wires.messages_reader import MessagesReader
-from provisioner.smoke.wires.prompting import SESSION, SYSTEM
 
 if TYPE_CHECKING:
     from provisioner.kimi_code.target import Target
@@ -31,10 +32,10 @@ class Anthropic(Protocol):
     def request(self, target: Target, probe: Probe) -> HttpRequest:
         """The request. Kimi Code strips a ``/v1`` that the base URL ends in, and so does this."""
         body: dict[str, Any] = {"model": target.model, "max_tokens": self._limit(target, probe)}
-        if not probe.minimal:
+        if not probe.least:
             body["metadata"] = {"user_id": SESSION}
-        betas: list[str] = [] if probe.minimal else [_INTERLEAVED]
-        beta_path = target.beta_api and not probe.minimal
+        betas: list[str] = [] if probe.least else [_INTERLEAVED]
+        beta_path = target.beta_api and not probe.least
         if (asked := effort(target, probe)) is not None:
             members, own_betas = thinking(target, asked)
             body |= members
@@ -46,22 +47,22 @@ class Anthropic(Protocol):
                 }
                 if _CONTEXT_MANAGEMENT not in betas:
                     betas.append(_CONTEXT_MANAGEMENT)
-        if not probe.minimal:
-            body["system"] = [{"type": "text", "text": SYSTEM, **_CACHED}]
+        surroundings = around(probe.size)
+        if surroundings.system:
+            body["system"] = [{"type": "text", "text": surroundings.system, **_CACHED}]
         body["messages"] = self._messages(probe)
-        if probe.tool is not None:
-            tool = {
-                "name": probe.tool.name,
-                "description": probe.tool.description,
-                "input_schema": probe.tool.parameters,
-            }
-            body["tools"] = [tool if probe.minimal else tool | _CACHED]
+        if surroundings.tools:
+            tools: list[dict[str, Any]] = [
+                {"name": tool.name, "description": tool.description, "input_schema": tool.parameters}
+                for tool in surroundings.tools
+            ]
+            tools[-1] |= _CACHED
+            body["tools"] = tools
         body["stream"] = True
-        own = {"Accept": "application/json"}
-        if betas:
-            own["anthropic-beta"] = ",".join(betas)
+        # A beta flag among custom_headers is only sent where Kimi Code sends none of its own.
+        fixed = {"anthropic-beta": ",".join(betas)} if betas else {}
         url = f"{_root(target.base_url)}/v1/messages{'?beta=true' if beta_path else ''}"
-        return HttpRequest(url, self.headers(target, own), body)
+        return HttpRequest(url, self.headers(target, {"Accept": "application/json"}, fixed), body)
 
     def auth(self, target: Target) -> dict[str, str]:
         """The key in Anthropic's own header, and the version without which nothing is answered."""
@@ -90,12 +91,14 @@ class Anthropic(Protocol):
         return MessagesReader()
 
     def _limit(self, target: Target, probe: Probe) -> int:
-        return probe.limit if probe.minimal else claude.max_tokens(target.model, target.turn.limit)
+        return probe.limit if probe.least else claude.max_tokens(target.model, target.turn.limit)
 
     def _messages(self, probe: Probe) -> list[dict[str, Any]]:
-        content: list[dict[str, Any]] = [{"type": "text", "text": probe.prompt}]
-        if not probe.minimal and probe.continuation is None:
-            content[0] |= _CACHED
+        content: list[dict[str, Any]] = [
+            {"type": "text", "text": words} for words in (probe.prompt, *around(probe.size).reminders)
+        ]
+        if not probe.least and probe.continuation is None:
+            content[-1] |= _CACHED
         if probe.image is not None:
             data = base64.b64encode(probe.image).decode("ascii")
             source = {"type": "base64", "media_type": "image/png", "data": data}

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from provisioner.smoke.wires.reader import Reader
 
 
+# Those of Kimi Code's requests that do not name the client: its `fetch` adds them.
+_COMMON = {"Accept-Language": "*", "Sec-Fetch-Mode": "cors", "Accept-Encoding": "gzip, deflate"}
+_FIXED = {"Content-Type": "application/json"}
+
+
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
     """A POST with a JSON body."""
@@ -56,15 +61,26 @@ class Protocol(ABC):
         stripped = re.sub(r"/v\d+[a-z]*\Z", "", base_url)
         return (stripped,) if stripped != base_url else (f"{base_url}/v1",)
 
-    def headers(self, target: Target, own: Mapping[str, str]) -> dict[str, str]:
-        """The wire's ``own`` headers, who is asking, and the user's, which win whatever their case."""
-        custom = {name.lower() for name in target.headers}
+    def headers(
+        self, target: Target, own: Mapping[str, str], fixed: Mapping[str, str] | None = None
+    ) -> dict[str, str]:
+        """The wire's ``own`` headers and who is asking; the user's win over those, whatever their case.
+
+        ``fixed`` are the few that win over the user's, as in Kimi Code.
+        """
+        always = {**_FIXED, **(fixed or {})}
+        custom = {
+            name: value
+            for name, value in target.headers.items()
+            if name.lower() not in map(str.lower, always)
+        }
+        lowered = {name.lower() for name in custom}
         kept = {
             name: value
-            for name, value in ({**own, **self.auth(target)}).items()
-            if name.lower() not in custom
+            for name, value in {**_COMMON, **own, **self.auth(target)}.items()
+            if name.lower() not in lowered
         }
-        return kept | dict(target.headers)
+        return kept | custom | always
 
 
 def effort(target: Target, probe: Probe) -> str | None:
@@ -73,4 +89,4 @@ def effort(target: Target, probe: Probe) -> str | None:
         return OFF
     if probe.thinking == "on":
         return target.turn.on_effort
-    return None if probe.minimal else target.turn.effort
+    return None if probe.least else target.turn.effort

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
+from provisioner.smoke.first_prompt import around
+from provisioner.smoke.first_prompt.small import SESSION
 from provisioner.smoke.wires.base import HttpRequest, Protocol, effort
 from provisioner.smoke.wires.chat_reader import ChatReader
-from provisioner.smoke.wires.prompting import SESSION, SYSTEM, data_url
 
 if TYPE_CHECKING:
     from provisioner.kimi_code.target import Target
@@ -21,22 +23,27 @@ class Chat(Protocol):
     def request(self, target: Target, probe: Probe) -> HttpRequest:
         """The request, in Kimi Code's own order of members."""
         body: dict[str, Any] = {"model": target.model, "messages": self._messages(probe)}
-        if probe.tool is not None:
-            function = {
-                "name": probe.tool.name,
-                "description": probe.tool.description,
-                "parameters": probe.tool.parameters,
-            }
-            body["tools"] = [{"type": "function", "function": function}]
+        if tools := around(probe.size).tools:
+            body["tools"] = [
+                {
+                    "type": "function",
+                    "function": {
+                        "name": tool.name,
+                        "description": tool.description,
+                        "parameters": tool.parameters,
+                    },
+                }
+                for tool in tools
+            ]
         body["stream"] = True
         if "stream_options" not in probe.without:
             body["stream_options"] = {"include_usage": True}
-        if not probe.minimal:
+        if not probe.least:
             body["prompt_cache_key"] = SESSION
         if (asked := effort(target, probe)) is not None:
             body |= self.thinking(target, asked)
         if (name := self._limit_name(target, probe)) is not None:
-            body[name] = probe.limit if probe.minimal else self.limit(target)
+            body[name] = probe.limit if probe.least else self.limit(target)
         headers = self.headers(target, {"Accept": "application/json"})
         return HttpRequest(f"{target.base_url}/chat/completions", headers, body)
 
@@ -73,8 +80,11 @@ class Chat(Protocol):
                 {"type": "image_url", "image_url": {"url": data_url(probe.image)}},
                 {"type": "text", "text": probe.prompt},
             ]
-        messages: list[dict[str, Any]] = [] if probe.minimal else [{"role": "system", "content": SYSTEM}]
-        messages.append({"role": "user", "content": content})
+        surroundings = around(probe.size)
+        messages: list[dict[str, Any]] = []
+        if surroundings.system:
+            messages.append({"role": "system", "content": surroundings.system})
+        messages += [{"role": "user", "content": words} for words in (content, *surroundings.reminders)]
         if probe.continuation is not None:
             messages += probe.continuation.turn
             messages += [
@@ -87,3 +97,8 @@ class Chat(Protocol):
 def bearer(target: Target) -> dict[str, str]:
     """The header with the target's key."""
     return {"Authorization": f"Bearer {target.credential.value}"} if target.credential else {}
+
+
+def data_url(png: bytes) -> str:
+    """A PNG as a ``data:`` URL."""
+    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")

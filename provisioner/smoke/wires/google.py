@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from provisioner.kimi_code.first_turn import OFF
+from provisioner.smoke.first_prompt import around
 from provisioner.smoke.wires.base import HttpRequest, Protocol, effort
 from provisioner.smoke.wires.google_reader import GoogleReader
-from provisioner.smoke.wires.prompting import SYSTEM
 
 if TYPE_CHECKING:
     from provisioner.kimi_code.target import Target
@@ -27,16 +27,23 @@ class Google(Protocol):
     def request(self, target: Target, probe: Probe) -> HttpRequest:
         """The request. The key travels in a header, never in the URL."""
         body: dict[str, Any] = {"contents": self._contents(probe)}
-        if not probe.minimal:
-            body["systemInstruction"] = {"parts": [{"text": SYSTEM}], "role": "user"}
-        if probe.tool is not None:
-            declaration = {
-                "name": probe.tool.name,
-                "description": probe.tool.description,
-                "parametersJsonSchema": probe.tool.parameters,
-            }
-            body["tools"] = [{"functionDeclarations": [declaration]}]
-        generation: dict[str, Any] = {"maxOutputTokens": probe.limit if probe.minimal else target.turn.limit}
+        surroundings = around(probe.size)
+        if surroundings.system:
+            body["systemInstruction"] = {"parts": [{"text": surroundings.system}], "role": "user"}
+        if surroundings.tools:
+            body["tools"] = [
+                {
+                    "functionDeclarations": [
+                        {
+                            "name": tool.name,
+                            "description": tool.description,
+                            "parametersJsonSchema": tool.parameters,
+                        }
+                    ]
+                }
+                for tool in surroundings.tools
+            ]
+        generation: dict[str, Any] = {"maxOutputTokens": probe.limit if probe.least else target.turn.limit}
         if (asked := effort(target, probe)) is not None:
             generation["thinkingConfig"] = thinking_config(target.model, asked)
         body["generationConfig"] = generation
@@ -68,7 +75,9 @@ class Google(Protocol):
         return GoogleReader()
 
     def _contents(self, probe: Probe) -> list[dict[str, Any]]:
-        parts: list[dict[str, Any]] = [{"text": probe.prompt}]
+        parts: list[dict[str, Any]] = [
+            {"text": words} for words in (probe.prompt, *around(probe.size).reminders)
+        ]
         if probe.image is not None:
             data = base64.b64encode(probe.image).decode("ascii")
             parts.insert(0, {"inlineData": {"mimeType": "image/png", "data": data}})

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from provisioner.smoke.first_prompt import around
+from provisioner.smoke.first_prompt.small import SESSION
 from provisioner.smoke.wires.base import HttpRequest, Protocol, effort
-from provisioner.smoke.wires.chat import bearer
+from provisioner.smoke.wires.chat import bearer, data_url
 from provisioner.smoke.wires.openai import reasoning_effort
-from provisioner.smoke.wires.prompting import SESSION, SYSTEM, data_url
 from provisioner.smoke.wires.responses_reader import ResponsesReader
 
 if TYPE_CHECKING:
@@ -24,24 +25,26 @@ class OpenAIResponses(Protocol):
     def request(self, target: Target, probe: Probe) -> HttpRequest:
         """The request; nothing is stored at the provider's."""
         body: dict[str, Any] = {"model": target.model}
-        if not probe.minimal:
-            body["instructions"] = SYSTEM
+        surroundings = around(probe.size)
+        if surroundings.system:
+            body["instructions"] = surroundings.system
         body["input"] = self._input(probe)
-        if probe.tool is not None:
+        if surroundings.tools:
             body["tools"] = [
                 {
                     "type": "function",
-                    "name": probe.tool.name,
-                    "description": probe.tool.description,
-                    "parameters": probe.tool.parameters,
+                    "name": tool.name,
+                    "description": tool.description,
+                    "parameters": tool.parameters,
                     "strict": False,
                 }
+                for tool in surroundings.tools
             ]
         body |= {"store": False, "stream": True}
-        if not probe.minimal:
+        if not probe.least:
             body["prompt_cache_key"] = SESSION
         if "max_output_tokens" not in probe.without:
-            body["max_output_tokens"] = probe.limit if probe.minimal else target.turn.limit
+            body["max_output_tokens"] = probe.limit if probe.least else target.turn.limit
         asked = effort(target, probe)
         if asked is not None and (level := reasoning_effort(target, asked)):
             body["reasoning"] = {"effort": level["reasoning_effort"], "summary": "auto"}
@@ -62,7 +65,13 @@ class OpenAIResponses(Protocol):
         content: list[dict[str, Any]] = [{"type": "input_text", "text": probe.prompt}]
         if probe.image is not None:
             content.insert(0, {"type": "input_image", "detail": "auto", "image_url": data_url(probe.image)})
-        items: list[dict[str, Any]] = [{"content": content, "role": "user", "type": "message"}]
+        messages = [
+            content,
+            *([{"type": "input_text", "text": words}] for words in around(probe.size).reminders),
+        ]
+        items: list[dict[str, Any]] = [
+            {"content": parts, "role": "user", "type": "message"} for parts in messages
+        ]
         if probe.continuation is not None:
             items += probe.continuation.turn
             items += [
