@@ -47,7 +47,16 @@ def explain(target: Target, body: Mapping[str, Any], problem: Problem) -> tuple[
         problem: the refusal.
     """
     said = problem.message
-    for find in (_budget, _output_limit, _wrong_limit_name, _effort, _thinking, _context_management, _other):
+    for find in (
+        _budget,
+        _output_limit,
+        _wrong_limit_name,
+        _effort,
+        _thinking,
+        _context_management,
+        _shape,
+        _other,
+    ):
         finding = find(target, body, said)
         if finding is not None:
             return named(problem, finding), finding.changes
@@ -220,6 +229,24 @@ def _context_management(target: Target, body: Mapping[str, Any], said: str) -> F
         'keep = "none" in [thinking]',
         (Change(("thinking",), "keep", "none"),),
     )
+
+
+def _shape(target: Target, body: Mapping[str, Any], said: str) -> Finding | None:
+    """What no key of config.toml changes: how the messages follow each other, and the words of the tools' schemas."""
+    del target
+    if re.search(r"alternat|consecutive|roles? must", said, re.IGNORECASE):
+        return Finding(
+            "Kimi Code sends several user messages in a row, and this server's chat template wants roles to alternate",
+            "start the server with a chat template that lets user messages follow each other, or choose another model",
+        )
+    if "tools" in body and re.search(
+        r"schema|keyword|\$ref|propertyNames|additionalProperties", said, re.IGNORECASE
+    ):
+        return Finding(
+            "the schemas of Kimi Code's tools use keywords that this server does not know; no setting leaves them out",
+            "update the server, or choose another endpoint for the model",
+        )
+    return None
 
 
 def _other(target: Target, body: Mapping[str, Any], said: str) -> Finding | None:
