@@ -232,11 +232,11 @@ def _difference(key: str, theirs: Any, ours: Any) -> str:
 
 
 def sizes(theirs: Captured, ours: Captured) -> list[str]:
-    """A line for each size that is not like Kimi Code's: the body's to a tenth, the number of tools exactly."""
+    """A line for each size that is not like Kimi Code's: the body to a tenth, the tools to the one for models that see."""
     found = []
     for name, a, b, most in (
         ("bytes", theirs.size, ours.size, theirs.size / 10),
-        ("tools", len(theirs.body["tools"]), len(ours.body["tools"]), 0),
+        ("tools", len(theirs.body["tools"]), len(ours.body["tools"]), 1),
     ):
         if abs(a - b) > most:
             found.append(f"{name}: Kimi Code {a:,}, ours {b:,}")
