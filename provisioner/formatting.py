@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _SECOND_MS = 1000
 _TEN, _HUNDRED = 10, 100
+_TEN_KB = 10_000
 _CENT = 0.01
 _LEAST_USD = 1e-6
 
@@ -66,3 +67,13 @@ def spread(figures: Iterable[float | None]) -> Spread | None:
     """The spread of those figures that there are, oldest first; None where there are none."""
     known = [figure for figure in figures if figure is not None]
     return Spread(known[-1], median(known), min(known), max(known)) if known else None
+
+
+def request(size: str, body: int) -> str:
+    """How large the request was: ``size`` as the test names it, ``body`` in bytes."""
+    shown = f"{body / 1000:.1f} kB" if body < _TEN_KB else f"{body / 1000:.0f} kB"
+    return {
+        "small": f"small request ({shown}; --full sends the size of a first turn)",
+        "full": f"request of a first turn's size ({shown})",
+        "least": f"least request ({shown})",
+    }[size]

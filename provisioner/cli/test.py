@@ -44,6 +44,11 @@ def _named(context: click.Context, parameter: click.Parameter, value: str) -> tu
     metavar="LIST",
     help="What to try: text, tools, thinking, vision, separated by commas. Text is always first.",
 )
+@click.option(
+    "--full",
+    is_flag=True,
+    help="Send a first turn of Kimi Code's own size: 84 kB, 25 tools, some 20,000 tokens. Other checks stay small.",
+)
 @click.option("--minimal", is_flag=True, help="Send the least request instead of Kimi Code's first one.")
 @click.option("--fix", is_flag=True, help="Change config.toml where a check finds it untrue.")
 @click.option("--dry-run", is_flag=True, help="With --fix: show the change as a masked diff; write nothing.")
@@ -86,6 +91,7 @@ def command(
     providers: tuple[str, ...],
     everything: bool,
     checks: tuple[Any, ...],
+    full: bool,
     minimal: bool,
     fix: bool,
     dry_run: bool,
@@ -103,6 +109,8 @@ def command(
 
     Exits 0 when all pass, 6 when a key was refused and nothing else went wrong, else 1.
     """
+    if full and minimal:
+        raise click.UsageError("--full and --minimal exclude each other", context)
     if dry_run and not fix:
         raise click.UsageError("--dry-run needs --fix", context)
     app = options.app_of(context, config)
@@ -119,7 +127,9 @@ def command(
     write_reports.check(report, junit)
     request = test.Request(
         aliases=aliases,
-        options=Options(checks, minimal, timeout, max_ttft, min_tps),
+        options=Options(
+            checks, "full" if full else "least" if minimal else "small", timeout, max_ttft, min_tps
+        ),
         providers=providers,
         everything=everything,
         jobs=jobs,

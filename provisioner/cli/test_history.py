@@ -93,7 +93,7 @@ def block(past: history.Past, glyphs: Glyphs) -> Iterator[str]:
     )
     for name, figure, spread, worded in rows:
         if spread:
-            bars = sparkline([figure(run) for run in drawn], glyphs)
+            bars = sparkline([figure(run) if run.size == newest.size else None for run in drawn], glyphs)
             yield f"  {name:<{_NAME}} {bars:<{width}}  {spread.describe(worded)}"
     yield from _last_trouble(past.runs)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from provisioner.cli.error_text import advice, note
 from provisioner.cli.terminal import clean, styled
+from provisioner.formatting import request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,4 +61,6 @@ def figures(result: AliasResult) -> str:
         shown.append(f"{usage.input or 0:,} tokens in, {usage.output or 0:,} out{reasoning}")
     if result.cost is not None:
         shown.append(f"${result.cost:.6f}".rstrip("0").rstrip("."))
+    if result.request is not None:
+        shown.append(request(result.request.size, result.request.bytes))
     return " · ".join(shown)

@@ -32,6 +32,7 @@ class Run:
         first_token_ms: milliseconds until the first token; likewise ``total_ms`` until the end.
         tokens_per_second: output tokens, reasoning included, over the time in which they came.
         output_tokens: as the wire counted them.
+        size: how large the request was: ``least``, ``small`` or ``full``; None where it was not kept.
     """
 
     at: float
@@ -45,6 +46,7 @@ class Run:
     total_ms: float | None
     tokens_per_second: float | None
     output_tokens: int | None
+    size: str | None = None
 
 
 def to_line(run: Run) -> bytes:
@@ -79,6 +81,7 @@ def from_line(line: bytes) -> Run | None:
         total_ms=_figure(table.get("total_ms")),
         tokens_per_second=_figure(table.get("tokens_per_second")),
         output_tokens=None if tokens is None else int(tokens),
+        size=_text(table.get("size")),
     )
 
 

@@ -101,8 +101,8 @@ def resolve(data: Mapping[str, Any], alias: str, env: Mapping[str, str]) -> Targ
         )
     provider_id, provider = _provider(data, alias, model)
     wire, provider_type = _wire(alias, model, provider_id, provider)
-    name = string(model.get("model")).strip()
-    if not name:
+    name = string(model.get("model"))
+    if not name.strip():
         raise Unusable(f"alias {alias!r} names no model", f'model = "…" in [models."{alias}"]')
     table = first_turn.effective(model, provider_type)
     _check_sizes(alias, table)
@@ -190,7 +190,7 @@ def _check_place(target: Target) -> None:
             f"base_url ends in {pasted}, to which Kimi Code appends its own path",
             f'base_url = "{target.base_url.removesuffix(pasted)}" in {where}',
         )
-    if target.wire.family == "google" and re.search(r"\.\.|[?&#\s]", target.model):
+    if target.wire.family == "google" and re.search(r"\.\.|[?&#]", target.model):
         raise Unusable(
             f"the model name {target.model!r} cannot stand in a URL",
             f'model = "gemini-…" in [models."{target.alias}"]',

@@ -83,6 +83,8 @@ def _figures(result: Mapping[str, Any]) -> Iterator[Element]:
     for name, figure, worded in told:
         if figure is not None:
             yield tag("div", tag("dt", name), tag("dd", worded(figure)))
+    if sent := result["request"]:
+        yield tag("div", tag("dt", "Asked with"), tag("dd", formatting.request(sent["size"], sent["bytes"])))
 
 
 def _history(runs: Sequence[Run]) -> Iterator[Element]:

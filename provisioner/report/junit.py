@@ -83,7 +83,7 @@ def _not_passed(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _told(result: Mapping[str, Any]) -> Iterator[str]:
-    timing, usage = result["timing"], result["usage"] or {}
+    timing, usage, sent = result["timing"], result["usage"] or {}, result["request"]
     told = (
         ("wire", result["wire"]),
         ("model", result["model"]),
@@ -93,6 +93,7 @@ def _told(result: Mapping[str, Any]) -> Iterator[str]:
         ("rate", _worded(timing["tokens_per_second"], formatting.rate)),
         ("tokens in", _worded(usage.get("input"), formatting.number)),
         ("tokens out", _worded(usage.get("output"), formatting.number)),
+        ("asked with", sent and formatting.request(sent["size"], sent["bytes"])),
         ("cost", _worded(result["cost_usd"], formatting.cost)),
     )
     yield from (f"{name}: {value}" for name, value in told if value)

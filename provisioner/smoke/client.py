@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
 
     from provisioner.smoke.answer import Answer, Delta
-    from provisioner.smoke.wires.base import HttpRequest, Reader
+    from provisioner.smoke.wires.base import HttpRequest
+    from provisioner.smoke.wires.reader import Reader
 
 # Once the finish reason is there only usage can be missing: a server that keeps the line open is not waited for.
 _GRACE_S = 3.0

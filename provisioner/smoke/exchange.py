@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from provisioner.smoke.answer import Delta, Failure
-    from provisioner.smoke.wires.base import Reader
+    from provisioner.smoke.wires.reader import Reader
 
 BODY_LIMIT = 64 * 1024 * 1024
 _SHOWN = 160

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from provisioner.smoke.first_prompt import TOKENS
+
 _NUMBER = r"[`'\"]?(\d[\d,_]{0,12})[`'\"]?"
 _ABOUT_LIMIT = re.compile(
     r"max_?(?:completion_|output_|new_|total_)?tokens|maximum tokens|output tokens|completion tokens|maxoutputtokens"
-    r"|context length|context window|max_seq_len|token limit|too many tokens|max_output",
+    r"|context (?:length|window|size)|max_seq_len|token limit|too many tokens|max_output",
     re.IGNORECASE,
 )
 _ABOUT_CONTEXT = re.compile(
@@ -26,7 +28,7 @@ _WORDINGS: tuple[tuple[re.Pattern[str], bool], ...] = tuple(
     for pattern, inclusive in (
         (rf"from \d+ \(inclusive\) to {_NUMBER} \(exclusive\)", False),
         (rf"\[\s*\d+\s*,\s*{_NUMBER}\s*\]", True),
-        (rf"\d\s*>\s*{_NUMBER}", True),
+        (rf"\d(?:\s*tokens?)?\s*>\s*{_NUMBER}", True),
         (rf"(?:<=|≤)\s*{_NUMBER}", True),
         (rf"(?:less|lower|fewer|smaller) than or equal to\s+{_NUMBER}", True),
         (rf"between \d+ and {_NUMBER}", True),
@@ -65,6 +67,7 @@ def allowed(said: str, asked: int) -> Allowed | None:
     for wording, inclusive in _WORDINGS:
         for found in wording.finditer(said):
             number = int(re.sub(r"[,_]", "", found.group(1))) - (not inclusive)
-            if 0 < number < asked or (whole_context and 0 < number <= asked):
+            # A context may well be larger than the output alone that was asked for.
+            if 0 < number < asked + (TOKENS if whole_context else 0):
                 return Allowed(number, whole_context)
     return None

@@ -26,8 +26,13 @@ async def models(session: Session, base_url: str | None = None) -> tuple[str, ..
     """
     target = session.target
     url = protocol_of(target).list_url(target, base_url or target.base_url)
-    if url is None:
-        return None
+    return None if url is None else ids(await ask(session, url)) or None
+
+
+async def ask(session: Session, url: str, body: dict[str, str] | None = None) -> object:
+    """The JSON document at ``url`` on the target's own host, POSTed for with a ``body``; None where there is none."""
+    target = session.target
+    method, content = ("GET", None) if body is None else ("POST", json.dumps(body).encode())
     try:
         limit = min(_TIMEOUT_S, session.left())
         async with asyncio.timeout(limit), session.runtime.open_client(httpx.Timeout(_TIMEOUT_S)) as client:
@@ -36,17 +41,17 @@ async def models(session: Session, base_url: str | None = None) -> tuple[str, ..
                 | dict(protocol_of(target).auth(target))
                 | dict(target.headers)
             )
-            async with client.stream("GET", url, headers=headers) as response:
+            async with client.stream(method, url, headers=headers, content=content) as response:
                 if response.status_code != httpx.codes.OK:
                     return None
-                body = bytearray()
+                read = bytearray()
                 inflater = Inflater(response.headers.get("content-encoding", ""))
                 async for chunk in response.aiter_raw():
                     for piece in inflater.feed(chunk):
-                        body += piece
-                        if len(body) > _LIMIT:
+                        read += piece
+                        if len(read) > _LIMIT:
                             return None
-        return ids(json.loads(body)) or None
+        return json.loads(read)
     except (
         httpx.HTTPError,
         httpx.InvalidURL,

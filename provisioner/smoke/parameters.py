@@ -7,12 +7,13 @@ model are right, and one of the parameters is not.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from catalog.untrusted import mapping
-from provisioner.smoke import limits
+from provisioner.smoke import context, limits
 from provisioner.smoke.capabilities import with_capability, without_capability
+from provisioner.smoke.finding import Finding
 from provisioner.smoke.report import Change
 
 if TYPE_CHECKING:
@@ -34,19 +35,7 @@ _UNKNOWN_PARAMETER = re.compile(
 )
 _NOT_TAKEN = re.compile(rf"{_UNKNOWN_PARAMETER.pattern}|not supported|not permitted", re.IGNORECASE)
 _MUST_THINK = re.compile(r"cannot|can't|can not|only works|must|required|always|budget 0", re.IGNORECASE)
-# Room that a prompt of Kimi Code's first turn and an answer both find in a context that they share.
-_SHARE = 4
-_ROOMY = 32_768
 _LOWEST_BUDGET = 1024  # thinking tokens at the effort "low"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a refusal comes down to: a sentence, and the line that mends it if there is one."""
-
-    message: str
-    hint: str | None = None
-    changes: tuple[Change, ...] = ()
 
 
 def explain(target: Target, body: Mapping[str, Any], problem: Problem) -> tuple[Problem, tuple[Change, ...]]:
@@ -58,19 +47,35 @@ def explain(target: Target, body: Mapping[str, Any], problem: Problem) -> tuple[
         problem: the refusal.
     """
     said = problem.message
-    for find in (_budget, _output_limit, _wrong_limit_name, _effort, _thinking, _context_management, _other):
+    for find in (
+        _budget,
+        _output_limit,
+        _wrong_limit_name,
+        _effort,
+        _thinking,
+        _context_management,
+        _shape,
+        _other,
+    ):
         finding = find(target, body, said)
         if finding is not None:
-            message = f"{finding.message} ({said})"
-            return replace(problem, message=message, hint=finding.hint), finding.changes
+            return named(problem, finding), finding.changes
     return replace(
         problem, message=f"Kimi Code's first request is refused, a minimal one is not ({said})"
     ), ()
 
 
+def named(problem: Problem, finding: Finding) -> Problem:
+    """``problem`` with the cause that was found for it, the server's own words behind it."""
+    message = f"{finding.message} ({problem.message})"
+    return replace(
+        problem, kind=finding.kind or problem.kind, message=message, hint=finding.hint, transient=False
+    )
+
+
 def names_limit(body: Mapping[str, Any], problem: Problem) -> bool:
     """Whether a refusal of ``body`` names the number of tokens that would have been allowed."""
-    asked = _asked(body)
+    asked = asked_output(body)
     return asked is not None and limits.allowed(problem.message, asked) is not None
 
 
@@ -78,7 +83,8 @@ def _set(target: Target, **values: Any) -> tuple[Change, ...]:
     return tuple(Change(("models", target.alias), key, value) for key, value in values.items())
 
 
-def _asked(body: Mapping[str, Any]) -> int | None:
+def asked_output(body: Mapping[str, Any]) -> int | None:
+    """The output tokens that a request asks for."""
     for place in (body, mapping(body.get("generationConfig"))):
         for name in _LIMIT_NAMES:
             if isinstance(place.get(name), int):
@@ -88,7 +94,7 @@ def _asked(body: Mapping[str, Any]) -> int | None:
 
 def _budget(target: Target, body: Mapping[str, Any], said: str) -> Finding | None:
     """An Anthropic model whose output limit lies below its thinking budget."""
-    budget, asked = mapping(body.get("thinking")).get("budget_tokens"), _asked(body)
+    budget, asked = mapping(body.get("thinking")).get("budget_tokens"), asked_output(body)
     if not isinstance(budget, int) or asked is None or "budget" not in said.lower():
         return None
     if asked > budget:
@@ -107,7 +113,7 @@ def _budget(target: Target, body: Mapping[str, Any], said: str) -> Finding | Non
 
 
 def _output_limit(target: Target, body: Mapping[str, Any], said: str) -> Finding | None:
-    asked = _asked(body)
+    asked = asked_output(body)
     if asked is None or not limits.speaks_of_limit(said):
         return None
     found = limits.allowed(said, asked)
@@ -127,16 +133,7 @@ def _output_limit(target: Target, body: Mapping[str, Any], said: str) -> Finding
             f'max_output_size = {found.tokens} in [models."{target.alias}"]',
             _set(target, max_output_size=found.tokens),
         )
-    output = min(_ROOMY, max(1, found.tokens // _SHARE))
-    changes = _set(target, max_output_size=output)
-    if found.tokens < target.turn.context:
-        changes += _set(target, max_context_size=found.tokens)
-    lines = " and ".join(f"{change.key} = {change.value}" for change in changes)
-    return Finding(
-        f"Kimi Code will ask for {asked:,} output tokens, this server allows {found.tokens:,} for prompt and output together",
-        f'{lines} in [models."{target.alias}"]',
-        changes,
-    )
+    return context.shortage(target, found.tokens, asked) or context.together(target, found.tokens, asked)
 
 
 def _wrong_limit_name(target: Target, body: Mapping[str, Any], said: str) -> Finding | None:
@@ -232,6 +229,24 @@ def _context_management(target: Target, body: Mapping[str, Any], said: str) -> F
         'keep = "none" in [thinking]',
         (Change(("thinking",), "keep", "none"),),
     )
+
+
+def _shape(target: Target, body: Mapping[str, Any], said: str) -> Finding | None:
+    """What no key of config.toml changes: how the messages follow each other, and the words of the tools' schemas."""
+    del target
+    if re.search(r"alternat|consecutive|roles? must", said, re.IGNORECASE):
+        return Finding(
+            "Kimi Code sends several user messages in a row, and this server's chat template wants roles to alternate",
+            "start the server with a chat template that lets user messages follow each other, or choose another model",
+        )
+    if "tools" in body and re.search(
+        r"schema|keyword|\$ref|propertyNames|additionalProperties", said, re.IGNORECASE
+    ):
+        return Finding(
+            "the schemas of Kimi Code's tools use keywords that this server does not know; no setting leaves them out",
+            "update the server, or choose another endpoint for the model",
+        )
+    return None
 
 
 def _other(target: Target, body: Mapping[str, Any], said: str) -> Finding | None:

@@ -1,4 +1,4 @@
-"""What is asked: a prompt, perhaps a tool, an image, or the continuation of a tool call."""
+"""What is asked: a prompt in surroundings of some size, perhaps an image, or the continuation of a tool call."""
 
 from __future__ import annotations
 
@@ -6,15 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Thinking = Literal["as_configured", "on", "off"]
-
-
-@dataclass(frozen=True, slots=True)
-class Tool:
-    """A tool offered to the model; ``parameters`` is a JSON Schema."""
-
-    name: str
-    description: str
-    parameters: dict[str, Any]
+Size = Literal["least", "small", "full"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +23,25 @@ class Probe:
 
     Attributes:
         prompt: the user's message.
-        minimal: only what a streamed answer needs, rather than what Kimi Code sends on a first turn.
-        tool: a tool to offer.
+        size: ``small`` has the shape of Kimi Code's first turn in few words, ``full`` its size too; ``least`` is only
+            what a streamed answer needs.
         image: a PNG to show before the prompt.
         thinking: as the alias says, or switched on or off.
-        limit: output tokens to ask for instead of those Kimi Code would; only where ``minimal``.
+        limit: output tokens to ask for instead of those Kimi Code would; only in the least request.
         continuation: the tool call that is being answered.
         without: what a server has refused by name and the request must do without: ``stream_options``, or the
             token limit's name, which is then the other of the two that chat completions know.
     """
 
     prompt: str
-    minimal: bool = False
-    tool: Tool | None = None
+    size: Size = "small"
     image: bytes | None = field(default=None, repr=False)
     thinking: Thinking = "as_configured"
     limit: int = 1024
     continuation: Continuation | None = None
     without: frozenset[str] = frozenset()
+
+    @property
+    def least(self) -> bool:
+        """Whether the request is to hold nothing that it can do without."""
+        return self.size == "least"

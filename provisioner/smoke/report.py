@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from provisioner.smoke.answer import Answer, Usage
+    from provisioner.smoke.probe import Size
     from provisioner.smoke.problem import Problem
     from provisioner.smoke.timing import Timing
 
@@ -81,6 +82,14 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """The first request: ``size`` as it was chosen, and the ``bytes`` of its body."""
+
+    size: Size
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class AliasResult:
     """What is known about one alias after its test. No key is in it.
 
@@ -95,6 +104,7 @@ class AliasResult:
         answer: what came for the first check.
         timing: the figures of the first check.
         error: what went wrong with the first check.
+        request: the request of the first check; None where none was sent.
         notes: for people: what is worth knowing beside the verdict.
         spent: the usage of every request that reported one.
         cost: what they cost in US dollars, where the catalog knows the price.
@@ -111,6 +121,7 @@ class AliasResult:
     answer: Answer
     timing: Timing
     error: Problem | None = None
+    request: Sent | None = None
     notes: tuple[str, ...] = ()
     spent: tuple[Usage, ...] = ()
     cost: float | None = None
@@ -165,6 +176,7 @@ def document(result: AliasResult) -> dict[str, Any]:
             "total_ms": _rounded(timing.total_ms),
             "tokens_per_second": _rounded(timing.tokens_per_second),
         },
+        "request": result.request and {"size": result.request.size, "bytes": result.request.bytes},
         "cost_usd": result.cost,
         "error": error
         and {

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from catalog.untrusted import mapping, string
 from provisioner.kimi_code.target import resolve
 from provisioner.kimi_code.unusable import Unusable
-from provisioner.smoke import adc
+from provisioner.smoke import adc, first_prompt
 from provisioner.smoke.answer import Answer
 from provisioner.smoke.checks import text, thinking, tools, vision
 from provisioner.smoke.problem import Problem
-from provisioner.smoke.report import AliasResult, Check, verdict_of
+from provisioner.smoke.report import AliasResult, Check, Sent, verdict_of
 from provisioner.smoke.session import Session
 from provisioner.smoke.timing import Timing
 
@@ -23,12 +23,11 @@ if TYPE_CHECKING:
     from provisioner.kimi_code.target import Target
     from provisioner.smoke.answer import Delta
     from provisioner.smoke.client import Runtime
+    from provisioner.smoke.probe import Size
 
 CheckName = Literal["text", "tools", "thinking", "vision"]
 CHECKS: tuple[CheckName, ...] = ("text", "tools", "thinking", "vision")
 _PROBES = {"tools": tools.check, "thinking": thinking.check, "vision": vision.check}
-# Measured on Kimi Code 2.1.0: system prompt and 25 tools are some 84 kB of JSON.
-_FIRST_PROMPT = 20_000
 _VERTEX_NOTE = (
     'Kimi Code 2.1.0 writes and accepts type = "vertexai" and then refuses to run it ("must declare a wire '
     'protocol"); it runs the same provider as type = "google-genai" with GOOGLE_CLOUD_PROJECT, '
@@ -42,14 +41,14 @@ class Options:
 
     Attributes:
         checks: what to ask beside ``text``, which always comes first.
-        minimal: send the least request instead of Kimi Code's first one.
+        size: how large a first turn to send; ``least`` leaves out all that an answer can do without.
         timeout_s: the cap on one alias, in seconds, all its requests together.
         max_ttft_s: fail where the first token comes later than this.
         min_tps: fail where fewer tokens come in a second.
     """
 
     checks: tuple[CheckName, ...] = ("text",)
-    minimal: bool = False
+    size: Size = "small"
     timeout_s: float = 180.0
     max_ttft_s: float | None = None
     min_tps: float | None = None
@@ -87,7 +86,7 @@ async def check_alias(
     except Unusable as error:
         return _unusable(alias, data, error)
     session = Session(runtime, target, timeout_s=options.timeout_s, watch=watch, on_wait=on_wait)
-    first = await text.check(session, minimal=options.minimal)
+    first = await text.check(session, size=options.size)
     timing = first.asked.outcome.timing
     probes = [await _probe(session, name, after=first.check) for name in options.checks if name != "text"]
     checks = [first.check, *probes, *_thresholds(options, timing, first.check)]
@@ -103,6 +102,7 @@ async def check_alias(
         timing=timing,
         error=first.problem,
         notes=_notes(target),
+        request=Sent(options.size, first.asked.size),
         spent=tuple(session.spent),
         source=target.source if target.source.get("kind") == "modelsDev" else {},
     )
@@ -157,17 +157,17 @@ def _s(milliseconds: float | None) -> str:
 def _notes(target: Target) -> tuple[str, ...]:
     notes = [_VERTEX_NOTE] if target.wire.name == "vertexai" else []
     turn = target.turn
-    if turn.context < _FIRST_PROMPT:
+    if turn.context < first_prompt.TOKENS:
         notes.append(
-            f"Kimi Code's first prompt alone is about {_FIRST_PROMPT:,} tokens; max_context_size is {turn.context:,}"
+            f"Kimi Code's first prompt alone is about {first_prompt.TOKENS:,} tokens; max_context_size is {turn.context:,}"
         )
     elif (
         target.wire.name == "openai"
         and turn.limit_key == "max_output_size"
-        and turn.limit + _FIRST_PROMPT > turn.context
+        and turn.limit + first_prompt.TOKENS > turn.context
     ):
         notes.append(
-            f"max_output_size = {turn.limit} leaves less than the {_FIRST_PROMPT:,} tokens of Kimi Code's first prompt in "
+            f"max_output_size = {turn.limit} leaves less than the {first_prompt.TOKENS:,} tokens of Kimi Code's first prompt in "
             "the context: servers that count prompt and output together will refuse it"
         )
     return tuple(notes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,11 @@ class Asked:
     body: dict[str, Any]
     outcome: Outcome
     turn: Callable[[], list[dict[str, Any]]]
+
+    @property
+    def size(self) -> int:
+        """The bytes of the body."""
+        return len(json.dumps(self.body))
 
 
 class Session:
@@ -81,7 +87,7 @@ class Session:
 
     async def ask_least(self, probe: Probe) -> Asked:
         """The least request, once more without what a 400 names: servers differ on these members, and only on these."""
-        least = replace(probe, minimal=True)
+        least = replace(probe, size="least")
         asked = await self.ask(least)
         problem = asked.outcome.problem
         if problem is None or problem.kind != "bad_request":

@@ -33,19 +33,24 @@ class Past:
     runs: tuple[Run, ...]
 
     @property
+    def alike(self) -> tuple[Run, ...]:
+        """The runs whose request was as large as the newest one's: the times of others tell another story."""
+        return tuple(run for run in self.runs if run.size == self.runs[-1].size)
+
+    @property
     def first_token_ms(self) -> Spread | None:
         """Milliseconds until the first token."""
-        return spread(run.first_token_ms for run in self.runs)
+        return spread(run.first_token_ms for run in self.alike)
 
     @property
     def total_ms(self) -> Spread | None:
         """Milliseconds until the end."""
-        return spread(run.total_ms for run in self.runs)
+        return spread(run.total_ms for run in self.alike)
 
     @property
     def tokens_per_second(self) -> Spread | None:
         """Output tokens a second."""
-        return spread(run.tokens_per_second for run in self.runs)
+        return spread(run.tokens_per_second for run in self.alike)
 
     @property
     def verdicts(self) -> Mapping[str, int]:
@@ -115,6 +120,7 @@ def _remembered(result: Mapping[str, Any], at: float) -> Run:
         total_ms=timing["total_ms"],
         tokens_per_second=timing["tokens_per_second"],
         output_tokens=usage and usage["output"],
+        size=result["request"] and result["request"]["size"],
     )
 
 

@@ -40,6 +40,21 @@ def test_a_pass_as_a_document(cli: Cli, world: World, wire: str) -> None:
     assert result["usage"]["input"] == 7
 
 
+@pytest.mark.parametrize(("option", "size"), [("--full", "full"), ("--minimal", "least"), (None, "small")])
+def test_the_size_that_was_tested_is_said(cli: Cli, world: World, option: str | None, size: str) -> None:
+    chosen = [option] if option else []
+    with serving(stream(CHAT)) as server:
+        world.write(config("openai", f"{server.url}/v1", model="max_output_size = 4096"))
+        document = cli("test", "p/m", "--json", *chosen).json("test")
+        said = cli("test", "p/m", *chosen).out
+    sent = document["results"][0]["request"]
+    assert sent == {"size": size, "bytes": int(server.requests[0].headers["content-length"])}
+    assert {"full": "a first turn's size (84 kB)", "least": "least request", "small": "small request"}[
+        size
+    ] in said
+    assert cli("test", "p/m", "--full", "--minimal").code == 2
+
+
 @pytest.mark.parametrize(
     ("answer", "code", "kind"),
     [

@@ -44,4 +44,5 @@ anything = st.builds(
     total_ms=figures,
     tokens_per_second=st.none() | st.floats(0, 99_999),
     output_tokens=st.none() | st.integers(0, 10**9),
+    size=st.none() | st.sampled_from(["least", "small", "full"]),
 )

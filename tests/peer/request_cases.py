@@ -7,6 +7,11 @@ from dataclasses import dataclass, field
 _KEY = 'api_key = "sk-0123456789abcdef"\n'
 _THINKS = 'capabilities = ["tool_use", "thinking"]\n'
 _TOOLS = 'capabilities = ["tool_use"]\n'
+_BETA = 'custom_headers = {anthropic-beta = "mine-2026-01-01"}\n'
+_STANDARD = (
+    'custom_headers = {Accept = "text/plain", Content-Type = "text/plain", Accept-Encoding = "identity", '
+    'X-Api-Key = "other-0123456789", anthropic-version = "2024-01-01", X-Empty = ""}\n'
+)
 
 
 @dataclass(frozen=True)
@@ -230,4 +235,55 @@ CASES: tuple[Case, ...] = (
     ),
     Case("google project only", "google-genai", provider=_KEY + 'env = {GOOGLE_CLOUD_PROJECT = "proj"}\n'),
     Case("google no key", "google-genai", provider=""),
+    *(
+        Case(f"{wire} name with blanks", wire, model_name=" m 1 ", base=base)
+        for wire, base in (
+            ("openai", "/v1"),
+            ("kimi", "/v1"),
+            ("openai_responses", "/v1"),
+            ("anthropic", ""),
+            ("google-genai", ""),
+        )
+    ),
+    *(
+        Case(f"anthropic beta header {name}", "anthropic", provider=_KEY + _BETA, model=model)
+        for name, model in (
+            ("alone", _TOOLS),
+            ("and thinking", _THINKS),
+            ("and beta_api", _THINKS + "beta_api = true\n"),
+        )
+    ),
+    Case(
+        "kimi protocol anthropic beta header",
+        "kimi",
+        provider=_KEY + _BETA,
+        model=_THINKS + 'protocol = "anthropic"\nbase_url = "SERVER/x"\n',
+    ),
+    *(
+        Case(f"{wire} own standard headers", wire, base=base, provider=_KEY + _STANDARD)
+        for wire, base in (("openai", "/v1"), ("kimi", "/v1"), ("openai_responses", "/v1"), ("anthropic", ""))
+    ),
+    Case(
+        "vertexai protocol google",
+        "vertexai",
+        model=_THINKS + 'protocol = "google-genai"\nbase_url = "SERVER"\n',
+    ),
+    Case(
+        "openai protocol google", "openai", model=_THINKS + 'protocol = "google-genai"\nbase_url = "SERVER"\n'
+    ),
+    Case(
+        "anthropic protocol openai",
+        "anthropic",
+        model=_THINKS + 'protocol = "openai"\nbase_url = "SERVER/v1"\n',
+    ),
+    Case(
+        "vertexai env table",
+        "vertexai",
+        base=None,
+        model=_THINKS + 'protocol = "google-genai"\n',
+        provider=(
+            'env = {VERTEXAI_API_KEY = "k-0123456789", GOOGLE_VERTEX_BASE_URL = "SERVER", '
+            'GOOGLE_CLOUD_PROJECT = "proj", GOOGLE_CLOUD_LOCATION = "us-central1"}\n'
+        ),
+    ),
 )

@@ -42,6 +42,7 @@ PASSED: dict[str, Any] = {
         "total_ms": 1467.9,
         "tokens_per_second": 61.3,
     },
+    "request": {"size": "small", "bytes": 3467},
     "cost_usd": 0.000345,
     "error": None,
     "notes": [],
@@ -57,6 +58,7 @@ FAILED: dict[str, Any] = {
     ],
     "usage": None,
     "timing": {**_NOTHING_TIMED, "connect_ms": 3.0, "total_ms": 532.0},
+    "request": None,
     "cost_usd": None,
     "error": {
         "kind": "quota",

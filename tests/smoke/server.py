@@ -31,10 +31,14 @@ class Request:
 
 @dataclass
 class Server:
-    """``answer`` gives the chunks of each answer; a number among them is a pause in seconds."""
+    """``answer`` gives the chunks of each answer; a number among them is a pause in seconds.
+
+    Without ``lists`` it is a server that has no list of models: what is fetched from it is 404, and not recorded.
+    """
 
     answer: Callable[[Request], Chunks]
     tls: ssl.SSLContext | None = None
+    lists: bool = False
     requests: list[Request] = field(default_factory=list)
     address: tuple[str, int] = ("", 0)
     stopping: threading.Event = field(default_factory=threading.Event)
@@ -53,6 +57,11 @@ class Server:
             with stream:
                 request = _read(stream)
                 if request is None:
+                    return
+                if request.method == "GET" and not self.lists:
+                    stream.sendall(
+                        b"".join(chunk for chunk in reply("404 Not Found") if isinstance(chunk, bytes))
+                    )
                     return
                 with self.lock:
                     self.requests.append(request)
@@ -97,10 +106,10 @@ def _read(stream: socket.socket) -> Request | None:
 
 @contextmanager
 def serving(
-    answer: Callable[[Request], Chunks] | Chunks, tls: ssl.SSLContext | None = None
+    answer: Callable[[Request], Chunks] | Chunks, tls: ssl.SSLContext | None = None, *, lists: bool = False
 ) -> Iterator[Server]:
     """A server that answers each request and then closes the connection."""
-    server = Server(answer if callable(answer) else lambda _: answer, tls)
+    server = Server(answer if callable(answer) else lambda _: answer, tls, lists)
     with listening(server.serve, server.stopping) as server.address:
         yield server
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from provisioner.smoke.wires.anthropic import MessagesReader
-from provisioner.smoke.wires.chat import ChatReader
-from provisioner.smoke.wires.google import GoogleReader
-from provisioner.smoke.wires.openai_responses import ResponsesReader
+from provisioner.smoke.wires.chat_reader import ChatReader
+from provisioner.smoke.wires.google_reader import GoogleReader
+from provisioner.smoke.wires.messages_reader import MessagesReader
+from provisioner.smoke.wires.responses_reader import ResponsesReader
 
 if TYPE_CHECKING:
-    from provisioner.smoke.wires.base import Reader
+    from provisioner.smoke.wires.reader import Reader
 
 DONE = b"data: [DONE]\n\n"
 

@@ -6,7 +6,7 @@ import pytest
 
 from provisioner.smoke.answer import Usage
 from provisioner.smoke.exchange import Exchange
-from provisioner.smoke.wires.chat import ChatReader
+from provisioner.smoke.wires.chat_reader import ChatReader
 from tests.smoke.streams import DONE, chunk, data
 
 

@@ -21,6 +21,7 @@ from tests.smoke.streams import BASES, BY_WIRE, CHAT_USAGE, DONE, chunk, config,
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from provisioner.smoke.probe import Size
     from provisioner.smoke.report import AliasResult, Check
 
 USAGE = {"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 5}}
@@ -41,16 +42,17 @@ def smoked(
     answer: Callable[[Request], Chunks] | Chunks,
     wire: str = "openai",
     *checks: Any,
-    minimal: bool = False,
+    size: Size = "small",
+    lists: bool = False,
     **more: Any,
 ) -> tuple[AliasResult, Server]:
-    with serving(answer) as server:
-        return run(config(wire, server.url + BASES[wire], **more), *checks, minimal=minimal), server
+    with serving(answer, lists=lists) as server:
+        return run(config(wire, server.url + BASES[wire], **more), *checks, size=size), server
 
 
-def run(text: str, *checks: Any, minimal: bool = False, timeout_s: float = 10) -> AliasResult:
+def run(text: str, *checks: Any, size: Size = "small", timeout_s: float = 10) -> AliasResult:
     runtime = Runtime(lambda timeout: httpx.AsyncClient(timeout=timeout), {}, lambda: 0.0)
-    options = Options(("text", *checks), minimal, timeout_s)
+    options = Options(("text", *checks), size, timeout_s)
     return asyncio.run(check_alias(runtime, tomllib.loads(text), "p/m", options))
 
 
@@ -163,7 +165,7 @@ def test_the_least_request_tries_the_other_limit_name_once() -> None:
             )
         return says()
 
-    result, server = smoked(answer, minimal=True)
+    result, server = smoked(answer, size="least")
     assert result.verdict == "pass"
     assert "max_completion_tokens" in server.requests[1].body
     failed, server = smoked(answer)
@@ -173,7 +175,7 @@ def test_the_least_request_tries_the_other_limit_name_once() -> None:
 
 
 def test_minimal_sends_only_the_least() -> None:
-    _, server = smoked(says(), minimal=True)
+    _, server = smoked(says(), size="least")
     assert server.requests[0].body.keys() == {"model", "messages", "stream", "stream_options", "max_tokens"}
 
 
@@ -270,7 +272,7 @@ def test_tools_called_fitted_and_answered() -> None:
         (calls('{"city": '), says(), "fail", "not JSON"),
         (calls('{"town": "Paris"}'), says(), "fail", "fit its schema"),
         (calls('{"city": 7}'), says(), "fail", "fit its schema"),
-        (calls("{}", name="other"), says(), "fail", "nobody offered"),
+        (calls("{}", name="other"), says(), "fail", "where 'get_time' was asked for"),
         (GOOD_CALL, reply("400 Bad", {"error": {"message": "no tool results"}}), "fail", "refused"),
         (GOOD_CALL, says(""), "fail", "no answer"),
         (GOOD_CALL, says("No idea."), "unknown", "does not use"),

@@ -14,7 +14,7 @@ from provisioner.smoke.answer import Delta, Usage
 from provisioner.smoke.client import Outcome, Runtime, ask
 from provisioner.smoke.timing import Stopwatch
 from provisioner.smoke.wires.base import HttpRequest
-from provisioner.smoke.wires.chat import ChatReader
+from provisioner.smoke.wires.chat_reader import ChatReader
 from tests.smoke.server import Server, reply, serving, stream
 from tests.smoke.streams import CHAT, chunk, data
 

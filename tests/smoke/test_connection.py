@@ -13,7 +13,7 @@ import pytest
 from provisioner.smoke.client import Outcome, Runtime, ask
 from provisioner.smoke.connection import proxy_for, unbuildable
 from provisioner.smoke.wires.base import HttpRequest
-from provisioner.smoke.wires.chat import ChatReader
+from provisioner.smoke.wires.chat_reader import ChatReader
 from tests.smoke.server import closed_port, reply, serving
 
 if TYPE_CHECKING:

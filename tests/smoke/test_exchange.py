@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from provisioner.smoke.exchange import Exchange, TooLarge
-from provisioner.smoke.wires.chat import ChatReader
-from provisioner.smoke.wires.google import GoogleReader
-from provisioner.smoke.wires.openai_responses import ResponsesReader
+from provisioner.smoke.wires.chat_reader import ChatReader
+from provisioner.smoke.wires.google_reader import GoogleReader
+from provisioner.smoke.wires.responses_reader import ResponsesReader
 from tests.smoke.streams import CHAT, MESSAGES, STREAMS, chunk, data
 
 if TYPE_CHECKING:

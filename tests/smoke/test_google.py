@@ -6,7 +6,7 @@ import pytest
 
 from provisioner.smoke.answer import Usage
 from provisioner.smoke.exchange import Exchange
-from provisioner.smoke.wires.google import GoogleReader
+from provisioner.smoke.wires.google_reader import GoogleReader
 from tests.smoke.streams import data
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import pytest
 
 from provisioner.smoke.answer import Usage
 from provisioner.smoke.exchange import Exchange
-from provisioner.smoke.wires.anthropic import MessagesReader
+from provisioner.smoke.wires.messages_reader import MessagesReader
 from tests.smoke.streams import MESSAGES, data, named
 
 if TYPE_CHECKING:

@@ -124,12 +124,29 @@ def test_the_line_to_write_for_a_limit() -> None:
     assert changes == {"max_output_size": 8192}
 
 
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [
+        (
+            "Conversation roles must alternate user/assistant/user/assistant/...",
+            "several user messages in a row",
+        ),
+        ("Invalid tool schema: unsupported keyword $schema", "use keywords that this server does not know"),
+    ],
+)
+def test_a_shape_that_a_server_refuses_is_named(said: str, cause: str) -> None:
+    problem, changes = explained("openai", said)
+    assert cause in problem.message
+    assert problem.hint
+    assert changes == {}
+
+
 def test_a_context_that_prompt_and_answer_share_leaves_room_for_both() -> None:
     said = "This model's maximum context length is 65536 tokens. However, you requested 128020 tokens"
     problem, changes = explained("openai", said)
-    assert changes == {"max_output_size": 16384, "max_context_size": 65536}
+    assert changes == {"max_output_size": 32768, "max_context_size": 65536}
     assert "prompt and output together" in problem.message
-    assert explained("openai", said.replace("65536", "128000"))[1] == {"max_output_size": 32000}
+    assert explained("openai", said.replace("65536", "128000"))[1] == {"max_output_size": 32768}
 
 
 def test_a_limit_without_a_number_names_the_key() -> None:

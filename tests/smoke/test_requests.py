@@ -11,7 +11,7 @@ import pytest
 
 from provisioner.kimi_code.auth import Credential
 from provisioner.kimi_code.target import Target, resolve
-from provisioner.smoke.checks.text import CLOCK, FIRST_TURN
+from provisioner.smoke.checks.text import FIRST_TURN
 from provisioner.smoke.picture import png_of
 from provisioner.smoke.probe import Continuation, Probe
 from provisioner.smoke.wires import protocol_of
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from provisioner.smoke.wires.base import HttpRequest
 
 KEY = "sk-0123456789abcdef"
-LEAST = Probe("Hi", minimal=True, limit=64)
+LEAST = Probe("Hi", size="least", limit=64)
 
 
 def target(wire: str, base: str | None = None, **more: Any) -> Target:
@@ -135,7 +135,7 @@ def test_thinking_can_be_asked_for_and_off(wire: str, mode: Any) -> None:
     assert on != off
     default = json.dumps(request(wire, Probe("Hi"), model=more).body)
     assert default == off
-    assert json.dumps(request(wire, Probe("Hi", thinking=mode, minimal=True), model=more).body)
+    assert json.dumps(request(wire, Probe("Hi", thinking=mode, size="least"), model=more).body)
 
 
 @pytest.mark.parametrize("wire", BASES)
@@ -168,9 +168,7 @@ def test_a_picture_comes_before_the_prompt(wire: str) -> None:
     ],
 )
 def test_a_result_follows_the_turn_that_asked_for_it(wire: str, member: str, shape: dict[str, Any]) -> None:
-    probe = Probe(
-        "Time?", tool=CLOCK, continuation=Continuation(({"turn": 1},), (("a", "get_time", "14:37"),))
-    )
+    probe = Probe("Time?", continuation=Continuation(({"turn": 1},), (("a", "get_time", "14:37"),)))
     sent = request(wire, probe).body[member]
     assert sent[-2:] == [{"turn": 1}, shape]
 

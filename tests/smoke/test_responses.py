@@ -6,7 +6,7 @@ import pytest
 
 from provisioner.smoke.answer import Usage
 from provisioner.smoke.exchange import Exchange
-from provisioner.smoke.wires.openai_responses import ResponsesReader
+from provisioner.smoke.wires.responses_reader import ResponsesReader
 from tests.smoke.streams import RESPONSES, data, named
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from catalog import schema
 from provisioner.errors import NotFound
 from provisioner.history import store
 from provisioner.workflows import history
+from tests.history.runs import run
 from tests.report.documents import FAILED, KINDS, PASSED, UNUSABLE
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 KEPT = {
     *("at", "alias", "provider", "model", "wire", "verdict", "error"),
-    *("first_token_ms", "total_ms", "tokens_per_second", "output_tokens"),
+    *("first_token_ms", "total_ms", "tokens_per_second", "output_tokens", "size"),
 }
 
 
@@ -91,3 +92,9 @@ def test_half_a_surrogate_pair_in_a_name_is_kept_as_it_is(app: App, field: str) 
     odd: dict[str, Any] = {**PASSED, field: "\ud800"}
     assert history.record(app, [odd]) is None
     assert getattr(history.run(app, history.Request()).pasts[0].runs[0], field) == "\ud800"
+
+
+def test_times_of_small_and_full_requests_are_not_mixed() -> None:
+    past = history.Past("p/m", (run(size="full", total_ms=60_000.0), run(size="small", total_ms=500.0)))
+    assert past.total_ms is not None
+    assert (past.total_ms.low, past.total_ms.high) == (500.0, 500.0)

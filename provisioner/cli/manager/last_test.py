@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from provisioner.cli.manager.formats import printable
 from provisioner.cli.manager.state import LastTest
 from provisioner.cli.terminal import spoken
-from provisioner.formatting import duration, rate
+from provisioner.formatting import duration, rate, request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,6 +23,8 @@ def summarized(result: AliasResult, now: float, program: str, notes: Iterable[st
     figures = [*_figures(timing.first_token_ms, timing.tokens_per_second, timing.total_ms)]
     if usage is not None and usage.input is not None and usage.output is not None:
         figures.append(f"{usage.input:,} tokens in, {usage.output:,} out")
+    if result.request is not None and figures:
+        figures.append(request(result.request.size, result.request.bytes))
     return LastTest(
         verdict=result.verdict,
         when=now,

@@ -14,6 +14,7 @@ from provisioner.cli.prompts.asking import Back, Question
 from provisioner.cli.terminal import clean, echo, styled
 from provisioner.cli.verdict_lines import COLOURS
 from provisioner.cli.wizard import command
+from provisioner.formatting import request
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,6 +118,8 @@ def _verdict(wizard: Wizard, result: AliasResult) -> None:
         figures.append(f"first token after {timing.first_token_ms:.0f} ms")
     if timing.tokens_per_second is not None:
         figures.append(f"{timing.tokens_per_second:.0f} tokens/s")
+    if figures and result.request is not None:
+        figures.append(request(result.request.size, result.request.bytes))
     if result.verdict == "pass":
         said = f"{result.alias} answers"
     else:

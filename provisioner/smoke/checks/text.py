@@ -1,32 +1,25 @@
-"""``text``: does Kimi Code's own first request get a streamed, finished and counted answer?"""
+"""``text``: does Kimi Code's own first request get an answer that Kimi Code can use?"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from provisioner.smoke import context, oversize
 from provisioner.smoke.advice import advise
-from provisioner.smoke.parameters import explain, names_limit
-from provisioner.smoke.probe import Probe, Tool
+from provisioner.smoke.parameters import asked_output, explain, names_limit
+from provisioner.smoke.probe import Probe
+from provisioner.smoke.problem import Problem
+from provisioner.smoke.server_context import told
 from provisioner.smoke.verdict import judge
 
 if TYPE_CHECKING:
-    from provisioner.smoke.problem import Problem
+    from provisioner.smoke.probe import Size
     from provisioner.smoke.report import Change, Check
     from provisioner.smoke.session import Asked, Session
 
-CLOCK = Tool(
-    "get_time",
-    "Tells what time it is in a city.",
-    {
-        "type": "object",
-        "properties": {"city": {"type": "string", "description": "The name of the city."}},
-        "required": ["city"],
-        "additionalProperties": False,
-    },
-)
-FIRST_TURN = Probe("Say hi in one short sentence.", tool=CLOCK)
-# What a minimal request that is refused too may say more plainly than the first one did.
+FIRST_TURN = Probe("Say hi in one short sentence.")
+# What the least request that is refused too may say more plainly than the first one did.
 _DEEPER = ("auth", "model_not_found", "not_found_url", "quota", "forbidden")
 
 
@@ -39,19 +32,38 @@ class Found:
     problem: Problem | None
 
 
-async def check(session: Session, *, minimal: bool) -> Found:
-    """Sends the first request, and a minimal one where a server refuses it: is it a parameter, or key and model?"""
-    probe = replace(FIRST_TURN, tool=None) if minimal else FIRST_TURN
-    asked = await (session.ask_least(probe) if minimal else session.ask(probe))
+async def check(session: Session, *, size: Size) -> Found:
+    """Sends the first request; where a server refuses it, smaller ones tell whether size, shape or key is the cause."""
+    probe = replace(FIRST_TURN, size=size)
+    asked = await (session.ask_least(probe) if size == "least" else session.ask(probe))
     problem, style = asked.outcome.problem, asked.outcome.error_style
     changes: tuple[Change, ...] = ()
-    if problem is not None and problem.kind == "bad_request" and not minimal:
-        least = (await session.ask_least(replace(FIRST_TURN, tool=None))).outcome.problem
+    if problem is not None and size == "full" and oversize.may_be(problem):
+        small = (await session.ask(FIRST_TURN)).outcome.problem
+        if small is None:
+            problem, changes = oversize.explain(session.target, asked.body, problem)
+    if problem is not None and problem.kind == "bad_request" and problem.hint is None and size != "least":
+        least = (await session.ask_least(FIRST_TURN)).outcome.problem
         if least is not None and least.kind in _DEEPER:
             problem = least
         elif least is None or least.kind != "bad_request" or names_limit(asked.body, problem):
             problem, changes = explain(session.target, asked.body, problem)
+    check = judge("text", asked.outcome.answer, problem)
+    if check.verdict == "pass" and size == "small":
+        problem, changes = await _without_room(session, asked)
+        check = judge("text", asked.outcome.answer, problem)
     if problem is not None:
         problem = await advise(session, problem, style)
-    found = replace(judge("text", asked.outcome.answer, problem), changes=changes)
-    return Found(found, asked, problem)
+    return Found(replace(check, changes=changes), asked, problem)
+
+
+async def _without_room(session: Session, asked: Asked) -> tuple[Problem | None, tuple[Change, ...]]:
+    """What a local server says of its context may show that a first turn of real size has no room in it."""
+    says = await told(session)
+    if says is None:
+        return None, ()
+    output = asked_output(asked.body) or 0
+    found = context.shortage(session.target, says.tokens, output, shares_output=says.shares_output)
+    if found is None:
+        return None, ()
+    return Problem("config", found.message, hint=found.hint), found.changes

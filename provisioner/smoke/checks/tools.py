@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from provisioner.smoke.capabilities import claims, with_capability, without_capability
-from provisioner.smoke.checks.text import CLOCK
+from provisioner.smoke.first_prompt.small import CLOCK
 from provisioner.smoke.probe import Continuation, Probe
 from provisioner.smoke.report import Check
 from provisioner.smoke.verdict import could_not_tell
@@ -42,7 +42,7 @@ async def check(session: Session) -> Check:
 
 async def _trouble(session: Session) -> tuple[str, bool]:
     """What went wrong, empty where all went well; and whether it is a finding about the model."""
-    probe = Probe(PROMPT, tool=CLOCK)
+    probe = Probe(PROMPT)
     asked = await session.ask(probe)
     problem = asked.outcome.problem
     if problem is not None:
@@ -70,7 +70,7 @@ def misfit(call: ToolCall) -> str:
     from referencing import Registry
 
     if call.name != CLOCK.name:
-        return f"the model called {call.name!r}, a tool that nobody offered"
+        return f"the model called {call.name!r} where {CLOCK.name!r} was asked for"
     arguments: Any = call.arguments
     if isinstance(arguments, str):
         try:

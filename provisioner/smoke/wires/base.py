@@ -1,26 +1,25 @@
-"""What a wire is: it builds a request, and reads the events of the answer. Neither touches a socket."""
+"""What a wire is: it builds a request, and names the reader of the answer. Neither touches a socket."""
 
 from __future__ import annotations
 
-import json
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from catalog.untrusted import mapping, sequence, string
 from provisioner.kimi_code.first_turn import OFF
-from provisioner.smoke.answer import Answer, Delta, Failure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from provisioner.kimi_code.target import Target
-    from provisioner.smoke.answer import FailureKind
     from provisioner.smoke.probe import Probe
-    from provisioner.smoke.sse import Event
+    from provisioner.smoke.wires.reader import Reader
 
-_MESSAGE_LIMIT = 2000
+
+# Those of Kimi Code's requests that do not name the client: its `fetch` adds them.
+_COMMON = {"Accept-Language": "*", "Sec-Fetch-Mode": "cors", "Accept-Encoding": "gzip, deflate"}
+_FIXED = {"Content-Type": "application/json"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +61,26 @@ class Protocol(ABC):
         stripped = re.sub(r"/v\d+[a-z]*\Z", "", base_url)
         return (stripped,) if stripped != base_url else (f"{base_url}/v1",)
 
-    def headers(self, target: Target, own: Mapping[str, str]) -> dict[str, str]:
-        """The wire's ``own`` headers, who is asking, and the user's, which win whatever their case."""
-        custom = {name.lower() for name in target.headers}
+    def headers(
+        self, target: Target, own: Mapping[str, str], fixed: Mapping[str, str] | None = None
+    ) -> dict[str, str]:
+        """The wire's ``own`` headers and who is asking; the user's win over those, whatever their case.
+
+        ``fixed`` are the few that win over the user's, as in Kimi Code.
+        """
+        always = {**_FIXED, **(fixed or {})}
+        custom = {
+            name: value
+            for name, value in target.headers.items()
+            if name.lower() not in map(str.lower, always)
+        }
+        lowered = {name.lower() for name in custom}
         kept = {
             name: value
-            for name, value in ({**own, **self.auth(target)}).items()
-            if name.lower() not in custom
+            for name, value in {**_COMMON, **own, **self.auth(target)}.items()
+            if name.lower() not in lowered
         }
-        return kept | dict(target.headers)
+        return kept | custom | always
 
 
 def effort(target: Target, probe: Probe) -> str | None:
@@ -79,110 +89,4 @@ def effort(target: Target, probe: Probe) -> str | None:
         return OFF
     if probe.thinking == "on":
         return target.turn.on_effort
-    return None if probe.minimal else target.turn.effort
-
-
-class Reader(ABC):
-    """Interprets the events of one answer into :attr:`answer`, and notes the first failure for good."""
-
-    wire: ClassVar[str]
-
-    def __init__(self) -> None:
-        self.answer = Answer()
-        # Whether the wire's own last word was heard. Only a hint that waiting longer is idle.
-        self.ended = False
-        self._deltas: list[Delta] = []
-
-    def read(self, event: Event) -> list[Delta]:
-        """Takes one event in and returns the pieces of answer in it. After a failure events are ignored."""
-        data = event.data.strip()
-        if data == "[DONE]":
-            self.ended = True
-        if data == "[DONE]" or self.answer.failure is not None:
-            return []
-        try:
-            value = json.loads(data)
-        except (ValueError, RecursionError):
-            if event.name == "error":
-                self.fail("stream_error", data)
-            else:
-                self.fail("bad_json", f"an event of the stream is not JSON: {data[:120]}")
-            return []
-        return self.value(value, event.name)
-
-    def value(self, value: Any, name: str | None = None) -> list[Delta]:
-        """As :meth:`read`, for JSON that is parsed already."""
-        self._deltas = []
-        for item in value if isinstance(value, list) else [value]:
-            if self.answer.failure is None and isinstance(item, dict):
-                if self.answer.foreign is None:
-                    spoken = dialect(item)
-                    self.answer.foreign = spoken if spoken != self.wire else None
-                self._take(item, name)
-        return self._deltas
-
-    def finish(self) -> None:
-        """The body has ended. A tool call that never got a name can be answered by nobody."""
-        if any(not call.name for call in self.answer.tool_calls):
-            self.answer.tool_calls = [call for call in self.answer.tool_calls if call.name]
-            self.fail("protocol", "a tool call never got a name")
-
-    @abstractmethod
-    def turn(self) -> list[dict[str, Any]]:
-        """The model's turn in the wire's own form, to be sent back before the results of its tool calls."""
-
-    @abstractmethod
-    def _take(self, data: dict[str, Any], name: str | None) -> None:
-        """Interprets one JSON object of the stream, which came under the event name ``name``."""
-
-    def text(self, piece: Any) -> None:
-        """Visible text, if ``piece`` is any."""
-        if piece := string(piece):
-            self.answer.texts.append(piece)
-            self._deltas.append(Delta("text", piece))
-
-    def reasoning(self, piece: Any) -> None:
-        """Reasoning, if ``piece`` is any."""
-        if piece := string(piece):
-            self.answer.reasonings.append(piece)
-            self._deltas.append(Delta("reasoning", piece))
-
-    def tool(self, piece: str) -> None:
-        """A name or a piece of the arguments of a tool call."""
-        if piece:
-            self._deltas.append(Delta("tool", piece))
-
-    def fail(self, kind: FailureKind, message: str, **details: Any) -> None:
-        """Notes a failure; the first one stays."""
-        if self.answer.failure is None:
-            self.answer.failure = Failure(kind, message[:_MESSAGE_LIMIT], **details)
-
-    def fail_with(self, error: Any) -> None:
-        """Notes an error in the form that a provider gave it: an object, or a bare string."""
-        if isinstance(error, str):
-            self.fail("stream_error", error)
-            return
-        body = mapping(error)
-        status = body.get("status")
-        code = body.get("code")
-        self.fail(
-            "stream_error",
-            string(body.get("message")) or json.dumps(error, ensure_ascii=False),
-            type=string(body.get("type")) or None,
-            code=code if isinstance(code, str | int) and not isinstance(code, bool) else None,
-            status=status if isinstance(status, str | int) and not isinstance(status, bool) else None,
-        )
-
-
-def dialect(data: Mapping[str, Any]) -> str | None:
-    """The family of wires that a JSON object of a stream belongs to, if its shape says."""
-    kind = string(data.get("type"))
-    if kind.startswith("response."):
-        return "openai_responses"
-    if kind.startswith(("message_", "content_block_")):
-        return "anthropic"
-    if sequence(data.get("choices")):
-        return "openai"
-    if sequence(data.get("candidates")) or "promptFeedback" in data:
-        return "google-genai"
-    return None
+    return None if probe.least else target.turn.effort

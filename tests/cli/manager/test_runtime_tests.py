@@ -74,7 +74,7 @@ def test_t_streams_the_answer_and_keeps_the_verdict(mixed: App, pipe: PipeInput)
     )
     last_test = runtime.state.last_tests["gamma/kimi-k2"]
     assert last_test.verdict == "pass"
-    assert last_test.figures[-1] == "9 tokens in, 5 out"
+    assert last_test.figures[-2] == "9 tokens in, 5 out"
 
 
 def test_a_key_that_a_server_sends_back_is_not_shown(mixed: App, pipe: PipeInput) -> None:

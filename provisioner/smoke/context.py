@@ -1,0 +1,55 @@
+"""A server's context, and whether Kimi Code's first prompt and the output it asks for find room in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from provisioner.smoke import first_prompt
+from provisioner.smoke.finding import Finding
+from provisioner.smoke.report import Change
+
+if TYPE_CHECKING:
+    from provisioner.kimi_code.target import Target
+
+# What a first prompt may take with a tokenizer that needs more pieces than most.
+_PROMPT_ROOM = 24_000
+_LEAST_OUTPUT = 1024
+_MOST_OUTPUT = 32_768
+_ENOUGH = 65_536
+
+
+def shortage(target: Target, context: int, asked: int, *, shares_output: bool = True) -> Finding | None:
+    """What is wrong with a server that holds ``context`` tokens; None where a first turn fits.
+
+    Args:
+        target: the alias.
+        context: the tokens that the server holds for one request.
+        asked: the output tokens that Kimi Code asks for.
+        shares_output: whether prompt and asked output must fit together. llama.cpp and its like only stop early.
+    """
+    if context < first_prompt.TOKENS:
+        return Finding(
+            f"this server holds {context:,} tokens, and Kimi Code's first prompt alone is about "
+            f"{first_prompt.TOKENS:,}",
+            f"start the server with a larger context, {_ENOUGH:,} tokens for instance, or choose a model that has one",
+        )
+    if not shares_output or first_prompt.TOKENS + asked <= context:
+        return None
+    return together(target, context, asked)
+
+
+def together(target: Target, context: int, asked: int) -> Finding:
+    """The finding on a server that counts the prompt and the ``asked`` output together."""
+    message = (
+        f"Kimi Code will ask for {asked:,} output tokens beside a first prompt of about {first_prompt.TOKENS:,}, "
+        f"this server allows {context:,} for prompt and output together"
+    )
+    room = context - _PROMPT_ROOM
+    if room < _LEAST_OUTPUT:
+        return Finding(message, f"start the server with a larger context, {_ENOUGH:,} tokens for instance")
+    output = min(_MOST_OUTPUT, room // _LEAST_OUTPUT * _LEAST_OUTPUT)
+    changes: tuple[Change, ...] = (Change(("models", target.alias), "max_output_size", output),)
+    if context < target.turn.context:
+        changes += (Change(("models", target.alias), "max_context_size", context),)
+    lines = " and ".join(f"{change.key} = {change.value}" for change in changes)
+    return Finding(message, f'{lines} in [models."{target.alias}"]', changes)
