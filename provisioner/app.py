@@ -26,33 +26,49 @@ CONFIG_NAME = "config.toml"
 class Http:
     """Opens HTTP clients that never follow a redirect by themselves and name this program truthfully.
 
-    Proxies and CA files come from the environment, as httpx reads them. Building a client can therefore fail
-    (``SSL_CERT_FILE`` that is no certificate, a SOCKS proxy without ``socksio``): callers diagnose that as they
-    do a failed connection.
+    Proxies and trust are those of ``provisioner/network.py``. Building a client can fail (``SSL_CERT_FILE`` that is no
+    certificate, a SOCKS proxy without ``socksio``): callers diagnose that as they do a failed connection.
+
+    Attributes:
+        transport: answers the requests for documents instead of the network.
+        async_transport: answers the requests to models instead of the network.
+        user_agent: how this program names itself.
+        env: the environment at start-up.
     """
 
     transport: httpx.BaseTransport | None = None
     async_transport: httpx.AsyncBaseTransport | None = None
     user_agent: str = f"kimi-provider/{__version__}"
+    env: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def client(self, timeout: httpx.Timeout) -> httpx.Client:
         """A blocking client, for documents."""
         import httpx
 
+        from provisioner.network import LOOPBACK, document_trust
+
         return httpx.Client(
             timeout=timeout,
             transport=self.transport,
+            verify=True if self.transport else document_trust(self.env),
+            mounts={f"all://{host}": None for host in LOOPBACK},
             follow_redirects=False,
             headers={"User-Agent": self.user_agent},
         )
 
-    def async_client(self, timeout: httpx.Timeout) -> httpx.AsyncClient:
-        """An asynchronous client, for model streams."""
+    def model_client(self, url: str, timeout: httpx.Timeout) -> httpx.AsyncClient:
+        """An asynchronous client for requests to the model at ``url``: proxy and trust are Kimi Code's."""
         import httpx
 
+        from provisioner.network import model_proxy, model_trust
+
+        offline = self.async_transport is not None
         return httpx.AsyncClient(
             timeout=timeout,
             transport=self.async_transport,
+            proxy=None if offline else model_proxy(url, self.env),
+            verify=True if offline or not url.lower().startswith("https:") else model_trust(self.env),
+            trust_env=False,
             follow_redirects=False,
             headers={"User-Agent": self.user_agent},
         )
@@ -101,4 +117,5 @@ class App:
             cache_dir=platformdirs.user_cache_path("kimi-provider", appauthor=False),
             state_dir=platformdirs.user_state_path("kimi-provider", appauthor=False),
             env=env,
+            http=Http(env=env),
         )

@@ -11,13 +11,15 @@ import click
 from provisioner.cli import options
 from provisioner.cli.error_text import note, program_name
 from provisioner.cli.terminal import echo, echo_error
+from provisioner.smoke.retry import RETRIES
 
 if TYPE_CHECKING:
     from provisioner.smoke.report import AliasResult
     from provisioner.workflows.test import Result
 
-_CHECKS = ("text", "tools", "thinking", "vision")
+_CHECKS = ("text", "tools", "thinking", "vision", "video")
 _INTERRUPTED = 130
+UNKNOWN = 7
 _FILE = click.Path(path_type=Path)
 
 
@@ -42,7 +44,7 @@ def _named(context: click.Context, parameter: click.Parameter, value: str) -> tu
     callback=_named,
     default="text",
     metavar="LIST",
-    help="What to try: text, tools, thinking, vision, separated by commas. Text is always first.",
+    help="What to try: text, tools, thinking, vision, video, separated by commas. Text is always first.",
 )
 @click.option(
     "--full",
@@ -64,6 +66,14 @@ def _named(context: click.Context, parameter: click.Parameter, value: str) -> tu
     help="For each alias, all its requests together.",
 )
 @click.option(
+    "--retries",
+    type=click.IntRange(0, 9),
+    default=RETRIES,
+    show_default=True,
+    metavar="N",
+    help="How often to try again what Kimi Code tries again: 5xx, 429, an empty answer, a broken connection.",
+)
+@click.option(
     "--max-ttft",
     type=click.FloatRange(0, min_open=True),
     metavar="SECONDS",
@@ -73,7 +83,10 @@ def _named(context: click.Context, parameter: click.Parameter, value: str) -> tu
     "--min-tps",
     type=click.FloatRange(0, min_open=True),
     metavar="NUMBER",
-    help="Fail where fewer tokens come in a second.",
+    help="Fail where fewer tokens come in a second; a rate that cannot be measured is no verdict.",
+)
+@click.option(
+    "--unknown-ok", is_flag=True, help="Exit 0, not 7, where nothing failed but something could not be told."
 )
 @click.option("--history", is_flag=True, help="Show how the aliases did in earlier tests; test nothing.")
 @click.option("--report", type=_FILE, metavar="FILE", help="Write an HTML page: results, diagnosis, history.")
@@ -97,17 +110,20 @@ def command(
     dry_run: bool,
     jobs: int,
     timeout: float,
+    retries: int,
     max_ttft: float | None,
     min_tps: float | None,
+    unknown_ok: bool,
     history: bool,
     report: Path | None,
     junit: Path | None,
     config: Path | None,
     as_json: bool,
 ) -> int:
-    """Ask models what Kimi Code will ask them first, and demand a streamed, finished, counted answer.
+    """Ask models what Kimi Code will ask them first, and say whether it would answer.
 
-    Exits 0 when all pass, 6 when a key was refused and nothing else went wrong, else 1.
+    Exits 0 when all pass, 1 when one fails (6 when all that fail were refused their key), 7 when none fails but one
+    could not be told.
     """
     if full and minimal:
         raise click.UsageError("--full and --minimal exclude each other", context)
@@ -128,7 +144,12 @@ def command(
     request = test.Request(
         aliases=aliases,
         options=Options(
-            checks, "full" if full else "least" if minimal else "small", timeout, max_ttft, min_tps
+            checks,
+            "full" if full else "least" if minimal else "small",
+            timeout,
+            retries,
+            max_ttft,
+            min_tps,
         ),
         providers=providers,
         everything=everything,
@@ -143,17 +164,18 @@ def command(
     else:
         _show(result)
     write_reports.run(app, write_reports.Request(result.document(), report, junit))
-    return exit_code(result)
+    code = exit_code(result)
+    return 0 if code == UNKNOWN and unknown_ok else code
 
 
 def exit_code(result: Result) -> int:
-    """0 when all passed, 130 after Ctrl-C, 6 when all that did not pass were refused their key, else 1."""
+    """130 after Ctrl-C; 1 when a test failed, 6 when all that failed were refused their key; 7 when one could not tell."""
     if result.interrupted:
         return _INTERRUPTED
-    troubled = [found for found in result.results if found.verdict != "pass"]
-    if not troubled:
-        return 0
-    return 6 if all(found.error is not None and found.error.kind == "auth" for found in troubled) else 1
+    failed = [found for found in result.results if found.verdict == "fail"]
+    if failed:
+        return 6 if all(found.error is not None and found.error.kind == "auth" for found in failed) else 1
+    return UNKNOWN if any(found.verdict == "unknown" for found in result.results) else 0
 
 
 def _show(result: Result) -> None:

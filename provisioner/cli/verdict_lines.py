@@ -17,23 +17,35 @@ COLOURS: dict[Verdict, str] = {"pass": "green", "fail": "red", "unknown": "yello
 WORDS: dict[Verdict, str] = {"pass": "passed", "fail": "failed", "unknown": "could not tell"}
 _SHORT = {"pass": "pass", "fail": "fail", "unknown": WORDS["unknown"]}
 _INDENT = " " * 8
+_LINE = 100
 
 
 def lines(result: AliasResult, program: str) -> Iterator[str]:
-    """The verdict, the figures, each check with something to say, notes, and the hint for the program called ``program``."""
+    """The verdict, the figures, what the model said, each check with something to say, notes, and the hint.
+
+    ``program`` is the name that the program was called by.
+    """
     where = f"  {clean(result.wire)}  {clean(result.url)}" if result.wire and result.url else ""
     yield f"{word(result.verdict)} {styled(clean(result.alias), bold=True)}{where}"
     if shown := figures(result):
         yield f"{_INDENT}{shown}"
+    if said := first_line(result.answer.text):
+        yield f"{_INDENT}{styled('says:', bold=True)} {clean(said)}"
     asked = [check for check in result.checks if check.verdict != "skipped"]
     for check in asked:
         if len(asked) > 1 or check.verdict != "pass":
             head = "" if len(asked) == 1 else f"{check.name}: {_SHORT[check.verdict]}, "
             yield f"{_INDENT}{head}{clean(check.detail)}"
-    for text in result.notes:
-        yield f"{_INDENT}{note(text, program)}"
+    for told in result.notes:
+        yield f"{_INDENT}{note(told.message, program)}"
     if result.error is not None and result.error.hint:
         yield f"{_INDENT}{advice(result.error.hint, program)}"
+
+
+def first_line(text: str) -> str:
+    """The first line of an answer that is not blank, shortened: canned text shows itself here."""
+    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    return line if len(line) <= _LINE else f"{line[: _LINE - 1]}…"
 
 
 def word(verdict: Verdict) -> str:

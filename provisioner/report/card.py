@@ -27,7 +27,7 @@ def card(result: Mapping[str, Any], runs: Sequence[Run], anchor: str) -> Element
         tag("p", " · ".join(filter(None, about)), class_="muted about") if any(about) else None,
         *_error(result["error"]),
         *_checks(result["checks"], result["error"]),
-        *(tag("p", note, class_="note") for note in result["notes"]),
+        *(tag("p", note["message"], class_="note") for note in result["notes"]),
         tag("dl", *told, class_="figures") if (told := list(_figures(result))) else None,
         *_history(runs),
         id=anchor,

@@ -1,4 +1,8 @@
-"""What mends a problem: one command or one line, and where it pays the endpoint's own list of models is asked first."""
+"""What helps against a problem: one command or one line.
+
+What the endpoint itself can tell cheaply (its list of models, whether a path answers) it is asked first; a hint that
+is only a guess says "perhaps".
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from provisioner.smoke import refusal
+from provisioner.smoke import meaning
 from provisioner.smoke.listing import models
+from provisioner.smoke.probing import answers, places
 from provisioner.smoke.wires import protocol_of
 
 if TYPE_CHECKING:
     from provisioner.kimi_code.target import Target
+    from provisioner.smoke.client import Outcome
     from provisioner.smoke.problem import Kind, Problem
     from provisioner.smoke.session import Session
 
@@ -41,20 +47,19 @@ _FAMILIES = {
 }
 
 
-async def advise(session: Session, problem: Problem, style: str | None) -> Problem:
-    """``problem`` with a hint, and its message made plainer where more is known.
-
-    ``style`` is the wire whose error format the refusal was written in, if that is plain.
-    """
-    target = session.target
+async def advise(session: Session, problem: Problem, outcome: Outcome) -> Problem:
+    """``problem``, which is that of ``outcome`` or plainer, with a hint, and its message made plainer where more is known."""
+    target, style = session.target, outcome.error_style
     if problem.hint is not None:
         return problem
-    wrong_wire = _wrong_wire(target, problem, style)
+    if problem.kind == "not_sse" and outcome.page:
+        return await _missing_path(session, problem)
+    wrong_wire = await _wrong_wire(session, problem, style)
     if wrong_wire is not None:
         return wrong_wire
     kind: Kind | None = problem.kind
     if problem.kind == "stream_error":
-        kind = refusal.meaning(f"{problem.type} {problem.code} {problem.message}")
+        kind = meaning.cause(f"{problem.type} {problem.code} {problem.message}", problem.code)
     match kind:
         case "auth":
             return _auth(target, problem)
@@ -64,6 +69,8 @@ async def advise(session: Session, problem: Problem, style: str | None) -> Probl
             return await _missing_model(session, problem)
         case "not_found_url":
             return await _missing_path(session, problem)
+        case "redirect":
+            return _redirected(target, problem)
     return replace(problem, hint=_plain_hint(target, problem, kind or problem.kind))
 
 
@@ -75,20 +82,39 @@ def _plain_hint(target: Target, problem: Problem, kind: Kind) -> str | None:
             return f"wait {wait:.0f} s, then {again}" if wait else f"{again}, a little later"
         case "quota":
             return f"top up the account of provider {target.provider}, then {again}"
-        case "redirect":
-            return f"base_url in [providers.{target.provider}]: the address it redirects to, if you trust it"
         case "not_sse" | "protocol":
             return f"check base_url and type in [providers.{target.provider}]"
         case "truncated" | "stream_error" | "timeout" | "bad_json":
             return again
+        case "unreadable":
+            return f"report it to those who run {urlsplit(target.base_url).netloc}; until then use another model or endpoint"
         case "refused":
-            return f"start the server, or mend base_url in [providers.{target.provider}]"
+            return f"start the server, or correct base_url in [providers.{target.provider}]"
         case "dns":
-            return f"mend base_url in [providers.{target.provider}], or the network"
+            return f"correct base_url in [providers.{target.provider}], or the network"
         case "proxy":
-            return f"set NO_PROXY={urlsplit(target.base_url).hostname}, or mend HTTPS_PROXY"
+            return f"set NO_PROXY={urlsplit(target.base_url).hostname}, or correct HTTPS_PROXY"
         case _:
             return None
+
+
+def _redirected(target: Target, problem: Problem) -> Problem:
+    """What Kimi Code would do: its fetch follows, and only ``Authorization`` does not go along."""
+    if problem.status in (307, 308):
+        keeps = target.wire.name in (
+            "anthropic",
+            "google-genai",
+            "vertexai",
+        ) and "Authorization" not in protocol_of(target).auth(target)
+        key = "with the key" if keeps else "without the key"
+        would = f"Kimi Code would follow it with the whole prompt, {key}"
+    else:
+        would = "Kimi Code would follow it with a GET, without the prompt"
+    return replace(
+        problem,
+        message=f"{problem.message.rstrip('. ')}. {would}",
+        hint=f"base_url in [providers.{target.provider}]: the address it redirects to, if you trust it",
+    )
 
 
 def _auth(target: Target, problem: Problem) -> Problem:
@@ -101,16 +127,16 @@ def _auth(target: Target, problem: Problem) -> Problem:
             return replace(
                 problem,
                 message=f"{problem.message.rstrip('. ')}. {host} and {sibling} are separate platforms with separate keys",
-                hint=f'base_url = "{other}" in [providers.{target.provider}], if the key is from there; else mend {origin}',
+                hint=f'base_url = "{other}" in [providers.{target.provider}], if the key is from there; else correct {origin}',
             )
-    return replace(problem, hint=f"mend {origin}")
+    return replace(problem, hint=f"correct {origin}")
 
 
 def _forbidden(target: Target, problem: Problem) -> Problem:
     if _GATE.search(problem.message) or "/coding" in urlsplit(target.base_url).path:
         return replace(
             problem,
-            message=f"{problem.message.rstrip('. ')}. The endpoint may admit only certain clients; Kimi Code itself may pass",
+            message=f"{problem.message.rstrip('. ')}. Perhaps the endpoint admits only certain clients; Kimi Code itself may pass",
             hint=f'kimi -p "say hi" -m {target.alias}',
             transient=True,
         )
@@ -125,62 +151,79 @@ async def _missing_model(session: Session, problem: Problem) -> Problem:
     where = f'[models."{target.alias}"]'
     said = problem.message.rstrip(". ")
     if listed and target.model in listed:
-        message = f"{said}. Yet the endpoint lists it: the account may not be allowed to use it"
+        message = f"{said}. Yet the endpoint lists it: perhaps the account may not use it"
         return replace(problem, message=message, hint=f"model in {where}: another of {', '.join(listed[:5])}")
     if listed:
         closest = difflib.get_close_matches(target.model, listed, n=3, cutoff=0.6)
         if closest:
             message = f"{said}. The endpoint lists {', '.join(closest)}"
-            return replace(problem, message=message, hint=f'model = "{closest[0]}" in {where}')
+            return replace(problem, message=message, hint=f'perhaps model = "{closest[0]}" in {where}')
         message = f"{problem.message.rstrip('. ')}. None of the {len(listed)} models that the endpoint lists has a name like it"
         return replace(problem, message=message, hint=f"model in {where}: one of {', '.join(listed[:5])}, …")
     if target.vertex and target.location != "global":
-        return replace(problem, hint=f'GOOGLE_CLOUD_LOCATION = "global" in [providers.{target.provider}.env]')
-    return replace(problem, hint=f"mend model in {where}")
+        return replace(
+            problem, hint=f'perhaps GOOGLE_CLOUD_LOCATION = "global" in [providers.{target.provider}.env]'
+        )
+    return replace(problem, hint=f"correct model in {where}")
 
 
 async def _missing_path(session: Session, problem: Problem) -> Problem:
+    """Nothing of the wire is found at base_url: where else on the same host something answers is found out."""
     target = session.target
-    where = f"[providers.{target.provider}]"
-    sibling = {"openai": "openai_responses", "kimi": "openai_responses", "openai_responses": "openai"}
-    if target.wire.name in sibling and await models(session) is not None:
-        message = f"{problem.message.rstrip('. ')}. base_url is right, it answers with a list of models"
-        return replace(problem, message=message, hint=_other_wire(target, sibling[target.wire.name]))
+    where, said = f"[providers.{target.provider}]", problem.message.rstrip(". ")
+    listed = await models(session) is not None
     candidates = protocol_of(target).other_bases(target.base_url)
-    for base_url in candidates[:_TRIES]:
-        if await models(session, base_url) is not None:
-            message = f"{problem.message.rstrip('. ')}. {base_url} answers with a list of models"
-            return replace(problem, message=message, hint=f'base_url = "{base_url}" in {where}')
+    if not listed:
+        for base_url in candidates[:_TRIES]:
+            if await models(session, base_url) is not None or await answers(
+                session, target.wire.name, base_url
+            ):
+                message = f"{said}. {base_url} answers"
+                return replace(problem, message=message, hint=f'base_url = "{base_url}" in {where}')
+    for wire, base_url in places(target):
+        if await answers(session, wire, base_url):
+            message = f"{said}. The host speaks {wire} at {base_url}"
+            return replace(problem, message=message, hint=_other_wire(target, wire, base_url))
+    if listed:
+        return replace(
+            problem,
+            message=f"{said}. base_url is right, it answers with a list of models",
+            hint=f"perhaps another type in {where}: none of the paths of the others answered either",
+        )
     if candidates:
-        return replace(problem, hint=f'base_url = "{candidates[0]}" in {where}')
-    return replace(problem, hint=f"mend base_url in {where}")
+        return replace(problem, hint=f'perhaps base_url = "{candidates[0]}" in {where}')
+    return replace(problem, hint=f"correct base_url in {where}")
 
 
-def _wrong_wire(target: Target, problem: Problem, style: str | None) -> Problem | None:
-    """Another wire than the configured one, told by what came back. The key is sent nowhere else to find out."""
+async def _wrong_wire(session: Session, problem: Problem, style: str | None) -> Problem | None:
+    """Another wire than the configured one, told by what came back."""
+    target = session.target
     own = _FAMILIES[target.wire.name]
-    spoken = None
+    spoken, certain = None, False
     if problem.kind == "protocol" and (found := re.search(r"speaks (\S+), not", problem.message)):
-        spoken = found.group(1)
+        spoken, certain = found.group(1), True
     elif problem.kind in ("auth", "bad_request") and _NEEDS_API_KEY_HEADER.search(problem.message):
         spoken = "anthropic"
     elif problem.kind in ("not_found_url", "auth") and style != "openai":
         spoken = style
     elif problem.kind == "not_found_url":
         spoken = "openai"
-    if style is None and spoken == "openai" and problem.kind != "protocol":
-        return None
     if spoken is None or _FAMILIES[spoken] == own:
         return None
+    base_url = next((base for wire, base in places(target) if wire == spoken), target.base_url)
+    if not certain:
+        certain = spoken != "google-genai" and await answers(session, spoken, base_url)
+    if not certain and problem.kind == "not_found_url":
+        return None  # where else to look is found out there
     message = problem.message
     if problem.kind != "protocol":
         message = f"{message.rstrip('. ')}. The answer is one of the {spoken} wire"
-    return replace(problem, message=message, hint=_other_wire(target, spoken))
+    hint = _other_wire(target, spoken, base_url)
+    return replace(problem, message=message, hint=hint if certain else f"perhaps {hint}")
 
 
-def _other_wire(target: Target, wire: str) -> str:
+def _other_wire(target: Target, wire: str, base_url: str) -> str:
     if target.wire.name != target.provider_type:
-        return f'protocol in [models."{target.alias}"]: the endpoint speaks {wire}'
-    versioned = re.search(r"/v\d+[a-z]*\Z", target.base_url)
-    base = f' and base_url = "{target.base_url}/v1"' if wire == "openai" and not versioned else ""
-    return f'type = "{wire}"{base} in [providers.{target.provider}]'
+        return f'protocol = "{wire}" in [models."{target.alias}"]'
+    moved = f' and base_url = "{base_url}"' if base_url != target.base_url else ""
+    return f'type = "{wire}"{moved} in [providers.{target.provider}]'

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 FinishKind = Literal["stop", "length", "tool", "filter", "pause", "error"]
-FailureKind = Literal["stream_error", "bad_json", "protocol"]
+FailureKind = Literal["stream_error", "protocol"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,8 @@ class Answer:
     failure: Failure | None = None
     # The wire that the events looked like when they were not those of the wire asked for.
     foreign: str | None = None
+    # The member in which reasoning came that Kimi Code does not read.
+    unread: str | None = None
 
     @property
     def text(self) -> str:

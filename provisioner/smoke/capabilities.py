@@ -10,14 +10,30 @@ from provisioner.smoke.report import Change
 if TYPE_CHECKING:
     from provisioner.kimi_code.target import Target
 
-# Models that Kimi Code 2.1.0 shows pictures to whatever the file says, by name and wire.
-_SEES = {
-    "anthropic": re.compile(r"claude-(?:3[-.]|3\.5-|3\.7-|opus-4|sonnet-4|haiku-4|fable)"),
-    "google-genai": re.compile(r"gemini-(?:1\.5|2\.0|2\.5)-(?:pro|flash)"),
-    "openai": re.compile(r"gpt-(?:4o|4-turbo|4\.1|4\.5)"),
+# What Kimi Code 2.1.0 believes of models by their names, whatever the file says, on each family of wires.
+_BY_NAME: dict[str, dict[str, re.Pattern[str]]] = {
+    "anthropic": {
+        "image_in": re.compile(r"claude-(?:3-|3\.5-|3\.7-|opus-4|sonnet-4|haiku-4|fable)"),
+        "thinking": re.compile(r"claude-(?:opus-4|sonnet-4|haiku-4|fable)"),
+    },
+    "google-genai": {
+        "image_in": (_gemini := re.compile(r"gemini-(?:1\.5|2\.0|2\.5)-(?:pro|flash)")),
+        "video_in": _gemini,
+        "thinking": re.compile(r"gemini-2\.5-(?:pro|flash)|gemini-(?:1\.5|2\.0)-(?:pro|flash).*thinking"),
+    },
+    "openai": {
+        "image_in": re.compile(r"gpt-(?:4o|4-turbo|4\.1|4\.5)"),
+        "thinking": re.compile(r"o\d"),
+    },
 }
-
+_FAMILY = {"kimi": "openai", "openai_responses": "openai", "vertexai": "google-genai"}
 _THINKING = ("thinking", "always_thinking")
+
+
+def by_name(target: Target, capability: str) -> bool:
+    """Whether Kimi Code believes in ``capability`` because of the model's name, which no line takes away."""
+    known = _BY_NAME[_FAMILY.get(target.wire.name, target.wire.name)].get(capability)
+    return known is not None and known.match(target.model.lower()) is not None
 
 
 def claims(target: Target, capability: str) -> bool:
@@ -25,23 +41,29 @@ def claims(target: Target, capability: str) -> bool:
     if capability == "thinking":
         return target.turn.thinks
     declared = {name.strip().lower() for name in target.capabilities}
-    if capability == "image_in" and capability not in declared:
-        family = "openai" if target.wire.name in ("openai_responses", "kimi") else target.wire.name
-        by_name = _SEES.get(family)
-        return by_name is not None and by_name.match(target.model.lower()) is not None
-    return capability in declared
+    return capability in declared or by_name(target, capability)
 
 
-def with_capability(target: Target, capability: str) -> Change:
+def with_capability(target: Target, capability: str) -> tuple[Change, ...]:
     """The change that adds ``capability``; of ``thinking`` and ``always_thinking`` one drives out the other."""
     gone = _THINKING if capability in _THINKING else (capability,)
     kept = [name for name in target.capabilities if name not in gone]
     remove = tuple(name for name in gone if name != capability)
-    return Change(("models", target.alias), "capabilities", (*kept, capability), (capability,), remove)
+    return (Change(("models", target.alias), "capabilities", (*kept, capability), (capability,), remove),)
 
 
-def without_capability(target: Target, capability: str) -> Change:
-    """The change that takes ``capability`` away."""
+def without_capability(target: Target, capability: str) -> tuple[Change, ...]:
+    """The change that takes ``capability`` away; none where the model would keep it all the same."""
     gone = _THINKING if capability == "thinking" else (capability,)
     kept = tuple(name for name in target.capabilities if name not in gone)
-    return Change(("models", target.alias), "capabilities", kept, remove=gone)
+    stays = by_name(target, capability) or (capability == "thinking" and target.turn.adaptive is True)
+    if stays or len(kept) == len(target.capabilities):
+        return ()
+    return (Change(("models", target.alias), "capabilities", kept, remove=gone),)
+
+
+def remedy(changes: tuple[Change, ...]) -> str:
+    """The end of a sentence that names ``changes`` and what writes them; empty without any."""
+    if not changes:
+        return ""
+    return f": {' and '.join(change.line() for change in changes)} (--fix writes it)"

@@ -20,18 +20,25 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
 
     from provisioner.smoke.answer import Answer, Delta
+    from provisioner.smoke.strict.message import Message
     from provisioner.smoke.wires.base import HttpRequest
     from provisioner.smoke.wires.reader import Reader
 
-# Once the finish reason is there only usage can be missing: a server that keeps the line open is not waited for.
+# After the finish reason only usage and the end of the body can be missing, after the end marker only the latter: a
+# server that keeps the line open is not waited for any longer.
 _GRACE_S = 3.0
+_END_GRACE_S = 1.0
 _OK = range(200, 300)
+# Kimi Code's fetch follows these, and repeats the first three as a GET without a body.
+_REDIRECTS = (301, 302, 303, 307, 308)
+_KEPT_AS_POST = (307, 308)
+_LONGEST_CHAIN = 20
 
 
 class OpenClient(Protocol):
-    """Opens an asynchronous client, as ``App.http.async_client`` does."""
+    """Opens an asynchronous client for one URL, as ``App.http.model_client`` does."""
 
-    def __call__(self, timeout: httpx.Timeout) -> httpx.AsyncClient:
+    def __call__(self, url: str, timeout: httpx.Timeout, /) -> httpx.AsyncClient:
         """The client."""
         ...
 
@@ -49,13 +56,38 @@ class Runtime:
 class Outcome:
     """What one request brought: the answer as far as it came, the figures, and the problem if there was one.
 
-    ``error_style`` is the wire whose error format a refusal was written in, where that is plain to see.
+    Attributes:
+        answer: what came.
+        timing: the figures.
+        problem: why it is no answer.
+        error_style: the wire whose error format a refusal was written in, where that is plain to see.
+        message: what Kimi Code makes of the stream; None where there was none.
+        filtered: Kimi Code takes the finish reason for a block by the provider's safety policy.
+        cut: HTTP says that more of the body should have come.
+        left_open: the server kept the connection open after its answer.
+        page: the answer was a web page.
     """
 
     answer: Answer
     timing: Timing
     problem: Problem | None = None
     error_style: str | None = None
+    message: Message | None = None
+    filtered: bool = False
+    cut: bool = False
+    left_open: bool = False
+    page: bool = False
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What the conversation found out beside the answer."""
+
+    problem: Problem | None = None
+    style: str | None = None
+    exchange: Exchange | None = None
+    cut: bool = False
+    left_open: bool = False
 
 
 async def ask(
@@ -68,21 +100,34 @@ async def ask(
 ) -> Outcome:
     """Sends ``request`` and reads the answer to its end, at most for ``total_s`` seconds.
 
-    ``watch`` is told each piece of answer as it arrives. Nothing is raised for anything a server or the network
-    can do; cancellation passes through.
+    ``watch`` is told each piece of answer as it arrives. A redirect to the same origin is followed as Kimi Code's
+    fetch does; one to another origin never. Nothing is raised for anything a server or the network can do;
+    cancellation passes through.
     """
     stopwatch = Stopwatch(time.monotonic())
-    problem, style = None, None
+    heard = _Heard()
     try:
         async with asyncio.timeout(total_s):
-            problem, style = await _converse(runtime, request, reader, stopwatch, watch)
+            await _converse(runtime, request, reader, stopwatch, watch, heard)
     except TimeoutError:
-        if not reader.answer.complete:
-            problem = Problem("timeout", f"no complete answer within {total_s:.0f} s", transient=True)
+        if heard.exchange is not None and reader.answer.complete:
+            heard.left_open, heard.problem = True, heard.exchange.finish()
+        else:
+            heard.problem = Problem("timeout", f"no complete answer within {total_s:.0f} s", transient=True)
     stopwatch.ended = time.monotonic()
     thoughts_apart = reader.wire == "google-genai"
-    timing = stopwatch.timing(reader.answer.usage, thoughts_apart=thoughts_apart)
-    return Outcome(reader.answer, timing, problem, style)
+    strict = heard.exchange.strict if heard.exchange is not None else None
+    return Outcome(
+        reader.answer,
+        stopwatch.timing(reader.answer.usage, thoughts_apart=thoughts_apart),
+        heard.problem,
+        heard.style,
+        message=strict.message if strict is not None else None,
+        filtered=strict is not None and strict.filtered,
+        cut=heard.cut,
+        left_open=heard.left_open,
+        page=heard.exchange is not None and heard.exchange.kind == "html",
+    )
 
 
 async def _converse(
@@ -91,28 +136,61 @@ async def _converse(
     reader: Reader,
     stopwatch: Stopwatch,
     watch: Callable[[Delta], None],
-) -> tuple[Problem | None, str | None]:
+    heard: _Heard,
+) -> None:
     try:
-        client = runtime.open_client(httpx.Timeout(connection.IDLE_S, connect=connection.CONNECT_S))
+        client = runtime.open_client(request.url, httpx.Timeout(None, connect=connection.CONNECT_S))
     except Exception as error:  # noqa: BLE001  whatever the environment breaks is diagnosed, never raised
-        return connection.unbuildable(error, runtime.env), None
+        heard.problem = connection.unbuildable(error, runtime.env)
+        return
     async with client:
         try:
-            message = _message(client, request, stopwatch)
             stopwatch.started = time.monotonic()
-            response = await client.send(message, stream=True)
+            response = await _send(client, _message(client, request, stopwatch))
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, OSError) as error:
-            return connection.diagnose(error, request.url, runtime.env), None
+            heard.problem = connection.diagnose(error, request.url, runtime.env)
+            return
         try:
             if response.status_code not in _OK:
                 body = await _error_body(response)
-                problem = refusal.classify(
-                    response.status_code, response.headers, body, url=request.url, now=runtime.clock()
+                heard.problem = refusal.classify(
+                    response.status_code, response.headers, body, url=str(response.url), now=runtime.clock()
                 )
-                return problem, refusal.read_body(body).style
-            return await _stream(response, Exchange(reader), stopwatch, watch, request.url, runtime.env), None
+                heard.style = refusal.read_body(body).style
+                return
+            heard.exchange = Exchange(reader)
+            heard.problem = await _stream(response, heard, stopwatch, watch)
         finally:
             await response.aclose()
+
+
+async def _send(client: httpx.AsyncClient, message: httpx.Request) -> httpx.Response:
+    """The answer to ``message``, redirects on its own origin followed; the first that leads elsewhere is returned."""
+    followed = 0
+    while True:
+        response = await client.send(message, stream=True)
+        place = response.headers.get("location")
+        if response.status_code not in _REDIRECTS or not place or followed == _LONGEST_CHAIN:
+            return response
+        target = message.url.join(place)
+        if (target.scheme, target.host, target.port) != (
+            message.url.scheme,
+            message.url.host,
+            message.url.port,
+        ):
+            return response
+        followed += 1
+        await response.aclose()
+        headers = message.headers.copy()
+        content = message.content
+        method = message.method
+        if response.status_code not in _KEPT_AS_POST:
+            method, content = "GET", b""
+            for name in ("content-type", "content-length"):
+                headers.pop(name, None)
+        message = client.build_request(
+            method, target, headers=headers, content=content or None, extensions=message.extensions
+        )
 
 
 def _message(client: httpx.AsyncClient, request: HttpRequest, stopwatch: Stopwatch) -> httpx.Request:
@@ -137,44 +215,43 @@ def _message(client: httpx.AsyncClient, request: HttpRequest, stopwatch: Stopwat
 
 
 async def _stream(
-    response: httpx.Response,
-    exchange: Exchange,
-    stopwatch: Stopwatch,
-    watch: Callable[[Delta], None],
-    url: str,
-    env: Mapping[str, str],
+    response: httpx.Response, heard: _Heard, stopwatch: Stopwatch, watch: Callable[[Delta], None]
 ) -> Problem | None:
-    answer = exchange.reader.answer
+    exchange = heard.exchange
+    assert exchange is not None  # made right before
     try:
-        async for chunk in _plain(response, exchange):
+        async for chunk in _plain(response, heard, exchange):
             deltas = exchange.feed(chunk)
             stopwatch.arrived(deltas, time.monotonic())
             for delta in deltas:
                 watch(delta)
-            if exchange.decided or (answer.complete and exchange.reader.ended):
+            if exchange.decided:
                 break
     except (TooLarge, Undecodable) as error:
         return Problem("too_large" if isinstance(error, TooLarge) else "protocol", str(error))
-    except (httpx.RemoteProtocolError, httpx.NetworkError):
+    except httpx.HTTPError:
         # The body was cut. Whether that matters is for what arrived to say.
-        return exchange.finish()
-    except httpx.HTTPError as error:
-        found = exchange.finish()
-        if found is None or found.kind != "truncated":
-            return found
-        return connection.diagnose(error, url, env)
-    return exchange.finish()
+        heard.cut = True
+    return exchange.finish(cut=heard.cut)
 
 
-async def _plain(response: httpx.Response, exchange: Exchange) -> AsyncIterator[bytes]:
+async def _plain(response: httpx.Response, heard: _Heard, exchange: Exchange) -> AsyncIterator[bytes]:
     """The body without its compression; after the finish reason the rest is waited for only a little."""
     inflater = Inflater(response.headers.get("content-encoding", ""))
     reads = response.aiter_raw()
+    answer = exchange.reader.answer
     while True:
         try:
-            async with asyncio.timeout(_GRACE_S if exchange.reader.answer.complete else None):
+            async with asyncio.timeout(
+                _GRACE_S if answer.complete or exchange.reader.ended else None
+            ) as grace:
                 chunk = await anext(reads)
-        except (StopAsyncIteration, TimeoutError):
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            if not grace.expired():
+                raise
+            heard.left_open = True
             return
         for piece in inflater.feed(chunk):
             yield piece

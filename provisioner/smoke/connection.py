@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 import httpx
 
 from catalog.causes import causes
+from provisioner.network import EXTRA_CERTS, model_proxy
 from provisioner.smoke.problem import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CONNECT_S = 10.0
-IDLE_S = 60.0
 _HUNG_UP = "Server disconnected without sending a response"  # httpcore's words
 
 
@@ -26,12 +26,12 @@ def diagnose(error: BaseException, url: str, env: Mapping[str, str]) -> Problem:
     ``env`` is the environment at start-up: it says whether a proxy stood in between.
     """
     host = _host(url)
-    proxy = proxy_for(url, env)
+    proxy = _shown_proxy(url, env)
     match error:
         case httpx.ConnectTimeout():
             return Problem("timeout", f"no connection to {host} within {CONNECT_S:.0f} s", transient=True)
         case httpx.TimeoutException():
-            return Problem("timeout", f"{host} was silent for {IDLE_S:.0f} s", transient=True)
+            return Problem("timeout", f"{host} did not answer in time", transient=True)
         case httpx.ProxyError():
             return _proxy(error, proxy or "of the environment")
         case httpx.ConnectError() if proxy:
@@ -77,8 +77,7 @@ def _tls(error: ssl.SSLError, url: str) -> Problem:
         return Problem(
             "tls",
             f"the certificate of {host} is not trusted: {reason}",
-            hint="export SSL_CERT_FILE=/path/to/ca.pem",
-            transient=True,
+            hint=f"export {EXTRA_CERTS}=/path/to/ca.pem, which Kimi Code reads too",
         )
     return Problem("tls", f"TLS with {host} failed: {said}", transient=True)
 
@@ -101,23 +100,10 @@ def unbuildable(error: Exception, env: Mapping[str, str]) -> Problem:
     )
 
 
-def proxy_for(url: str, env: Mapping[str, str]) -> str | None:
-    """The proxy that httpx takes from the environment for ``url``, without its password; None for a direct way."""
-    parts = urlsplit(url)
-    known = {
-        name.lower().removesuffix("_proxy"): value
-        for name, value in env.items()
-        if name.lower().endswith("_proxy")
-    }
-    proxy = known.get(parts.scheme) or known.get("all")
-    if not proxy or _direct(parts.hostname or "", known.get("no", "")):
-        return None
-    return urlsplit(proxy).netloc.rpartition("@")[2] or proxy
-
-
-def _direct(host: str, no_proxy: str) -> bool:
-    exempt = [entry.strip().lower().lstrip("*").lstrip(".") for entry in no_proxy.split(",") if entry.strip()]
-    return any(not entry or host == entry or host.endswith(f".{entry}") for entry in exempt)
+def _shown_proxy(url: str, env: Mapping[str, str]) -> str | None:
+    """The proxy in between, without its password; None for a direct way."""
+    proxy = model_proxy(url, env)
+    return proxy and (urlsplit(proxy).netloc.rpartition("@")[2] or proxy)
 
 
 def _host(url: str) -> str:

@@ -6,9 +6,11 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from provisioner.smoke import meaning, refusal
 from provisioner.smoke.problem import Problem
 from provisioner.smoke.sniff import Kind, sniff
 from provisioner.smoke.sse import EVENT_LIMIT, Decoder, EventTooLarge
+from provisioner.smoke.strict import STRICT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,13 +28,20 @@ class TooLarge(Exception):
 
 
 class Exchange:
-    """Feeds the body of a 200 answer to a reader, whatever the body turns out to be."""
+    """Feeds the body of a 200 answer to a reader, whatever the body turns out to be.
+
+    Attributes:
+        reader: finds out what the server sent.
+        strict: tells what Kimi Code makes of it.
+        kind: what the body is; None as long as that is open.
+    """
 
     def __init__(self, reader: Reader, limit: int = BODY_LIMIT) -> None:
         self.reader = reader
+        self.strict = STRICT[reader.wire]()
+        self.kind: Kind | None = None
         self._limit = limit
         self._size = 0
-        self._kind: Kind | None = None
         self._head = b""
         self._whole = bytearray()
         self._decoder = Decoder(min(limit, EVENT_LIMIT))
@@ -46,11 +55,11 @@ class Exchange:
         self._size += len(chunk)
         if self._size > self._limit:
             raise TooLarge(f"the answer is larger than {self._limit:,} bytes")
-        if self._kind is None:
+        if self.kind is None:
             # Blank bytes before the first word say nothing, and are not kept: there may be no end to them.
             self._head = (self._head + chunk).lstrip()
-            self._kind = sniff(self._head)
-            if self._kind is None:
+            self.kind = sniff(self._head)
+            if self.kind is None:
                 return []
             chunk, self._head = self._head, b""
         return self._route(chunk)
@@ -60,59 +69,99 @@ class Exchange:
         """Whether nothing that may still come can change what is reported."""
         if self.reader.answer.failure is not None:
             return True
-        return self._kind in ("html", "text") and len(self._whole) > _SHOWN * 4
+        return self.kind in ("html", "text") and len(self._whole) > _SHOWN * 4
 
     def _route(self, chunk: bytes) -> list[Delta]:
-        if self._kind != "events":
+        if self.kind != "events":
             self._whole += chunk
             if len(self._whole) > EVENT_LIMIT:
                 raise TooLarge(f"the answer is no stream, and larger than {EVENT_LIMIT:,} bytes")
-            return []
+            if self.kind != "text":
+                return []
         try:
-            return [delta for event in self._decoder.feed(chunk) for delta in self.reader.read(event)]
+            events = self._decoder.feed(chunk)
         except EventTooLarge:
             raise TooLarge("one event of the stream is larger than 16 MiB") from None
+        if events:
+            self.kind = "events"  # behind lines of another kind, which the protocol lets one ignore
+        self.strict.feed(chunk, events)
+        return [delta for event in events for delta in self.reader.read(event)]
 
-    def finish(self) -> Problem | None:
-        """The body has ended, well or badly: what is wrong with it, or None."""
-        if self._kind is None:
-            self._kind = sniff(self._head, complete=True)
+    def finish(self, *, cut: bool = False) -> Problem | None:
+        """The body has ended: what is wrong with it, or None. ``cut`` where HTTP says that more should have come."""
+        if self.kind is None:
+            self.kind = sniff(self._head, complete=True)
             self._route(self._head)
-        match self._kind:
+        self.strict.finish(cut=cut)
+        match self.kind:
             case "events":
-                return self._end_of_events()
+                return self._end_of_events(cut=cut)
             case "json":
                 return self._json()
             case "html":
                 return Problem("not_sse", f"the server answered 200 with a web page: {self._shown()}", 200)
         if not self._whole:
-            return Problem("truncated", "the server answered 200 with an empty body", 200)
+            message = "the server answered 200 with an empty body"
+            return Problem("truncated", message, 200)
         return Problem(
             "not_sse", f"the server answered 200 with text that is no event stream: {self._shown()}", 200
         )
 
-    def _end_of_events(self) -> Problem | None:
+    def _end_of_events(self, *, cut: bool) -> Problem | None:
+        self._last_event()
+        self.reader.finish()
         answer = self.reader.answer
+        failure, refused = answer.failure, self.strict.error
+        if failure is not None:
+            return self._unnoticed(of_failure(failure))
+        if self.reader.unparsable is not None and refused is not None:
+            return Problem("bad_json", self.reader.unparsable)
+        if answer.foreign is not None and not (answer.texts or answer.reasonings or answer.tool_calls):
+            return Problem("protocol", f"the stream speaks {answer.foreign}, not {self.reader.wire}", 200)
+        if not (answer.complete or self.reader.ended):
+            how = "the connection broke" if cut else "there is no finish reason and no end marker"
+            return self._unnoticed(Problem("truncated", f"the stream was cut: {how}"))
+        if refused is not None:
+            return Problem("unreadable", f"Kimi Code cannot read this stream: {refused}")
+        return self._unseen()
+
+    def _last_event(self) -> None:
+        """Reads what the end of the body left without its blank line, and errors outside of every field."""
         pending = self._decoder.finish()
-        cut = pending is not None and pending.name != "error" and not _parses(pending.data)
-        if pending is not None and not cut:
+        if pending is not None and (pending.name == "error" or _parses(pending.data)):
             self.reader.read(pending)
+        answer = self.reader.answer
         if not answer.complete and answer.failure is None:
             # Some servers break off in mid-stream with bare JSON, outside every field.
             for value in _values(self._decoder.stray):
                 if "error" in value:
                     self.reader.value(value)
-        self.reader.finish()
-        if answer.failure is not None:
-            return of_failure(answer.failure)
-        if answer.complete:
+
+    def _unnoticed(self, problem: Problem) -> Problem:
+        """``problem``, with what Kimi Code would do where it does not notice it."""
+        if self.strict.error is not None or self.strict.message.trouble is not None:
+            return problem
+        return replace(
+            problem,
+            message=f"{problem.message.rstrip('. ')}. Kimi Code would take what came for the whole answer",
+        )
+
+    def _unseen(self) -> Problem | None:
+        """The problem that an answer is which came in a form that Kimi Code shows nothing of."""
+        answer, message = self.reader.answer, self.strict.message
+        if message.trouble is None or not (answer.text.strip() or answer.tool_calls):
             return None
-        if answer.foreign is not None and not (answer.texts or answer.reasonings or answer.tool_calls):
-            return Problem("protocol", f"the stream speaks {answer.foreign}, not {self.reader.wire}", 200)
-        return Problem("truncated", "the stream ended without a finish reason: it was cut")
+        what = "text" if answer.text.strip() else "tool call"
+        return Problem(
+            "unreadable",
+            f"Kimi Code would show {message.trouble}: the {what} came in a form that it does not read",
+        )
 
     def _json(self) -> Problem:
         values = list(_values(self._whole.decode("utf-8", "replace")))
+        refused = refusal.in_a_success(200, json.dumps(values[0]).encode()) if len(values) == 1 else None
+        if refused is not None:
+            return refused
         for value in values:
             self.reader.value(value)
         failure = self.reader.answer.failure
@@ -134,11 +183,22 @@ def of_failure(failure: Failure) -> Problem:
     """The problem that a failure inside a stream is."""
     status = failure.status if isinstance(failure.status, int) else None
     kind = failure.type or (failure.status if isinstance(failure.status, str) else None)
+    said = f"{kind} {failure.code} {failure.message}"
+    about = meaning.cause(said, failure.code) if failure.kind == "stream_error" else None
     words = f"{kind} {failure.code}".lower()
-    passing = any(
-        word in words for word in ("overloaded", "rate_limit", "server_error", "unavailable", "internal")
+    passing = about is None and (
+        meaning.too_often(said)
+        or any(word in words for word in ("overloaded", "server_error", "unavailable", "internal"))
     )
-    return Problem(failure.kind, failure.message, status, type=kind, code=failure.code, transient=passing)
+    return Problem(
+        "quota" if about == "quota" else failure.kind,
+        failure.message,
+        status,
+        type=kind,
+        code=failure.code,
+        hint=meaning.without_tools(failure.message) if about is not None else None,
+        transient=passing,
+    )
 
 
 def _parses(data: str) -> bool:

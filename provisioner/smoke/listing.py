@@ -35,7 +35,10 @@ async def ask(session: Session, url: str, body: dict[str, str] | None = None) ->
     method, content = ("GET", None) if body is None else ("POST", json.dumps(body).encode())
     try:
         limit = min(_TIMEOUT_S, session.left())
-        async with asyncio.timeout(limit), session.runtime.open_client(httpx.Timeout(_TIMEOUT_S)) as client:
+        async with (
+            asyncio.timeout(limit),
+            session.runtime.open_client(url, httpx.Timeout(_TIMEOUT_S)) as client,
+        ):
             headers = (
                 {"Accept-Encoding": "identity"}
                 | dict(protocol_of(target).auth(target))

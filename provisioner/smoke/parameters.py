@@ -206,15 +206,14 @@ def _thinking(target: Target, body: Mapping[str, Any], said: str) -> Finding | N
         always = with_capability(target, "always_thinking")
         return Finding(
             "Kimi Code will switch thinking off, and this model cannot be without it",
-            always.line(),
-            (always,),
+            always[0].line(),
+            always,
         )
     never = without_capability(target, "thinking")
-    claimed = any(name in never.remove for name in target.capabilities)
     return Finding(
         "Kimi Code will ask for thinking, which this server refuses",
-        never.line() if claimed else "[thinking] with enabled = false",
-        (never,) if claimed else (),
+        never[0].line() if never else "[thinking] with enabled = false",
+        never,
     )
 
 

@@ -26,6 +26,7 @@ class Probe:
         size: ``small`` has the shape of Kimi Code's first turn in few words, ``full`` its size too; ``least`` is only
             what a streamed answer needs.
         image: a PNG to show before the prompt.
+        video: the id of an uploaded video to show before it; only on the ``kimi`` wire.
         thinking: as the alias says, or switched on or off.
         limit: output tokens to ask for instead of those Kimi Code would; only in the least request.
         continuation: the tool call that is being answered.
@@ -36,6 +37,7 @@ class Probe:
     prompt: str
     size: Size = "small"
     image: bytes | None = field(default=None, repr=False)
+    video: str | None = None
     thinking: Thinking = "as_configured"
     limit: int = 1024
     continuation: Continuation | None = None

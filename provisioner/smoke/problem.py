@@ -20,6 +20,7 @@ Kind = Literal[
     "bad_json",
     "truncated",
     "protocol",
+    "unreadable",
     "too_large",
     "dns",
     "refused",

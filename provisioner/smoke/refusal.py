@@ -15,33 +15,21 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from catalog.untrusted import mapping, sequence, string
+from provisioner.smoke import meaning
 from provisioner.smoke.problem import Kind, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 BODY_LIMIT = 64 * 1024
+# The members of error objects, the official ones first; the others are Baidu's and MiniMax's.
+_MESSAGES = ("message", "detail", "msg", "error_msg", "status_msg")
+_CODES = ("code", "error_code", "status_code")
+_ERRORS = ("error", "errors", "error_code")
+# What only an answer has.
+_ANSWERS = ("choices", "candidates", "content", "output")
 _SHOWN = 500
 _LONGEST = 1000
-_QUOTA = re.compile(
-    r"insufficient[_ ](?:quota|balance|credit|funds)|exceeded[_ ](?:your )?current[_ ](?:token )?quota|billing"
-    r"|credit balance|(?:check|recharge|top up) your (?:account|balance|credit)|please recharge|in arrears"
-    r"|payment[_ ]required|spend(?:ing)?[_ ]limit|out of credits|account .*suspended|not enough credits",
-    re.IGNORECASE,
-)
-_BAD_KEY = re.compile(
-    r"api_key_invalid|invalid[_ ]api[_ ]?key|api key not valid|incorrect api key|invalid authentication"
-    r"|api key expired|expired[_ ]api[_ ]key|authentication[_ ]error"
-    r"|no connected db",  # how a LiteLLM proxy without a database says that it does not know a key
-    re.IGNORECASE,
-)
-_NO_MODEL = re.compile(
-    r"model[_ ]not[_ ](?:found|exist)|invalid[_ ]model|unknown[_ ]model|no such model|not found the model"
-    r"|model\b.{0,160}\b(?:does not exist|not exist|not found|is not (?:supported|available|found)|doesn't exist|deprecated|decommissioned)"
-    r"|models/\S+ is not found|not_found_error\b.{0,10}model:|(?:does not|doesn't) (?:have access to|support) (?:the )?model"
-    r"|no endpoints found|deployment\b.{0,80}\b(?:does not exist|not found)",
-    re.IGNORECASE | re.DOTALL,
-)
 _NO_PATH = re.compile(
     r"invalid url|unknown (?:request )?url|url[. ]not[_ ]found|no route|cannot post|unknown path",
     re.IGNORECASE,
@@ -58,6 +46,7 @@ class ErrorBody:
     is_json: bool = False
     style: str | None = None  # the wire whose error format it is, if it is plainly one's
     details: tuple[Mapping[str, Any], ...] = ()
+    says_error: bool = False  # whether it is an error in a form that no answer has
 
 
 def read_body(body: bytes) -> ErrorBody:
@@ -72,21 +61,43 @@ def read_body(body: bytes) -> ErrorBody:
     if isinstance(value, list):
         value = value[0] if value else {}
     outer = mapping(value)
+    told = any(isinstance(outer.get(name), str) for name in _MESSAGES)
+    says_error = not any(map(outer.get, _ANSWERS)) and (told or any(map(outer.get, _ERRORS)))
     error = outer.get("error") or next(iter(sequence(outer.get("errors"))), None) or outer
     if isinstance(error, str):
         code = outer.get("code")
-        return ErrorBody(string(outer.get("message")) or error, type=error, code=_code(code), is_json=True)
+        message = string(outer.get("message")) or error
+        return ErrorBody(message, type=error, code=_code(code), is_json=True, says_error=says_error)
     inner = mapping(error)
-    detail = inner.get("message") or inner.get("detail") or inner.get("msg") or outer.get("message")
+    if refused := base_response(outer):
+        inner, says_error = refused, True
+    detail = message_of(inner) or outer.get("message")
     message = detail if isinstance(detail, str) else json.dumps(detail or value, ensure_ascii=False)
     return ErrorBody(
         " ".join(message.split())[:_LONGEST],
         type=string(inner.get("type")) or string(inner.get("status")) or None,
-        code=_code(inner.get("code")),
+        code=code_of(inner),
         is_json=True,
         style=_style(outer, inner),
         details=tuple(mapping(detail) for detail in sequence(inner.get("details"))),
+        says_error=says_error,
     )
+
+
+def base_response(value: Mapping[str, Any]) -> dict[str, Any]:
+    """MiniMax's ``base_resp`` if it is an error; it stands in answers too, with the code 0."""
+    found = mapping(value.get("base_resp"))
+    return found if found.get("status_code") not in (None, 0) else {}
+
+
+def message_of(error: Mapping[str, Any]) -> Any:
+    """What an error object says, under whatever name; None where it says nothing."""
+    return next((found for name in _MESSAGES if (found := error.get(name))), None)
+
+
+def code_of(error: Mapping[str, Any]) -> str | int | None:
+    """The code of an error object, under whatever name."""
+    return next((found for name in _CODES if (found := _code(error.get(name))) is not None), None)
 
 
 def _code(code: Any) -> str | int | None:
@@ -126,61 +137,66 @@ def classify(status: int, headers: Mapping[str, str], body: bytes, *, url: str, 
             if headers.get("location")
             else "nowhere"
         )
-        return Problem(
-            "redirect", f"the server redirects to {to}; a redirect is not followed with a key", status
-        )
+        return Problem("redirect", f"the server redirects to {to}; no key is sent there to find out", status)
     kind = _kind(status, error)
-    retry = retry_after(headers, error, now)
     return Problem(
         kind,
         f"HTTP {status}: {error.message or 'an empty body'}",
         status,
         type=error.type,
         code=error.code,
-        retry_after_s=retry,
+        hint=meaning.without_tools(error.message),
+        retry_after_s=retry_after(headers, error, now),
         transient=kind in ("rate_limit", "server"),
     )
 
 
-_BY_STATUS: dict[int, Kind] = {401: "auth", 402: "quota", 407: "proxy", 408: "timeout"}
+def in_a_success(status: int, body: bytes) -> Problem | None:
+    """The problem in a JSON document that came as a success: some providers refuse under 200. None if it is none."""
+    error = read_body(body)
+    said = f"{error.type} {error.code} {error.message}"
+    if not (error.says_error and error.is_json):
+        return None
+    kind = meaning.cause(said, error.code) or ("rate_limit" if meaning.too_often(said) else "stream_error")
+    return Problem(
+        kind,
+        f"HTTP {status} with an error in it: {error.message}",
+        status,
+        type=error.type,
+        code=error.code,
+        hint=meaning.without_tools(error.message),
+        transient=kind == "rate_limit",
+    )
+
+
+_BY_STATUS: dict[int, Kind] = {401: "auth", 402: "quota", 403: "forbidden", 407: "proxy", 408: "timeout"}
+# Here an error body alone does not say whether it is about the model: web servers know these statuses too.
+_MISSING = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.GONE)
 
 
 def _kind(status: int, error: ErrorBody) -> Kind:
+    """The words and the code come before the status, but for a proxy of ours and a page about a missing path."""
     said = " ".join(str(word) for word in (error.type, error.code, error.message, *_reasons(error)) if word)
-    if status in _BY_STATUS:
-        return _BY_STATUS[status]
-    if status == HTTPStatus.FORBIDDEN:
-        if _BAD_KEY.search(said):
-            return "auth"
-        return "quota" if _QUOTA.search(said) else "forbidden"
-    if status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.GONE):
-        names_model = error.is_json and _NO_MODEL.search(said) and not _NO_PATH.search(said)
-        return "model_not_found" if names_model else "not_found_url"
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        return "proxy"
+    about = meaning.cause(said, error.code)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return "quota" if _out_of_quota(error, said) else "rate_limit"
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:  # Anthropic's 529, an overloaded server, among them
-        return "server"
-    return meaning(said) or "bad_request"
-
-
-def meaning(said: str) -> Kind | None:
-    """What the words of an error alone say that it is about: the key, the account or the model."""
-    if _BAD_KEY.search(said):
-        return "auth"
-    if _QUOTA.search(said):
-        return "quota"
-    return "model_not_found" if _NO_MODEL.search(said) else None
+        return "quota" if about == "quota" and not _only_for_now(error) else "rate_limit"
+    if status in _MISSING and about in (None, "model_not_found"):
+        names_model = error.is_json and about is not None and not _NO_PATH.search(said)
+        return "model_not_found" if names_model else "not_found_url"
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and about not in ("quota", "auth", "bad_request"):
+        return "server"  # Anthropic's 529, an overloaded server, among them
+    return about or _BY_STATUS.get(status) or "bad_request"
 
 
 def _reasons(error: ErrorBody) -> list[str]:
     return [string(detail.get("reason")) for detail in error.details]
 
 
-def _out_of_quota(error: ErrorBody, said: str) -> bool:
-    # Gemini speaks of billing in every 429; what it counts per minute comes with a delay to wait for.
-    if _delay(error) is not None:
-        return "PerDay" in json.dumps(error.details)
-    return _QUOTA.search(said) is not None
+def _only_for_now(error: ErrorBody) -> bool:
+    """Gemini speaks of billing in every 429; what it counts per minute comes with a delay to wait for."""
+    return _delay(error) is not None and "PerDay" not in json.dumps(error.details)
 
 
 def retry_after(headers: Mapping[str, str], error: ErrorBody, now: float) -> float | None:

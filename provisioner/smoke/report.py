@@ -69,10 +69,10 @@ class Check:
     """What one check found.
 
     Attributes:
-        name: ``text``, ``tools``, ``thinking``, ``vision``, or the name of a threshold.
+        name: ``text``, ``tools``, ``thinking``, ``vision``, ``video``, or the name of a threshold.
         verdict: ``skipped`` where the question does not arise.
         detail: one line.
-        changes: what would mend config.toml, where something would.
+        changes: what would make config.toml true, where something would.
     """
 
     name: str
@@ -87,6 +87,14 @@ class Sent:
 
     size: Size
     bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a user should know beside the verdict; ``code`` is stable, ``message`` is one sentence."""
+
+    code: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +113,7 @@ class AliasResult:
         timing: the figures of the first check.
         error: what went wrong with the first check.
         request: the request of the first check; None where none was sent.
-        notes: for people: what is worth knowing beside the verdict.
+        notes: what is worth knowing beside the verdict.
         spent: the usage of every request that reported one.
         cost: what they cost in US dollars, where the catalog knows the price.
         source: where the price is found: the provider's ``source`` table if it is a catalog import's.
@@ -122,7 +130,7 @@ class AliasResult:
     timing: Timing
     error: Problem | None = None
     request: Sent | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     spent: tuple[Usage, ...] = ()
     cost: float | None = None
     source: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -188,7 +196,7 @@ def document(result: AliasResult) -> dict[str, Any]:
             "hint": error.hint,
             "retry_after_s": error.retry_after_s,
         },
-        "notes": list(result.notes),
+        "notes": [{"code": note.code, "message": note.message} for note in result.notes],
     }
 
 

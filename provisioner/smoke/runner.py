@@ -11,23 +11,25 @@ from provisioner.kimi_code.target import resolve
 from provisioner.kimi_code.unusable import Unusable
 from provisioner.smoke import adc, first_prompt
 from provisioner.smoke.answer import Answer
-from provisioner.smoke.checks import text, thinking, tools, vision
+from provisioner.smoke.checks import text, thinking, tools, video, vision
 from provisioner.smoke.problem import Problem
-from provisioner.smoke.report import AliasResult, Check, Sent, verdict_of
+from provisioner.smoke.report import AliasResult, Check, Note, Sent, verdict_of
+from provisioner.smoke.retry import RETRIES
 from provisioner.smoke.session import Session
 from provisioner.smoke.timing import Timing
+from provisioner.smoke.verdict import notes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from provisioner.kimi_code.target import Target
     from provisioner.smoke.answer import Delta
     from provisioner.smoke.client import Runtime
     from provisioner.smoke.probe import Size
 
-CheckName = Literal["text", "tools", "thinking", "vision"]
-CHECKS: tuple[CheckName, ...] = ("text", "tools", "thinking", "vision")
-_PROBES = {"tools": tools.check, "thinking": thinking.check, "vision": vision.check}
+CheckName = Literal["text", "tools", "thinking", "vision", "video"]
+CHECKS: tuple[CheckName, ...] = ("text", "tools", "thinking", "vision", "video")
+_PROBES = {"tools": tools.check, "thinking": thinking.check, "vision": vision.check, "video": video.check}
 _VERTEX_NOTE = (
     'Kimi Code 2.1.0 writes and accepts type = "vertexai" and then refuses to run it ("must declare a wire '
     'protocol"); it runs the same provider as type = "google-genai" with GOOGLE_CLOUD_PROJECT, '
@@ -43,6 +45,7 @@ class Options:
         checks: what to ask beside ``text``, which always comes first.
         size: how large a first turn to send; ``least`` leaves out all that an answer can do without.
         timeout_s: the cap on one alias, in seconds, all its requests together.
+        retries: how often a request that Kimi Code would try again is tried again.
         max_ttft_s: fail where the first token comes later than this.
         min_tps: fail where fewer tokens come in a second.
     """
@@ -50,6 +53,7 @@ class Options:
     checks: tuple[CheckName, ...] = ("text",)
     size: Size = "small"
     timeout_s: float = 180.0
+    retries: int = RETRIES
     max_ttft_s: float | None = None
     min_tps: float | None = None
 
@@ -85,7 +89,9 @@ async def check_alias(
             target = replace(target, credential=await asyncio.to_thread(adc.credential, target))
     except Unusable as error:
         return _unusable(alias, data, error)
-    session = Session(runtime, target, timeout_s=options.timeout_s, watch=watch, on_wait=on_wait)
+    session = Session(
+        runtime, target, timeout_s=options.timeout_s, retries=options.retries, watch=watch, on_wait=on_wait
+    )
     first = await text.check(session, size=options.size)
     timing = first.asked.outcome.timing
     probes = [await _probe(session, name, after=first.check) for name in options.checks if name != "text"]
@@ -100,8 +106,8 @@ async def check_alias(
         checks=tuple(checks),
         answer=first.asked.outcome.answer,
         timing=timing,
-        error=first.problem,
-        notes=_notes(target),
+        error=_with_fix(first.problem, first.check, alias),
+        notes=(*_notes(target), *_notes_on(first)),
         request=Sent(options.size, first.asked.size),
         spent=tuple(session.spent),
         source=target.source if target.source.get("kind") == "modelsDev" else {},
@@ -154,23 +160,46 @@ def _s(milliseconds: float | None) -> str:
     return "no time" if milliseconds is None else f"{milliseconds / 1000:.2f} s"
 
 
-def _notes(target: Target) -> tuple[str, ...]:
-    notes = [_VERTEX_NOTE] if target.wire.name == "vertexai" else []
+def _notes(target: Target) -> tuple[Note, ...]:
+    found = [Note("vertexai", _VERTEX_NOTE)] if target.wire.name == "vertexai" else []
     turn = target.turn
     if turn.context < first_prompt.TOKENS:
-        notes.append(
-            f"Kimi Code's first prompt alone is about {first_prompt.TOKENS:,} tokens; max_context_size is {turn.context:,}"
+        found.append(
+            Note(
+                "small_context",
+                f"Kimi Code's first prompt alone is about {first_prompt.TOKENS:,} tokens; max_context_size is {turn.context:,}",
+            )
         )
     elif (
         target.wire.name == "openai"
         and turn.limit_key == "max_output_size"
         and turn.limit + first_prompt.TOKENS > turn.context
     ):
-        notes.append(
-            f"max_output_size = {turn.limit} leaves less than the {first_prompt.TOKENS:,} tokens of Kimi Code's first prompt in "
-            "the context: servers that count prompt and output together will refuse it"
+        found.append(
+            Note(
+                "tight_context",
+                f"max_output_size = {turn.limit} leaves less than the {first_prompt.TOKENS:,} tokens of Kimi Code's first prompt "
+                "in the context: servers that count prompt and output together will refuse it",
+            )
         )
-    return tuple(notes)
+    return tuple(found)
+
+
+def _with_fix(problem: Problem | None, check: Check, alias: str) -> Problem | None:
+    """``problem`` whose hint also names the command that writes the lines in it."""
+    if problem is None or not check.changes:
+        return problem
+    hint = problem.hint or " and ".join(change.line() for change in check.changes)
+    return replace(problem, hint=f"{hint} (kimi provider test {alias} --fix writes it)")
+
+
+def _notes_on(first: text.Found) -> Iterator[Note]:
+    """What the first request showed beside its verdict."""
+    if failed := first.asked.failed:
+        times = "time" if len(failed) == 1 else "times"
+        yield Note("retried", f"tried again {len(failed)} {times}, as Kimi Code does, after: {failed[-1]}")
+    if first.check.verdict == "pass":
+        yield from notes(first.asked.outcome)
 
 
 def _unusable(alias: str, data: Mapping[str, Any], error: Unusable) -> AliasResult:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from provisioner.secrets import scrub
+from provisioner.smoke import retry
 from provisioner.smoke.answer import Answer, ToolCall, Usage
 from provisioner.smoke.client import Outcome, ask
 from provisioner.smoke.wires import protocol_of
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from provisioner.smoke.probe import Probe
     from provisioner.smoke.problem import Problem
 
-_PATIENCE = 3
 _RETRIED = ("max_tokens", "max_completion_tokens", "max_output_tokens", "stream_options")
 
 
@@ -30,13 +30,15 @@ _RETRIED = ("max_tokens", "max_completion_tokens", "max_output_tokens", "stream_
 class Asked:
     """A request that was sent, and what came of it.
 
-    ``turn`` gives the model's turn in the wire's own form; ask for it only when the calls in it are sound.
+    ``turn`` gives the model's turn in the wire's own form; ask for it only when the calls in it are sound. ``failed``
+    says why each earlier attempt was no answer.
     """
 
     url: str
     body: dict[str, Any]
     outcome: Outcome
     turn: Callable[[], list[dict[str, Any]]]
+    failed: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:
@@ -59,6 +61,7 @@ class Session:
         target: Target,
         *,
         timeout_s: float,
+        retries: int = retry.RETRIES,
         watch: Callable[[Delta], None],
         on_wait: Callable[[float], None],
     ) -> None:
@@ -66,24 +69,27 @@ class Session:
         self.target = target
         self.spent: list[Usage] = []
         self._until = time.monotonic() + timeout_s
+        self._attempts = retries + 1
         self._watch = watch
         self._on_wait = on_wait
 
     async def ask(self, probe: Probe) -> Asked:
-        """One request. A 429 or 503 that says when to come back is heeded as long as there is time for it."""
+        """One request, tried again as Kimi Code does, as often as there are retries and as long as there is time."""
         request = protocol_of(self.target).request(self.target, probe)
-        for attempt in range(1, _PATIENCE + 1):
+        failed: list[str] = []
+        for attempt in range(1, self._attempts + 1):
             reader = protocol_of(self.target).reader(self.target)
             outcome = await ask(self.runtime, request, reader, total_s=self.left(), watch=self._watch)
             if outcome.answer.usage is not None:
                 self.spent.append(outcome.answer.usage)
-            wait = outcome.problem.retry_after_s if outcome.problem else None
-            transient = outcome.problem is not None and outcome.problem.kind in ("rate_limit", "server")
-            if wait is None or not transient or attempt == _PATIENCE or wait >= self.left():
+            wait = retry.wait_s(outcome, attempt)
+            if attempt == self._attempts or not retry.worth_it(outcome) or wait >= self.left():
                 break
+            trouble = outcome.problem.message if outcome.problem is not None else "an empty answer"
+            failed.append(_shown(trouble, self.target.secrets))
             self._on_wait(wait)
             await asyncio.sleep(wait)
-        return Asked(request.url, request.body, self._clean(outcome), reader.turn)
+        return Asked(request.url, request.body, self._clean(outcome), reader.turn, tuple(failed))
 
     async def ask_least(self, probe: Probe) -> Asked:
         """The least request, once more without what a 400 names: servers differ on these members, and only on these."""

@@ -23,7 +23,7 @@ class EventTooLarge(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event: the value of its ``event:`` line, if it had one, and its data."""
+    """One event: the value of its ``event:`` line, if it had one, and its data, which may be blank."""
 
     name: str | None
     data: str
@@ -32,9 +32,10 @@ class Event:
 class Decoder:
     """Turns reads of any size into events, in time linear in the bytes.
 
-    Comments, ``id``, ``retry`` and unknown fields are dropped. A block without data, with blank data or with
-    the data ``null`` is no event. What stood outside every field (some servers fail in mid-stream with bare
-    JSON) is kept in :attr:`stray`, the first 64 kB of it.
+    Comments, ``id``, ``retry`` and unknown fields are dropped. A block that has a name or a ``data:`` line is an
+    event, although one with blank data means nothing in the protocol: Kimi Code's readers stumble over it. What
+    stood outside every field (some servers fail in mid-stream with bare JSON) is kept in :attr:`stray`, the first
+    64 kB of it.
     """
 
     def __init__(self, limit: int = EVENT_LIMIT) -> None:
@@ -112,9 +113,6 @@ class Decoder:
         return None
 
     def _dispatch(self) -> Event | None:
-        name, data = self._name, b"\n".join(self._data)
+        name, lines = self._name, self._data
         self._name, self._data, self._size = None, [], 0
-        text = data.decode("utf-8", "replace")
-        if not text.strip() or text.strip() == "null":
-            return None
-        return Event(name, text)
+        return Event(name, b"\n".join(lines).decode("utf-8", "replace")) if name or lines else None

@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from provisioner.smoke.answer import Delta, Usage
 
 
+# Below these a rate says more about the network's buffers than about the model.
+_LEAST_SPAN_S = 0.2
+_LEAST_BURSTS = 4
+
+
 @dataclass(slots=True)
 class Stopwatch:
     """Notes the moments of one request, in seconds of any steady clock."""
@@ -49,13 +54,18 @@ class Stopwatch:
         return None if moment is None else (moment - self.started) * 1000
 
     def _rate(self, first: float | None, usage: Usage | None, *, thoughts_apart: bool) -> float | None:
-        if usage is None or usage.output is None or first is None or self.last is None or self.bursts <= 1:
+        if usage is None or usage.output is None or first is None or self.last is None:
+            return None
+        span = self.last - first
+        if self.bursts < _LEAST_BURSTS or span < _LEAST_SPAN_S:
             return None
         tokens, thoughts = usage.output, usage.reasoning or 0
         # xAI counts reasoning beside the output too: more thoughts than output can mean nothing else.
         if thoughts_apart or thoughts > tokens:
             tokens += thoughts
-        return tokens / (self.last - first) if self.last > first and tokens else None
+        if "reasoning" not in self.first:
+            tokens -= thoughts  # thought before the first token, in silence
+        return tokens / span if tokens > 0 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +78,8 @@ class Timing:
         first_reasoning_ms: the first reasoning.
         first_text_ms: the first visible text.
         total_ms: until the end of the body.
-        tokens_per_second: output tokens, reasoning included, over the time from first to last delta; None where
-            usage is missing or everything came in one read.
+        tokens_per_second: output tokens, reasoning included where it was shown, over the time from first to last
+            delta; None where usage is missing, or where too few pieces came or too fast to measure.
     """
 
     connect_ms: float | None = None

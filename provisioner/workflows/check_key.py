@@ -74,7 +74,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
         return Result("unknown", "there is no key to try")
     watch(f"trying the key on {target.model}")
     message = protocol_of(target).request(target, Probe("Say hi.", size="least", limit=_TOKENS))
-    runtime = Runtime(app.http.async_client, app.env, app.clock)
+    runtime = Runtime(app.http.model_client, app.env, app.clock)
     outcome = asyncio.run(ask(runtime, message, protocol_of(target).reader(target), total_s=request.wait_s))
     if outcome.problem is None:
         return Result("valid")

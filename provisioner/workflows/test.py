@@ -18,7 +18,7 @@ from provisioner.workflows.near import near
 from provisioner.workflows.price import Prices
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from provisioner.app import App
     from provisioner.smoke.answer import Delta
@@ -39,7 +39,7 @@ class Request:
         everything: all aliases of the file.
         options: what each of them is asked.
         jobs: how many at once.
-        fix: change config.toml where a check found it untrue.
+        fix: change config.toml where a check found it untrue, and test again what was changed.
         dry_run: with ``fix``, only show the change.
     """
 
@@ -114,15 +114,33 @@ def run(
     """
     data = read(app.config_path).data
     aliases, skipped = _chosen(data, request)
-    runtime = Runtime(app.http.async_client, app.env, app.clock)
-    batch: Batch = asyncio.run(
-        check_all(runtime, data, aliases, request.options, jobs=request.jobs, watch=watch, progress=progress)
-    )
+    runtime = Runtime(app.http.model_client, app.env, app.clock)
     prices = Prices(app)
-    results = tuple(replace(result, cost=prices.cost(result)) for result in batch.results)
-    unrecorded = record(app, map(document, results))
-    result = Result(results, skipped, batch.interrupted, unrecorded=unrecorded)
-    return _fixed(app, data, request, result) if request.fix else result
+
+    def tested(data: Mapping[str, Any], aliases: Sequence[str]) -> Batch:
+        found: Batch = asyncio.run(
+            check_all(
+                runtime, data, aliases, request.options, jobs=request.jobs, watch=watch, progress=progress
+            )
+        )
+        return replace(found, results=tuple(replace(one, cost=prices.cost(one)) for one in found.results))
+
+    batch = tested(data, aliases)
+    result = Result(batch.results, skipped, batch.interrupted)
+    if request.fix:
+        result = _fixed(app, data, request, result)
+    if result.outcome is not None and result.outcome.written and not result.interrupted:
+        # What counts is how the aliases are now.
+        again = [found.alias for found in result.results if _changed(found, result.fixed)]
+        batch = tested(read(app.config_path).data, again)
+        now = {found.alias: found for found in batch.results}
+        results = tuple(now.get(found.alias, found) for found in result.results)
+        result = replace(result, results=results, interrupted=batch.interrupted)
+    return replace(result, unrecorded=record(app, map(document, result.results)))
+
+
+def _changed(result: AliasResult, fixed: tuple[Change, ...]) -> bool:
+    return any(change in fixed for check in result.checks for change in check.changes)
 
 
 def _chosen(data: Mapping[str, Any], request: Request) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -196,7 +196,8 @@ def _replaced(result: dict[str, Any], words: Callable[[str], str]) -> dict[str, 
         check["lines"] = [words(line) for line in check["lines"]]
     if changed["error"]:
         _each(changed["error"], ("kind", "message", "type", "code", "hint"), words)
-    changed["notes"] = [words(note) for note in changed["notes"] or ["a note"]]
+    notes = [note["message"] for note in changed["notes"]] or ["a note"]
+    changed["notes"] = [{"code": "a_note", "message": words(note)} for note in notes]
     return changed
 
 

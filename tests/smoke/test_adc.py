@@ -75,7 +75,7 @@ def at(path: Path, server: Server) -> None:
 
 
 def run(text: str) -> AliasResult:
-    runtime = Runtime(lambda timeout: httpx.AsyncClient(timeout=timeout), {}, lambda: 0.0)
+    runtime = Runtime(lambda _url, timeout: httpx.AsyncClient(timeout=timeout), {}, lambda: 0.0)
     return asyncio.run(check_alias(runtime, tomllib.loads(text), "p/m", Options(timeout_s=10)))
 
 

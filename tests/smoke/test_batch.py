@@ -37,7 +37,7 @@ class Told(list[Progress]):
 
 
 async def batch(text: str, names: list[str], told: list[Progress], jobs: int = 8, **options: Any) -> Batch:
-    runtime = Runtime(lambda timeout: httpx.AsyncClient(timeout=timeout), {}, lambda: 0.0)
+    runtime = Runtime(lambda _url, timeout: httpx.AsyncClient(timeout=timeout), {}, lambda: 0.0)
     return await check_all(
         runtime,
         tomllib.loads(text),

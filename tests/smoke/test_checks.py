@@ -50,9 +50,11 @@ def smoked(
         return run(config(wire, server.url + BASES[wire], **more), *checks, size=size), server
 
 
-def run(text: str, *checks: Any, size: Size = "small", timeout_s: float = 10) -> AliasResult:
-    runtime = Runtime(lambda timeout: httpx.AsyncClient(timeout=timeout), {}, lambda: 0.0)
-    options = Options(("text", *checks), size, timeout_s)
+def run(
+    text: str, *checks: Any, size: Size = "small", timeout_s: float = 10, retries: int = 0
+) -> AliasResult:
+    runtime = Runtime(lambda _url, timeout: httpx.AsyncClient(timeout=timeout), {}, lambda: 0.0)
+    options = Options(("text", *checks), size, timeout_s, retries)
     return asyncio.run(check_alias(runtime, tomllib.loads(text), "p/m", options))
 
 
@@ -77,17 +79,71 @@ def test_a_good_answer_passes_on_every_wire(wire: str) -> None:
 @pytest.mark.parametrize(
     ("events", "detail"),
     [
-        ([chunk({"content": "Hi"}), chunk(finish="stop")], "no usage"),
-        ([chunk({"reasoning_content": "Hm"}), chunk(finish="length"), USAGE], "only reasoning"),
+        ([chunk({"reasoning_content": "Hm"}), chunk(finish="length"), USAGE], "only thinking"),
+        (
+            [chunk({"reasoning_content": "Hm"}), chunk({"content": "\n"}), chunk(finish="stop")],
+            "only thinking",
+        ),
         ([chunk(finish="stop"), USAGE], "nothing came"),
         ([chunk({"content": "No"}), chunk(finish="content_filter"), USAGE], "filtered"),
-        ([chunk({"content": "No"}), chunk(finish="error"), USAGE], "in error"),
     ],
 )
-def test_pass_demands_text_or_a_call_a_finish_and_usage(events: list[Any], detail: str) -> None:
+def test_pass_demands_text_or_a_call_that_is_not_blocked(events: list[Any], detail: str) -> None:
     result, _ = smoked(stream(data(*events) + DONE))
     assert (result.verdict, result.error) == ("fail", None)
     assert detail in found(result, "text").detail
+
+
+@pytest.mark.parametrize(
+    ("events", "code"),
+    [
+        ([chunk({"content": "Hi"}), chunk(finish="stop")], "no_usage"),
+        (
+            [chunk({"content": "Hi"}), chunk(finish="stop"), {"choices": [], "usage": {"total_tokens": "9"}}],
+            "no_usage",
+        ),
+        ([chunk({"content": "Hi"}), USAGE], "no_finish_reason"),
+        ([chunk({"content": "No"}), chunk(finish="error"), USAGE], "odd_finish"),
+        ([chunk({"content": "Hi"}), chunk(finish="length"), USAGE], "odd_finish"),
+        ([chunk({"content": " "}), chunk(finish="stop"), USAGE], "blank_answer"),
+        ([chunk({"thoughts": "hm"}), chunk({"content": "Hi"}), chunk(finish="stop"), USAGE], "reasoning_key"),
+    ],
+)
+def test_what_kimi_code_puts_up_with_passes_with_a_note(events: list[Any], code: str) -> None:
+    result, _ = smoked(stream(data(*events) + DONE))
+    assert (result.verdict, result.error) == ("pass", None)
+    assert [note.code for note in result.notes] == [code]
+
+
+@pytest.mark.parametrize(
+    ("first", "verdict"),
+    [
+        (reply("500 Oops", {"error": {"message": "blip"}}), "pass"),
+        (reply("409 Conflict", {"error": {"message": "blip"}}), "fail"),
+        (reply("429 Slow", {"error": {"message": "slow"}}, retry_after="0"), "pass"),
+        ([], "pass"),
+        (stream(data(chunk(finish="stop"))), "pass"),
+        (stream(data({"error": {"message": "x", "type": "server_error"}})), "pass"),
+        (reply("500 Oops", {"error": {"message": "insufficient balance"}}), "fail"),
+        (reply("501 No", {"error": {"message": "no"}}), "unknown"),
+        (stream(data({"error": {"message": "insufficient balance"}})), "fail"),
+        (stream(data(chunk(finish="content_filter"))), "fail"),
+    ],
+)
+def test_what_kimi_code_tries_again_is_tried_again(
+    first: Chunks, verdict: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("provisioner.smoke.retry._FIRST_WAIT_S", 0.01)
+    asked: list[Request] = []
+
+    def answer(request: Request) -> Chunks:
+        asked.append(request)
+        return first if len(asked) == 1 else says()
+
+    with serving(answer) as server:
+        result = run(config("openai", f"{server.url}/v1"), retries=1)
+    assert result.verdict == verdict
+    assert [note.code for note in result.notes] == (["retried"] if verdict == "pass" else [])
 
 
 def test_a_call_is_an_answer_too() -> None:
@@ -131,7 +187,8 @@ def test_a_refused_parameter_is_told_by_a_minimal_request() -> None:
     assert result.error.message.startswith(
         "Kimi Code will ask for 128,000 output tokens, this server allows 8,192"
     )
-    assert result.error.hint == 'max_output_size = 8192 in [models."p/m"]'
+    line = 'max_output_size = 8192 in [models."p/m"]'
+    assert result.error.hint == f"{line} (kimi provider test p/m --fix writes it)"
     assert change(result, "text") == "max_output_size = 8192"
     assert [request.body.keys() >= {"tools", "prompt_cache_key"} for request in server.requests] == [
         True,
@@ -143,7 +200,7 @@ def test_a_refused_model_behind_a_refused_parameter_comes_out() -> None:
     missing = reply(
         "404 Not Found", {"error": {"message": "The model `m` does not exist", "code": "model_not_found"}}
     )
-    result, _ = smoked(refusing("tools are not supported", least=missing))
+    result, _ = smoked(refusing("prompt_cache_key: unknown parameter", least=missing))
     assert result.error is not None
     assert result.error.kind == "model_not_found"
 
@@ -213,30 +270,69 @@ def test_a_registrys_token_is_not_in_the_result() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "hint"),
+    ("error", "in_stream", "in_json", "hint"),
     [
         (
             {"message": "Incorrect API key provided", "code": "invalid_api_key"},
-            "mend api_key in [providers.p]",
+            "stream_error",
+            "auth",
+            "correct api_key in [providers.p]",
         ),
         (
             {"message": "x", "code": "insufficient_quota"},
+            "quota",
+            "quota",
             "top up the account of provider p, then kimi provider test p/m",
         ),
-        ({"message": "The model `m` does not exist"}, 'mend model in [models."p/m"]'),
-        ({"message": "boom"}, "kimi provider test p/m"),
+        (
+            {"message": "The model `m` does not exist"},
+            "stream_error",
+            "model_not_found",
+            'correct model in [models."p/m"]',
+        ),
+        (
+            {"message": "tools are not supported"},
+            "stream_error",
+            "bad_request",
+            "choose a model, or a provider of it, that takes tools: Kimi Code sends them with every request",
+        ),
+        ({"message": "boom"}, "stream_error", "stream_error", "kimi provider test p/m"),
     ],
 )
-def test_an_error_inside_a_200_is_advised_on_by_its_words(error: dict[str, str], hint: str) -> None:
-    for answer in (stream(data({"error": error})), reply("200 OK", {"error": error})):
+def test_an_error_inside_a_200_is_advised_on_by_its_words(
+    error: dict[str, str], in_stream: str, in_json: str, hint: str
+) -> None:
+    for answer, kind in (
+        (stream(data({"error": error})), in_stream),
+        (reply("200 OK", {"error": error}), in_json),
+    ):
         found = smoked(answer)[0].error
         assert found is not None
-        assert (found.kind, found.hint) == ("stream_error", hint)
+        assert (found.kind, found.hint) == (kind, hint)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ({"base_resp": {"status_code": 1004, "status_msg": "login fail"}}, "auth"),
+        ({"base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}}, "quota"),
+        ({"error_code": 110, "error_msg": "Access token invalid or no longer valid"}, "auth"),
+        ({"code": 500, "msg": "404 NOT_FOUND", "success": False}, "stream_error"),
+        ({"choices": [], "message": "x"}, "stream_error"),
+        ({"choices": [{"message": {"content": "Hi"}}], "base_resp": {"status_code": 0}}, "not_sse"),
+        ({"message": {"role": "assistant", "content": "Hi"}, "done": True}, "not_sse"),
+    ],
+)
+def test_errors_that_come_as_a_success_in_any_form(body: dict[str, Any], kind: str) -> None:
+    found = smoked(reply("200 OK", body))[0].error
+    assert found is not None
+    assert found.kind == kind
 
 
 def test_retry_after_is_heeded_as_long_as_there_is_time() -> None:
     answers = iter([reply("429 Slow", retry_after_ms="50"), reply("503 Busy", retry_after_ms="50"), says()])
-    result, server = smoked(lambda _: next(answers))
+    with serving(lambda _: next(answers)) as server:
+        result = run(config("openai", f"{server.url}/v1"), retries=2)
     assert (result.verdict, len(server.requests)) == ("pass", 3)
     result, server = smoked(reply("429 Slow", retry_after="3600"))
     assert (result.verdict, len(server.requests)) == ("unknown", 1)
@@ -286,14 +382,81 @@ def test_a_claim_to_tools_that_does_not_hold(
     result, _ = smoked(tool_server(first, second), "openai", "tools", model=CLAIMS)
     assert (result.verdict, found(result, "tools").verdict) == (verdict, verdict)
     assert detail in found(result, "tools").detail
-    assert change(result, "tools") == ("capabilities = []" if verdict == "fail" else None)
+    assert change(result, "tools") is None
 
 
-def test_tools_that_nobody_claims() -> None:
+def test_what_the_file_claims_of_tools_does_not_matter() -> None:
     result, _ = smoked(tool_server(GOOD_CALL, says("14:37")), "openai", "tools", model="capabilities = []")
-    assert (result.verdict, change(result, "tools")) == ("pass", 'capabilities = ["tool_use"]')
-    result, _ = smoked(tool_server(says(), says()), "openai", "tools", model="capabilities = []")
     assert (result.verdict, change(result, "tools")) == ("pass", None)
+    result, _ = smoked(tool_server(says(), says()), "openai", "tools", model="capabilities = []")
+    assert (result.verdict, change(result, "tools")) == ("fail", None)
+
+
+def test_calls_that_kimi_code_would_glue_together_fail() -> None:
+    call = {"index": 0, "id": "c1", "function": {"name": "get_time", "arguments": '{"city": "Paris"}'}}
+    other = {**call, "index": None}
+    twice = stream(
+        data(chunk({"tool_calls": [call]}), chunk({"tool_calls": [call]}), chunk(finish="tool_calls"))
+    )
+    del other["index"]
+    apart = stream(
+        data(chunk({"tool_calls": [other]}), chunk({"tool_calls": [other]}), chunk(finish="tool_calls"))
+    )
+    for first, verdict in ((twice, "fail"), (apart, "pass")):
+        result, _ = smoked(tool_server(first, says("14:37")), "openai", "tools")
+        assert found(result, "tools").verdict == verdict
+
+
+@pytest.mark.parametrize(("name", "line"), [("gpt-4o-mini", None), ("other", "capabilities = []")])
+def test_no_line_is_offered_against_what_the_name_gives(name: str, line: str | None) -> None:
+    blind = seeing(lambda _: "I cannot see pictures.")
+    result, _ = smoked(blind, "openai", "vision", model='capabilities = ["image_in"]', name=name)
+    assert (found(result, "vision").verdict, change(result, "vision")) == ("fail", line)
+
+
+def filming(describe: Callable[[str], str]) -> Callable[[Request], Chunks]:
+    """Takes an upload, and describes its colour to who names it."""
+    colour = ""
+
+    def answer(request: Request) -> Chunks:
+        nonlocal colour
+        if request.path == "/v1/files":
+            assert b'name="purpose"\r\n\r\nvideo' in request.body
+            pixel = request.body.partition(b"00db")[2][4:7]
+            colour = next(name for name, rgb in COLOURS.items() if bytes(reversed(rgb)) == pixel)
+            return reply("200 OK", {"id": "f1"})
+        if request.method == "DELETE":
+            return reply("200 OK", {"deleted": True})
+        shown = "ms://f1" in str(request.body)
+        return says(describe(colour) if shown else "Hi")
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("describe", "capabilities", "verdict", "line"),
+    [
+        (str, ["video_in"], "pass", None),
+        (lambda _: "a cat", ["video_in"], "fail", "capabilities = []"),
+        (lambda _: "a cat", ["x"], "pass", None),
+        (str, ["x"], "pass", 'capabilities = ["x", "video_in"]'),
+    ],
+)
+def test_video(
+    describe: Callable[[str], str], capabilities: list[str], verdict: str, line: str | None
+) -> None:
+    result, server = smoked(filming(describe), "kimi", "video", model=f"capabilities = {capabilities}")
+    assert (found(result, "video").verdict, change(result, "video")) == (verdict, line)
+    assert (server.requests[-1].method, server.requests[-1].path) == ("DELETE", "/v1/files/f1")
+
+
+def test_a_video_that_cannot_be_uploaded_and_a_wire_without_uploads() -> None:
+    def answer(request: Request) -> Chunks:
+        return reply("403 No", {"error": {"message": "no files"}}) if "files" in request.path else says()
+
+    result, _ = smoked(answer, "kimi", "video", model='capabilities = ["video_in"]')
+    assert found(result, "video").verdict == "fail"
+    assert found(smoked(says(), "openai", "video")[0], "video").verdict == "skipped"
 
 
 def thinker(*, on: bool, off: bool, refuses_off: bool = False) -> Callable[[Request], Chunks]:
@@ -384,10 +547,14 @@ def thresholds(**limits: float) -> Iterator[list[tuple[str, str]]]:
         0.2,
         data(chunk({"content": "a"})),
         0.1,
-        data(chunk({"content": "b"}), chunk(finish="stop"), USAGE) + DONE,
+        data(chunk({"content": "b"})),
+        0.1,
+        data(chunk({"content": "c"})),
+        0.1,
+        data(chunk({"content": "d"}), chunk(finish="stop"), USAGE) + DONE,
     )
     with serving(slow) as server:
-        runtime = Runtime(lambda timeout: httpx.AsyncClient(timeout=timeout), {}, lambda: 0.0)
+        runtime = Runtime(lambda _url, timeout: httpx.AsyncClient(timeout=timeout), {}, lambda: 0.0)
         options = Options(**limits)  # type: ignore[arg-type]
         result = asyncio.run(
             check_alias(runtime, tomllib.loads(config("openai", f"{server.url}/v1")), "p/m", options)
@@ -404,7 +571,7 @@ def test_thresholds() -> None:
 
 def test_a_rate_that_is_not_known_is_not_passed() -> None:
     with serving(says()) as server:
-        runtime = Runtime(lambda timeout: httpx.AsyncClient(timeout=timeout), {}, lambda: 0.0)
+        runtime = Runtime(lambda _url, timeout: httpx.AsyncClient(timeout=timeout), {}, lambda: 0.0)
         options = Options(min_tps=1)
         result = asyncio.run(
             check_alias(runtime, tomllib.loads(config("openai", f"{server.url}/v1")), "p/m", options)

@@ -15,7 +15,7 @@ from provisioner.smoke.client import Outcome, Runtime, ask
 from provisioner.smoke.timing import Stopwatch
 from provisioner.smoke.wires.base import HttpRequest
 from provisioner.smoke.wires.chat_reader import ChatReader
-from tests.smoke.server import Server, reply, serving, stream
+from tests.smoke.server import Chunks, Request, Server, reply, serving, stream
 from tests.smoke.streams import CHAT, chunk, data
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ HEADERS = {"Authorization": "Bearer sk-0123456789abcdef", "X-Mine": "ä"}
 
 def asked(server: Server, *, total_s: float = 10, watch: Callable[[Delta], None] = lambda _: None) -> Outcome:
     runtime = Runtime(
-        lambda timeout: httpx.AsyncClient(timeout=timeout, follow_redirects=False), {}, lambda: 0.0
+        lambda _url, timeout: httpx.AsyncClient(timeout=timeout, follow_redirects=False), {}, lambda: 0.0
     )
     request = HttpRequest(
         f"{server.url}/v1/chat/completions", HEADERS, {"model": "m", "stream": True, "text": "ünïcödé"}
@@ -78,19 +78,31 @@ def test_an_answer_with_its_times() -> None:
     assert timing.first_text_ms is not None
     assert timing.total_ms is not None
     assert 70 < timing.first_token_ms < timing.first_text_ms < timing.total_ms < 2000
-    assert timing.tokens_per_second is not None
-    assert 40 < timing.tokens_per_second < 250
+    assert timing.tokens_per_second is None
 
 
 def test_no_rate_without_usage_and_from_one_burst() -> None:
     stopwatch = Stopwatch(0)
     stopwatch.arrived([Delta("text", "a"), Delta("text", "b")], 1.0)
     assert stopwatch.timing(Usage(1, 10), thoughts_apart=False).tokens_per_second is None
-    stopwatch.arrived([Delta("text", "c")], 2.0)
+    for number in range(1, 5):
+        stopwatch.arrived([Delta("text", "c")], 1.0 + number / 4)
     assert stopwatch.timing(None, thoughts_apart=False).tokens_per_second is None
+    # Thoughts that were not shown were not streamed in that time.
+    assert stopwatch.timing(Usage(1, 10, 5), thoughts_apart=False).tokens_per_second == 5
+    stopwatch.first["reasoning"] = 1.0
     assert stopwatch.timing(Usage(1, 10, 5), thoughts_apart=False).tokens_per_second == 10
     assert stopwatch.timing(Usage(1, 10, 5), thoughts_apart=True).tokens_per_second == 15
     assert stopwatch.timing(Usage(1, 10, 50), thoughts_apart=False).tokens_per_second == 60
+
+
+@pytest.mark.parametrize(("pieces", "span", "measured"), [(3, 1.0, False), (4, 1.0, True), (9, 0.1, False)])
+def test_no_rate_from_few_pieces_or_a_short_time(pieces: int, span: float, measured: bool) -> None:
+    stopwatch = Stopwatch(0)
+    for number in range(pieces):
+        stopwatch.arrived([Delta("text", "a")], 1.0 + span * number / (pieces - 1))
+    rate = stopwatch.timing(Usage(1, 10), thoughts_apart=False).tokens_per_second
+    assert (rate is not None) == measured
 
 
 @pytest.mark.parametrize("length", [True, False])
@@ -104,11 +116,11 @@ def test_a_stream_that_is_cut_keeps_what_came(length: bool) -> None:
     assert (kind(outcome), outcome.answer.text) == ("truncated", "Hel")
 
 
-def test_a_body_cut_after_the_finish_reason_is_complete() -> None:
+def test_a_body_cut_after_the_finish_reason_is_complete_but_not_for_kimi_code() -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 9999\r\n\r\n"
     with serving([head, data(chunk({"content": "Hi"}, finish="stop"))]) as server:
         outcome = asked(server)
-    assert (kind(outcome), outcome.answer.finish_raw) == (None, "stop")
+    assert (kind(outcome), outcome.answer.finish_raw, outcome.cut) == ("unreadable", "stop", True)
 
 
 def test_a_server_that_keeps_the_line_open_is_not_waited_for() -> None:
@@ -117,7 +129,8 @@ def test_a_server_that_keeps_the_line_open_is_not_waited_for() -> None:
         outcome = asked(server)
     assert kind(outcome) is None
     assert outcome.answer.usage is not None
-    assert time.monotonic() - started < 2
+    assert outcome.left_open
+    assert time.monotonic() - started < 20
 
 
 def test_usage_that_is_late_is_waited_for_a_little(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,14 +147,7 @@ def test_a_stream_that_stalls_runs_into_the_cap() -> None:
     assert (kind(outcome), outcome.answer.text) == ("timeout", "Hel")
 
 
-def test_a_stream_that_falls_silent_runs_into_the_idle_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("provisioner.smoke.connection.IDLE_S", 0.3)
-    with serving(stream(data(chunk({"content": "Hel"})), 30.0)) as server:
-        outcome = asked(server)
-    assert (kind(outcome), outcome.answer.text) == ("timeout", "Hel")
-
-
-def test_a_redirect_is_not_followed() -> None:
+def test_a_redirect_to_another_origin_is_not_followed() -> None:
     with (
         serving(stream(CHAT)) as other,
         serving(reply("307 Temporary Redirect", location=other.url)) as server,
@@ -149,6 +155,25 @@ def test_a_redirect_is_not_followed() -> None:
         outcome = asked(server)
     assert kind(outcome) == "redirect"
     assert other.requests == []
+
+
+@pytest.mark.parametrize(("status", "method"), [(307, "POST"), (308, "POST")])
+def test_a_redirect_on_the_same_origin_is_followed_as_fetch_does(status: int, method: str) -> None:
+    def answer(request: Request) -> Chunks:
+        return stream(CHAT) if request.path == "/moved" else reply(f"{status} Moved", location="/moved")
+
+    with serving(answer) as server:
+        outcome = asked(server)
+    assert method == "GET" or kind(outcome) is None  # the server streams to a POST only
+    first, second = server.requests
+    assert (first.method, second.method, second.path) == ("POST", method, "/moved")
+    assert second.headers["authorization"] == first.headers["authorization"]
+    assert (second.body == first.body) == (method == "POST")
+
+
+def test_redirects_in_a_circle_end() -> None:
+    with serving(lambda request: reply("307 Again", location=request.path)) as server:
+        assert kind(asked(server)) == "redirect"
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])

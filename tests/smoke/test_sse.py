@@ -64,9 +64,22 @@ def test_comments_ids_retries_and_unknown_fields_are_dropped() -> None:
 
 
 @pytest.mark.parametrize(
-    "block", [b"event: ping\n\n", b"data:\n\n", b"data:   \n\n", b"data: null\n\n", b"\n\n\n"]
+    ("block", "event"),
+    [
+        (b"event: ping\n\n", Event("ping", "")),
+        (b"data:\n\n", Event(None, "")),
+        (b"data:   \n\n", Event(None, "  ")),
+        (b"data: null\n\n", Event(None, "null")),
+    ],
 )
-def test_a_block_without_data_is_no_event_and_leaves_no_name_behind(block: bytes) -> None:
+def test_a_block_with_a_name_or_blank_data_is_an_event_and_leaves_no_name_behind(
+    block: bytes, event: Event
+) -> None:
+    assert events(block + b"data: a\n\n") == [event, Event(None, "a")]
+
+
+@pytest.mark.parametrize("block", [b"\n\n\n", b": ping\n\n", b"id: 7\nretry: 1\n\n"])
+def test_a_block_without_either_is_none(block: bytes) -> None:
     assert events(block + b"data: a\n\n") == [Event(None, "a")]
 
 

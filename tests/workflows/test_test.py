@@ -12,7 +12,7 @@ from provisioner.smoke.runner import Options
 from provisioner.workflows import test as testing
 from provisioner.workflows.price import Prices
 from tests.smoke.server import Chunks, Request, reply, serving, stream
-from tests.smoke.streams import CHAT, config
+from tests.smoke.streams import CHAT, chunk, config, data
 
 if TYPE_CHECKING:
     from provisioner.app import App
@@ -135,14 +135,16 @@ def test_fix_leaves_overrides_to_their_owner(app: App) -> None:
 
 
 def test_fixes_of_the_same_list_add_up(app: App) -> None:
-    def describes(request: Request) -> Chunks:
-        return stream(CHAT)
-
-    with serving(describes) as server:
-        write(app, config("openai", f"{server.url}/v1", model='capabilities = ["tool_use", "x", "image_in"]'))
-        checks = Options(("text", "tools", "vision"))
+    plain = stream(data(chunk({"content": "Hello"}), chunk(finish="stop")))
+    with serving(plain) as server:
+        write(app, config("openai", f"{server.url}/v1", model='capabilities = ["thinking", "x", "image_in"]'))
+        checks = Options(("text", "thinking", "vision"))
+        before = testing.run(app, testing.Request(("p/m",), checks))
         result = testing.run(app, testing.Request(("p/m",), checks, fix=True))
-    assert [check.verdict for check in result.results[0].checks] == ["pass", "fail", "fail"]
+    assert [check.verdict for check in before.results[0].checks] == ["pass", "fail", "fail"]
+    # What counts after a fix is how the alias is now.
+    assert [check.verdict for check in result.results[0].checks] == ["pass", "pass", "pass"]
+    assert len(result.fixed) == 2
     assert tomllib.loads(app.config_path.read_text())["models"]["p/m"]["capabilities"] == ["x"]
 
 

@@ -28,7 +28,10 @@ def summarized(result: AliasResult, now: float, program: str, notes: Iterable[st
     return LastTest(
         verdict=result.verdict,
         when=now,
-        details=tuple(printable(spoken(text, program)) for text in (*details, *result.notes, *notes)),
+        details=tuple(
+            printable(spoken(text, program))
+            for text in (*details, *(note.message for note in result.notes), *notes)
+        ),
         figures=tuple(figures),
         hint=printable(spoken(result.error.hint, program)) if result.error and result.error.hint else "",
     )

@@ -36,7 +36,7 @@ async def check(session: Session, *, size: Size) -> Found:
     """Sends the first request; where a server refuses it, smaller ones tell whether size, shape or key is the cause."""
     probe = replace(FIRST_TURN, size=size)
     asked = await (session.ask_least(probe) if size == "least" else session.ask(probe))
-    problem, style = asked.outcome.problem, asked.outcome.error_style
+    problem = asked.outcome.problem
     changes: tuple[Change, ...] = ()
     if problem is not None and size == "full" and oversize.may_be(problem):
         small = (await session.ask(FIRST_TURN)).outcome.problem
@@ -48,12 +48,12 @@ async def check(session: Session, *, size: Size) -> Found:
             problem = least
         elif least is None or least.kind != "bad_request" or names_limit(asked.body, problem):
             problem, changes = explain(session.target, asked.body, problem)
-    check = judge("text", asked.outcome.answer, problem)
+    check = judge("text", asked.outcome, problem)
     if check.verdict == "pass" and size == "small":
         problem, changes = await _without_room(session, asked)
-        check = judge("text", asked.outcome.answer, problem)
+        check = judge("text", asked.outcome, problem)
     if problem is not None:
-        problem = await advise(session, problem, style)
+        problem = await advise(session, problem, asked.outcome)
     return Found(replace(check, changes=changes), asked, problem)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from provisioner.smoke.capabilities import claims, with_capability, without_capability
+from provisioner.smoke.capabilities import claims, remedy, with_capability, without_capability
 from provisioner.smoke.probe import Probe
 from provisioner.smoke.report import Check
 from provisioner.smoke.verdict import could_not_tell
@@ -29,13 +29,11 @@ async def check(session: Session) -> Check:
         return _unclaimed(target, thought=thought)
     if problem is not None or not thought:
         what = f"it refuses to be asked: {problem.message}" if problem else "no reasoning is seen or counted"
-        change = without_capability(target, "thinking")
+        changes = without_capability(target, "thinking")
         if problem is None and target.wire.name == "anthropic" and target.turn.adaptive is not False:
             # Adaptive thinking is the model's own choice, request by request.
             return Check("thinking", "unknown", "the model chose not to think about an easy question")
-        return Check(
-            "thinking", "fail", f"config.toml claims thinking, but {what}: {change.line()}", (change,)
-        )
+        return Check("thinking", "fail", f"config.toml claims thinking, but {what}{remedy(changes)}", changes)
     if target.turn.always_thinks or not can_say_off(target):
         return Check("thinking", "pass", "reasoning is seen")
     return await _off(session)
@@ -50,21 +48,18 @@ async def _off(session: Session) -> Check:
     if problem is None and not thinks(off.outcome.answer):
         return Check("thinking", "pass", "on is on, off is off")
     what = f"off is refused: {problem.message}" if problem else "it thinks when told not to"
-    change = with_capability(target, "always_thinking")
+    changes = with_capability(target, "always_thinking")
     return Check(
-        "thinking",
-        "fail",
-        f"config.toml says that thinking can be off, but {what}: {change.line()}",
-        (change,),
+        "thinking", "fail", f"config.toml says that thinking can be off, but {what}{remedy(changes)}", changes
     )
 
 
 def _unclaimed(target: Target, *, thought: bool) -> Check:
     if not thought:
         return Check("thinking", "pass", "no reasoning is seen, and config.toml claims none")
-    change = with_capability(target, "thinking")
+    changes = with_capability(target, "thinking")
     return Check(
-        "thinking", "pass", f"the model thinks, and config.toml does not say so: {change.line()}", (change,)
+        "thinking", "pass", f"the model thinks, and config.toml does not say so{remedy(changes)}", changes
     )
 
 

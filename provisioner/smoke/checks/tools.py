@@ -6,14 +6,12 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from provisioner.smoke.capabilities import claims, with_capability, without_capability
 from provisioner.smoke.first_prompt.small import CLOCK
 from provisioner.smoke.probe import Continuation, Probe
 from provisioner.smoke.report import Check
 from provisioner.smoke.verdict import could_not_tell
 
 if TYPE_CHECKING:
-    from provisioner.smoke.answer import ToolCall
     from provisioner.smoke.session import Session
 
 PROMPT = "Use the get_time tool to find out what time it is in Paris, then tell me the time."
@@ -22,22 +20,13 @@ _RESULT = json.dumps({"city": "Paris", "time": f"14:{_MINUTES}"})
 
 
 async def check(session: Session) -> Check:
-    """The check, compared with what the alias claims."""
-    claimed = claims(session.target, "tool_use")
+    """The check. Whether the file claims ``tool_use`` does not matter: Kimi Code sends its tools to every model."""
     trouble, conclusive = await _trouble(session)
-    if trouble and not conclusive:
-        return Check("tools", "unknown", trouble)
-    if claimed and trouble:
-        change = without_capability(session.target, "tool_use")
-        return Check(
-            "tools", "fail", f"config.toml claims tool_use, but {trouble}: {change.line()}", (change,)
-        )
-    if trouble:
-        return Check("tools", "pass", f"{trouble}, and config.toml does not claim tool_use")
-    if claimed:
+    if not trouble:
         return Check("tools", "pass", "called, parsed, fitted, answered")
-    change = with_capability(session.target, "tool_use")
-    return Check("tools", "pass", f"works, and config.toml does not say so: {change.line()}", (change,))
+    if not conclusive:
+        return Check("tools", "unknown", trouble)
+    return Check("tools", "fail", f"{trouble}: Kimi Code sends tools to every model and cannot work without")
 
 
 async def _trouble(session: Session) -> tuple[str, bool]:
@@ -51,8 +40,11 @@ async def _trouble(session: Session) -> tuple[str, bool]:
     if not calls:
         return "the model answered in words instead of calling the tool", True
     for call in calls:
-        if wrong := misfit(call):
+        if wrong := misfit(call.name, call.arguments):
             return wrong, True
+    made = asked.outcome.message.calls if asked.outcome.message is not None else []
+    if len(made) != len(calls) or any(misfit(call.name, call.arguments) for call in made):
+        return f"Kimi Code would put its {len(calls)} calls together wrongly, as {len(made)}", True
     results = tuple((call.id, call.name, _RESULT) for call in calls)
     answered = await session.ask(replace(probe, continuation=Continuation(tuple(asked.turn()), results)))
     problem = answered.outcome.problem
@@ -64,14 +56,13 @@ async def _trouble(session: Session) -> tuple[str, bool]:
     return ("", True) if _MINUTES in text else ("the answer does not use the result of the call", False)
 
 
-def misfit(call: ToolCall) -> str:
+def misfit(name: str, arguments: Any) -> str:
     """Why a call cannot be carried out; empty where it can."""
     from jsonschema import Draft202012Validator
     from referencing import Registry
 
-    if call.name != CLOCK.name:
-        return f"the model called {call.name!r} where {CLOCK.name!r} was asked for"
-    arguments: Any = call.arguments
+    if name != CLOCK.name:
+        return f"the model called {name!r} where {CLOCK.name!r} was asked for"
     if isinstance(arguments, str):
         try:
             arguments = json.loads(arguments or "{}")

@@ -6,7 +6,7 @@ import random
 import re
 from typing import TYPE_CHECKING
 
-from provisioner.smoke.capabilities import claims, with_capability, without_capability
+from provisioner.smoke.capabilities import claims, remedy, with_capability, without_capability
 from provisioner.smoke.picture import COLOURS, png_of
 from provisioner.smoke.probe import Probe
 from provisioner.smoke.report import Check
@@ -38,17 +38,17 @@ async def check(session: Session) -> Check:
         if trouble:
             break
     if claimed and trouble:
-        change = without_capability(target, "image_in")
+        changes = without_capability(target, "image_in")
         return Check(
-            "vision", "fail", f"config.toml claims image_in, but {trouble}: {change.line()}", (change,)
+            "vision", "fail", f"config.toml claims image_in, but {trouble}{remedy(changes)}", changes
         )
     if trouble:
         return Check("vision", "pass", "the model does not see, and config.toml does not claim it")
     if claimed:
         return Check("vision", "pass", f"named the colours of {_PICTURES} pictures")
-    change = with_capability(target, "image_in")
+    changes = with_capability(target, "image_in")
     return Check(
-        "vision", "pass", f"the model sees, and config.toml does not say so: {change.line()}", (change,)
+        "vision", "pass", f"the model sees, and config.toml does not say so{remedy(changes)}", changes
     )
 
 

@@ -80,6 +80,9 @@ class Chat(Protocol):
                 {"type": "image_url", "image_url": {"url": data_url(probe.image)}},
                 {"type": "text", "text": probe.prompt},
             ]
+        if probe.video is not None:
+            place = {"url": f"ms://{probe.video}", "id": probe.video}
+            content = [{"type": "video_url", "video_url": place}, {"type": "text", "text": probe.prompt}]
         surroundings = around(probe.size)
         messages: list[dict[str, Any]] = []
         if surroundings.system:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, ClassVar
 
 from catalog.untrusted import first_integer, mapping, sequence, string
 from provisioner.smoke.answer import FinishKind, ToolCall, Usage
+from provisioner.smoke.refusal import base_response
 from provisioner.smoke.wires.reader import Reader
 
 _FINISH: dict[str, FinishKind] = {
@@ -29,6 +31,11 @@ _FINISH: dict[str, FinishKind] = {
 }
 
 
+# What Kimi Code 2.1.0 reads, whatever ``reasoning_key`` says: that names the member in what it sends back.
+_READ = ("reasoning_content", "reasoning_details", "reasoning")
+_ABOUT_THOUGHT = re.compile(r"reason|think|thought", re.IGNORECASE)
+
+
 class ChatReader(Reader):
     """Reads ``chat.completion.chunk`` objects."""
 
@@ -36,9 +43,8 @@ class ChatReader(Reader):
 
     def __init__(self, reasoning_key: str | None = None) -> None:
         super().__init__()
-        known = ("reasoning_content", "reasoning_details", "reasoning")
-        self._reasoning_keys = (reasoning_key, *known) if reasoning_key else known
-        self._reasoning_key = known[0]
+        self._reasoning_keys = (reasoning_key, *_READ) if reasoning_key else _READ
+        self._reasoning_key = _READ[0]
         self._calls: dict[Any, ToolCall] = {}
         self._last: Any = None
 
@@ -64,8 +70,8 @@ class ChatReader(Reader):
             self.answer.finish_kind = _FINISH.get(raw.lower())
 
     def _error(self, data: dict[str, Any], name: str | None) -> bool:
-        error = data.get("error")
-        if error is None and "choices" not in data:
+        error = data.get("error") or base_response(data)
+        if not error and "choices" not in data:
             # vLLM and some gateways send the error's members bare.
             bare = data.get("object") == "error" or data.get("type") == "error" or name == "error"
             error = data if bare else string(data.get("message")) or data.get("detail")
@@ -78,6 +84,13 @@ class ChatReader(Reader):
         for key in self._reasoning_keys:
             if piece := string(delta.get(key)):
                 self._reasoning_key = key
+                self.reasoning(piece)
+                if key not in _READ:
+                    self.answer.unread = key
+                return
+        for key, piece in delta.items():
+            if isinstance(piece, str) and piece and _ABOUT_THOUGHT.search(key):
+                self.answer.unread = key
                 self.reasoning(piece)
                 return
         for detail in sequence(delta.get("reasoning_details")):

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from catalog.untrusted import mapping, sequence, string
+from provisioner.smoke import refusal
 from provisioner.smoke.answer import Answer, Delta, Failure
 
 if TYPE_CHECKING:
@@ -27,22 +28,27 @@ class Reader(ABC):
         self.answer = Answer()
         # Whether the wire's own last word was heard. Only a hint that waiting longer is idle.
         self.ended = False
+        # The first event that is not JSON; whether that matters depends on whether Kimi Code looks at it.
+        self.unparsable: str | None = None
         self._deltas: list[Delta] = []
 
     def read(self, event: Event) -> list[Delta]:
-        """Takes one event in and returns the pieces of answer in it. After a failure events are ignored."""
+        """Takes one event in and returns the pieces of answer in it. After a failure events are ignored.
+
+        Blank data and ``null`` mean nothing in the protocol.
+        """
         data = event.data.strip()
         if data == "[DONE]":
             self.ended = True
-        if data == "[DONE]" or self.answer.failure is not None:
+        if data in ("", "null", "[DONE]") or self.answer.failure is not None:
             return []
         try:
             value = json.loads(data)
         except (ValueError, RecursionError):
             if event.name == "error":
                 self.fail("stream_error", data)
-            else:
-                self.fail("bad_json", f"an event of the stream is not JSON: {data[:120]}")
+            elif self.unparsable is None:
+                self.unparsable = f"an event of the stream is not JSON: {data[:120]}"
             return []
         return self.value(value, event.name)
 
@@ -100,12 +106,11 @@ class Reader(ABC):
             return
         body = mapping(error)
         status = body.get("status")
-        code = body.get("code")
         self.fail(
             "stream_error",
-            string(body.get("message")) or json.dumps(error, ensure_ascii=False),
+            string(refusal.message_of(body)) or json.dumps(error, ensure_ascii=False),
             type=string(body.get("type")) or None,
-            code=code if isinstance(code, str | int) and not isinstance(code, bool) else None,
+            code=refusal.code_of(body),
             status=status if isinstance(status, str | int) and not isinstance(status, bool) else None,
         )
 

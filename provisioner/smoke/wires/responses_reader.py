@@ -44,6 +44,8 @@ class ResponsesReader(Reader):
                 self._whole_arguments(call, string(data.get("arguments")))
             case "response.completed" | "response.incomplete":
                 self._end(mapping(data.get("response")), kind.removeprefix("response."))
+            case "response.done":  # an older name of the end
+                self._end(mapping(data.get("response")), "completed")
             case "response.failed" | "response.cancelled":
                 response = mapping(data.get("response"))
                 self.fail_with(response.get("error") or f"the response has {kind.removeprefix('response.')}")

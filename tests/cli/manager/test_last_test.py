@@ -5,7 +5,7 @@ from provisioner.cli.manager.state import LastTest
 from provisioner.history.run import Run
 from provisioner.smoke.answer import Answer, Usage
 from provisioner.smoke.problem import Problem
-from provisioner.smoke.report import AliasResult, Check
+from provisioner.smoke.report import AliasResult, Check, Note
 from provisioner.smoke.timing import Timing
 
 
@@ -29,7 +29,10 @@ def result(**changed: object) -> AliasResult:
 
 def test_a_pass_has_figures_and_what_is_worth_knowing() -> None:
     found = summarized(
-        result(notes=("the server hides\x07its reasoning",)), 5.0, "kimi provider", ["no history is kept"]
+        result(notes=(Note("a_note", "the server hides\x07its reasoning"),)),
+        5.0,
+        "kimi provider",
+        ["no history is kept"],
     )
     assert found == LastTest(
         "pass",

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import ssl
+from typing import TYPE_CHECKING
+
+import pytest
+
+from provisioner.app import Http
+from provisioner.network import model_proxy, model_trust
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+P, Q = "http://p:1", "http://q:2"
+
+
+@pytest.mark.parametrize(
+    ("url", "env", "proxy"),
+    [
+        ("https://a.example", {"HTTPS_PROXY": P}, P),
+        ("https://a.example", {"https_proxy": P, "HTTPS_PROXY": Q}, P),
+        ("https://a.example", {"https_proxy": "  ", "HTTPS_PROXY": Q}, Q),
+        ("https://a.example", {"HTTP_PROXY": P}, P),  # one for plain HTTP serves both
+        ("http://a.example", {"HTTPS_PROXY": P}, None),
+        ("http://a.example", {"ALL_PROXY": P}, P),
+        ("http://a.example", {"ALL_PROXY": "socks5://p:1"}, "socks5://p:1"),
+        ("https://a.example", {"HTTPS_PROXY": "socks5://s:1", "HTTP_PROXY": P}, P),
+        ("https://a.example", {"HTTPS_PROXY": "p:1"}, None),  # no URL: ignored
+        ("https://a.example", {"HTTPS_PROXY": P, "NO_PROXY": "b.example,.example"}, None),
+        ("https://a.example", {"HTTPS_PROXY": P, "NO_PROXY": "x a.example"}, None),
+        ("https://a.example", {"HTTPS_PROXY": P, "NO_PROXY": "*"}, None),
+        ("https://a.example", {"HTTPS_PROXY": P, "NO_PROXY": "a.examples"}, P),
+        ("https://a.example:8443", {"HTTPS_PROXY": P, "NO_PROXY": "a.example:8443"}, None),
+        ("https://a.example", {"HTTPS_PROXY": P, "NO_PROXY": "a.example:8443"}, P),
+        ("http://localhost:1", {"HTTP_PROXY": P}, None),
+        ("http://127.0.0.1:1", {"HTTP_PROXY": P, "NO_PROXY": "a.example"}, None),
+        ("http://[::1]:1", {"HTTP_PROXY": P}, None),
+        ("http://127.0.0.2:1", {"HTTP_PROXY": P}, P),
+        ("https://a.example", {}, None),
+    ],
+)
+def test_which_proxy_a_model_is_asked_through(url: str, env: dict[str, str], proxy: str | None) -> None:
+    assert model_proxy(url, env) == proxy
+
+
+def test_a_certificate_file_that_cannot_be_read_is_passed_over_as_node_does(tmp_path: Path) -> None:
+    without = len(model_trust({}).get_ca_certs())
+    assert without > 0
+    for path in (tmp_path / "missing.pem", tmp_path):
+        assert len(model_trust({"NODE_EXTRA_CA_CERTS": str(path)}).get_ca_certs()) == without
+
+
+def test_only_node_s_own_switch_turns_verification_off() -> None:
+    assert model_trust({}).verify_mode == ssl.CERT_REQUIRED
+    assert model_trust({"NODE_TLS_REJECT_UNAUTHORIZED": "1"}).verify_mode == ssl.CERT_REQUIRED
+    assert model_trust({"NODE_TLS_REJECT_UNAUTHORIZED": "0"}).verify_mode == ssl.CERT_NONE
+
+
+def test_documents_from_this_machine_take_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    import httpx
+
+    from tests.smoke.server import closed_port, reply, serving
+
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{closed_port()}")
+    with serving(reply("200 OK")) as server, Http().client(httpx.Timeout(5)) as client:
+        assert client.get(server.url).status_code == httpx.codes.OK
