@@ -30,7 +30,7 @@ class Wire:
         env_keys: names in a provider's ``env`` sub-table that hold its key, the first that is there wins.
         env_base_urls: the same for its ``base_url``.
         shell_base_url: the exported variable that decides the host where the file names none; None where none does.
-        shell_key: the exported variable whose value is sent where the file has no key; None where none is.
+        shell_keys: the exported variables whose value is sent where the file has no key.
         needs_key: whether it cannot do without a key. Vertex takes application default credentials.
         in_registry: whether an api.json may name it.
         is_protocol: whether a model may name it as its ``protocol``.
@@ -47,7 +47,7 @@ class Wire:
     env_keys: tuple[str, ...]
     env_base_urls: tuple[str, ...]
     shell_base_url: str | None
-    shell_key: str | None
+    shell_keys: tuple[str, ...]
     needs_key: bool
     in_registry: bool
     is_protocol: bool
@@ -67,7 +67,7 @@ _ROWS = (
         env_keys=("OPENAI_API_KEY",),
         env_base_urls=("OPENAI_BASE_URL",),
         shell_base_url="OPENAI_BASE_URL",
-        shell_key="OPENAI_API_KEY",
+        shell_keys=("OPENAI_API_KEY",),
         needs_key=True,
         in_registry=True,
         is_protocol=True,
@@ -84,7 +84,7 @@ _ROWS = (
         env_keys=("ANTHROPIC_API_KEY",),
         env_base_urls=("ANTHROPIC_BASE_URL",),
         shell_base_url="ANTHROPIC_BASE_URL",
-        shell_key="ANTHROPIC_API_KEY",
+        shell_keys=("ANTHROPIC_API_KEY",),
         needs_key=True,
         in_registry=True,
         is_protocol=True,
@@ -101,7 +101,7 @@ _ROWS = (
         env_keys=("OPENAI_API_KEY",),
         env_base_urls=("OPENAI_BASE_URL",),
         shell_base_url="OPENAI_BASE_URL",
-        shell_key="OPENAI_API_KEY",
+        shell_keys=("OPENAI_API_KEY",),
         needs_key=True,
         in_registry=True,
         is_protocol=True,
@@ -118,7 +118,7 @@ _ROWS = (
         env_keys=("VERTEXAI_API_KEY", "GOOGLE_API_KEY"),
         env_base_urls=("GOOGLE_VERTEX_BASE_URL", "GOOGLE_GEMINI_BASE_URL"),
         shell_base_url="GOOGLE_GEMINI_BASE_URL",
-        shell_key="GOOGLE_API_KEY",
+        shell_keys=("GOOGLE_API_KEY", "GEMINI_API_KEY"),
         needs_key=True,
         in_registry=False,
         is_protocol=True,
@@ -135,7 +135,7 @@ _ROWS = (
         env_keys=("KIMI_API_KEY",),
         env_base_urls=("KIMI_BASE_URL",),
         shell_base_url=None,
-        shell_key="KIMI_API_KEY",
+        shell_keys=("KIMI_API_KEY",),
         needs_key=True,
         in_registry=True,
         is_protocol=False,
@@ -149,10 +149,10 @@ _ROWS = (
         family="google",
         default_base_url=None,
         path="/v1beta1/publishers/google/models/{model}:streamGenerateContent?alt=sse",
-        env_keys=("VERTEXAI_API_KEY",),
-        env_base_urls=("GOOGLE_VERTEX_BASE_URL",),
-        shell_base_url=None,
-        shell_key=None,
+        env_keys=(),  # Kimi Code 2.1.0 reads VERTEXAI_API_KEY only where the type is google-genai
+        env_base_urls=(),
+        shell_base_url="GOOGLE_VERTEX_BASE_URL",
+        shell_keys=(),
         needs_key=False,
         in_registry=False,
         is_protocol=False,

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from catalog.documents import Provenance
     from catalog.models import Skipped
     from provisioner.config.diff import DiffLine
-    from provisioner.workflows.outcome import Note, Outcome
+    from provisioner.note import Note
+    from provisioner.workflows.outcome import Outcome
 
 _MARKS = {"hunk": ("@@ ", "cyan"), "context": ("  ", None), "remove": ("- ", "red"), "add": ("+ ", "green")}
 

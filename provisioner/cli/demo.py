@@ -120,7 +120,10 @@ def _tour(demo: Demo) -> Iterator[tuple[str, list[str]]]:
         "Does it really answer? A streamed request, as Kimi Code would send it.",
         ["test", demo.aliases["kimi"][0]],
     )
-    yield "One model on each of the six wires.", ["test", *(names[0] for names in demo.aliases.values())]
+    yield (
+        "One model on each wire. Vertex AI is left out: Kimi Code refuses to run what its own import writes.",
+        ["test", *(names[0] for wire, names in demo.aliases.items() if wire != "vertexai")],
+    )
     yield "The same import again changes nothing.", ["add", "--registry", demo.registry_url]
     yield "What a removal would change, keys masked.", ["remove", "demo-google", "--dry-run"]
     yield "And done.", ["remove", "demo-google", "demo-vertex"]

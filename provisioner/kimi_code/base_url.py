@@ -7,24 +7,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from catalog.untrusted import string
+from catalog.untrusted import mapping, string
+from catalog.urls import shown
 from catalog.wire import WIRES
-from provisioner.kimi_code.unusable import Unusable
+from provisioner.kimi_code.finding import Unusable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from catalog.wire import Wire
+    from provisioner.kimi_code.finding import KeyPath
 
 _PASTED = re.compile(r"(?:/chat/completions|(?<=/v1)/(?:completions|responses|messages|models))/?\Z")
 _PASTED_GOOGLE = re.compile(r"/v1beta1?(?:/(?:models|publishers|projects)(?:/.*)?)?/?\Z")
+_VERSION = re.compile(r"/v1/?\Z")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 _REGIONAL_HOST = "-aiplatform.googleapis.com"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """An endpoint: its URL without a trailing slash, and where it lies in Google's cloud if it does."""
+class Endpoint:
+    """Where requests go: a URL without a trailing slash, and where it lies in Google's cloud if it does."""
 
     base_url: str
     vertex: bool = False
@@ -33,32 +36,64 @@ class Place:
 
 
 def resolve(
+    alias: str,
+    model: Mapping[str, Any],
     provider_id: str,
     provider: Mapping[str, Any],
-    model: Mapping[str, Any],
-    variables: Mapping[str, str],
     wire: Wire,
-) -> Place:
+    env: Mapping[str, str],
+) -> Endpoint:
     """The endpoint of a model: its own ``base_url``, its provider's, the ``env`` sub-table's, the wire's default.
 
     Raises:
-        Unusable: the URL is none that a request can be sent to.
+        Unusable: the URL is none that a request can be sent to, or an exported variable stands in for a missing one.
     """
-    known = [string(model.get("base_url")), string(provider.get("base_url"))]
-    known += [variables.get(name, "") for name in WIRES[string(provider.get("type"))].env_base_urls]
-    given = next((url.strip() for url in known if url.strip()), None)
-    if given is not None:
-        _check(given, provider_id)
-    project = variables.get("GOOGLE_CLOUD_PROJECT", "").strip() or None
-    location = variables.get("GOOGLE_CLOUD_LOCATION", "").strip() or _location_of(given)
-    vertex = wire.name == "vertexai" or (
-        wire.family == "google" and project is not None and location is not None
+    variables = {name: string(value).strip() for name, value in mapping(provider.get("env")).items()}
+    type_row = WIRES.get(string(provider.get("type")) or string(model.get("protocol")))
+    own, theirs = string(model.get("base_url")).strip(), string(provider.get("base_url")).strip()
+    names = type_row.env_base_urls if type_row else ()
+    given = own or theirs or next((variables[name] for name in names if variables.get(name)), "")
+    at: KeyPath = ("models", alias) if own or not provider_id else ("providers", provider_id)
+    if given:
+        _check(given, at)
+    project = variables.get("GOOGLE_CLOUD_PROJECT") or None
+    location = variables.get("GOOGLE_CLOUD_LOCATION") or _location_of(given)
+    vertex = wire.family == "google" and project is not None and location is not None
+    standard = _standard(type_row, wire, location, vertex=vertex)
+    if not given:
+        _refuse_redirect(alias, at, WIRES["vertexai"] if vertex else wire, standard, env)
+    base_url = given or standard
+    if wire.family == "anthropic":
+        base_url = _VERSION.sub("", base_url)
+    if not vertex:
+        return Endpoint(base_url.removesuffix("/"))
+    return Endpoint(base_url.removesuffix("/"), vertex=True, project=project, location=location)
+
+
+def _standard(type_row: Wire | None, wire: Wire, location: str | None, *, vertex: bool) -> str:
+    """The endpoint where neither the file nor the shell names one. Only Moonshot's follows the provider's type."""
+    if vertex:
+        return f"https://{vertex_host(location)}"
+    if type_row is not None and type_row.name == "kimi":
+        return str(type_row.default_base_url)
+    return wire.default_base_url or str(WIRES["google-genai"].default_base_url)
+
+
+def _refuse_redirect(alias: str, at: KeyPath, wire: Wire, standard: str, env: Mapping[str, str]) -> None:
+    """Kimi Code's SDKs take the host from the shell where the file names none, and the file's key goes there."""
+    name = wire.shell_base_url
+    exported = env.get(name, "").strip() if name else ""
+    if not exported or exported.rstrip("/") == standard:
+        return
+    where = f'[models."{alias}"]' if at[0] == "models" else f"[providers.{at[1]}]"
+    raise Unusable(
+        f"{name} is exported and {where} names no base_url: Kimi Code would send its key and prompt to "
+        f"{shown(exported)}",
+        f'base_url = "{standard}" in {where}, or unset {name}',
+        code="shell_redirect",
+        path=(*at, "base_url"),
+        untestable=True,
     )
-    standard = wire.default_base_url
-    if standard is not None and not vertex:
-        return Place((given or standard).removesuffix("/"))
-    base_url = given or f"https://{vertex_host(location)}"
-    return Place(base_url.removesuffix("/"), vertex=True, project=project, location=location or "global")
 
 
 def vertex_host(location: str | None) -> str:
@@ -76,25 +111,27 @@ def pasted_path(wire: Wire, base_url: str) -> str:
     return found.group() if found else ""
 
 
-def headers(provider_id: str, custom: Mapping[str, Any]) -> dict[str, str]:
+def headers(provider_id: str, custom: Mapping[str, str]) -> dict[str, str]:
     """The provider's ``custom_headers``, sent with each request.
 
     Raises:
         Unusable: a name or value that HTTP cannot carry.
     """
     for name, value in custom.items():
-        carries = isinstance(value, str) and all(
-            c == "\t" or " " <= c <= "~" or "\xa0" <= c <= "\xff" for c in value
-        )
+        carries = all(c == "\t" or " " <= c <= "~" or "\xa0" <= c <= "\xff" for c in value)
         if not _HEADER_NAME.match(name) or not carries:
             raise Unusable(
                 f"custom_headers of provider {provider_id!r}: {name!r} is no header that HTTP can carry",
-                f"mend it in [providers.{provider_id}.custom_headers]",
+                f"correct it in [providers.{provider_id}.custom_headers]",
+                code="header_unsendable",
+                path=("providers", provider_id, "custom_headers", name),
             )
     return dict(custom)
 
 
-def _check(url: str, provider_id: str) -> None:
+def _check(url: str, at: KeyPath) -> None:
+    path = (*at, "base_url")
+    where = f'[models."{at[1]}"]' if at[0] == "models" else f"[providers.{at[1]}]"
     try:
         parts = urlsplit(url)
         fine = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
@@ -102,13 +139,17 @@ def _check(url: str, provider_id: str) -> None:
         fine = False
     if not fine or not url.isprintable() or " " in url:
         raise Unusable(
-            f"the base_url of provider {provider_id!r} is no http or https URL",
-            f'base_url = "https://…" in [providers.{provider_id}]',
+            f"the base_url of {where} is no http or https URL",
+            f'base_url = "https://…" in {where}',
+            code="base_url_invalid",
+            path=path,
         )
     if parts.query or parts.fragment or parts.username or parts.password:
         raise Unusable(
-            f"the base_url of provider {provider_id!r} holds a query, a fragment or a password; Kimi Code appends its path to it",
-            f"keep scheme, host and path in [providers.{provider_id}], and put a key in api_key",
+            f"the base_url of {where} holds a query, a fragment or a password; Kimi Code appends its path to it",
+            f"keep scheme, host and path in {where}, and put a key in api_key",
+            code="base_url_invalid",
+            path=path,
         )
 
 

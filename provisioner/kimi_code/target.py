@@ -1,7 +1,4 @@
-"""Who is to be asked, and how: an alias of config.toml resolved as Kimi Code resolves it.
-
-The shell environment is consulted for one thing only: the variable that ``api_key_env`` names.
-"""
+"""Who is to be asked, and how: an alias of config.toml resolved as Kimi Code resolves it."""
 
 from __future__ import annotations
 
@@ -13,15 +10,17 @@ from typing import TYPE_CHECKING, Any
 from catalog.untrusted import mapping, string
 from catalog.wire import WIRES
 from provisioner.kimi_code import base_url, first_turn
-from provisioner.kimi_code.auth import configured
-from provisioner.kimi_code.unusable import Unusable
+from provisioner.kimi_code.auth import NO_KEY, Credential, configured
+from provisioner.kimi_code.finding import Unusable
+from provisioner.note import Note
 from provisioner.secrets import is_secret_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from catalog.wire import Wire
-    from provisioner.kimi_code.auth import Credential
+    from provisioner.kimi_code.finding import KeyPath
+    from provisioner.kimi_code.sections import Sections
 
 _SHORTEST_SECRET = 8
 _LONG = 20
@@ -34,8 +33,8 @@ class Target:
 
     Attributes:
         alias: its key in config.toml.
-        provider: the provider's id.
-        provider_type: the provider's ``type``; differs from the wire's name with a per-model ``protocol``.
+        provider: the provider's id; empty for a model that needs none.
+        provider_type: the provider's ``type``, else the model's ``protocol``; the wire's name may be another.
         model: the model's name on the wire.
         wire: how it is spoken to.
         base_url: the endpoint without a trailing slash.
@@ -48,6 +47,7 @@ class Target:
         project: Google Cloud project; only where the endpoint is Vertex AI.
         location: Google Cloud location; ``global`` when none is set.
         source: the provider's ``source`` table.
+        shell_key: the exported variable whose value Kimi Code would send, because the file has no key.
     """
 
     alias: str
@@ -66,6 +66,7 @@ class Target:
     project: str | None = None
     location: str | None = None
     source: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    shell_key: str | None = None
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -80,126 +81,237 @@ class Target:
         return tuple(value for value in known if len(value) >= _SHORTEST_SECRET)
 
 
-def resolve(data: Mapping[str, Any], alias: str, env: Mapping[str, str]) -> Target:
-    """The target that ``alias`` stands for.
+def resolve(sections: Sections, alias: str, env: Mapping[str, str]) -> Target:
+    """The target that ``alias`` stands for; the check of the default model is not part of it.
 
     Args:
-        data: config.toml, parsed.
-        alias: a key of ``[models]``.
-        env: the environment at start-up, for ``api_key_env``.
+        sections: the file as Kimi Code takes it in.
+        alias: a key of its models.
+        env: the environment at start-up.
 
     Raises:
-        Unusable: no such alias, no credential, or settings with which Kimi Code would not send a request.
+        Unusable: no such alias, a login, or settings with which Kimi Code would not send a request.
     """
-    models = mapping(data.get("models"))
-    model = models.get(alias)
-    if not isinstance(model, dict):
-        closest = _closest(alias, models)
-        raise Unusable(
-            f"config.toml has no alias {alias!r}",
-            f"kimi provider test {closest}" if closest else "kimi provider list",
-        )
-    provider_id, provider = _provider(data, alias, model)
-    wire, provider_type = _wire(alias, model, provider_id, provider)
-    name = string(model.get("model"))
-    if not name.strip():
-        raise Unusable(f"alias {alias!r} names no model", f'model = "…" in [models."{alias}"]')
-    table = first_turn.effective(model, provider_type)
-    _check_sizes(alias, table)
-    turn = first_turn.first_turn(table, provider_type, wire.name, mapping(data.get("thinking")))
+    model = model_of(sections, alias)
+    provider_id, provider = provider_of(sections, alias, model)
+    wire, provider_type = wire_of(alias, model, provider_id, provider)
+    name = model.get("name", model.get("model"))
+    if name is None:
+        raise no_model(alias)
+    table = first_turn.effective({**model, "model": name}, provider_type)
+    if "max_context_size" not in table:
+        raise no_context(alias)
+    turn = first_turn.first_turn(table, provider_type, wire.name, sections.thinking)
     if turn.refusal is not None:
         raise Unusable(
             f"Kimi Code would not send a request: {turn.refusal}",
             f'off_effort = "none" in [models."{alias}"], or "thinking" among its capabilities',
+            code="no_off_effort",
+            path=("models", alias, "support_efforts"),
         )
-    variables = {key: string(value) for key, value in mapping(provider.get("env")).items()}
-    place = base_url.resolve(provider_id, provider, model, variables, wire)
-    declared = mapping(model.get("overrides")).get("capabilities", model.get("capabilities"))
+    endpoint = base_url.resolve(alias, model, provider_id, provider, wire, env)
+    credential = configured(alias, model, provider_id, provider, env)
+    shell_key = None
+    if credential is None and not endpoint.vertex:
+        credential, shell_key = _without_key(provider_id, wire, env)
     target = Target(
         alias=alias,
         provider=provider_id,
         provider_type=provider_type,
         model=name,
         wire=wire,
-        base_url=place.base_url,
-        credential=configured(provider_id, provider, model, variables, env, required=wire.needs_key),
+        base_url=endpoint.base_url,
+        credential=credential,
         headers=base_url.headers(provider_id, mapping(provider.get("custom_headers"))),
-        capabilities=tuple(string(entry) for entry in declared) if isinstance(declared, list) else (),
+        capabilities=tuple(
+            mapping(model.get("overrides")).get("capabilities", model.get("capabilities", ()))
+        ),
         turn=turn,
         beta_api=model.get("beta_api") is True,
         reasoning_key=string(table.get("reasoning_key")).strip() or None,
-        vertex=place.vertex,
-        project=place.project,
-        location=place.location,
+        vertex=endpoint.vertex,
+        project=endpoint.project,
+        location=endpoint.location,
         source=mapping(provider.get("source")),
+        shell_key=shell_key,
     )
-    _check_place(target)
+    _check_path(target)
     return target
 
 
-def _provider(data: Mapping[str, Any], alias: str, model: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    providers = mapping(data.get("providers"))
-    name = string(model.get("provider")) or string(data.get("default_provider"))
-    provider = providers.get(name)
-    if isinstance(provider, dict):
-        return name, provider
-    closest = _closest(name, providers)
+def model_of(sections: Sections, alias: str) -> Mapping[str, Any]:
+    """The table of an alias.
+
+    Raises:
+        Unusable: there is none.
+    """
+    if alias in sections.models:
+        return sections.models[alias]
+    closest = _closest(alias, sections.models)
     raise Unusable(
-        f"alias {alias!r} belongs to provider {name!r}, which config.toml does not have",
-        f'provider = "{closest}" in [models."{alias}"]' if closest else f"kimi provider add {name}",
+        f"config.toml has no alias {alias!r}",
+        f"kimi provider test {closest}" if closest else "kimi provider list",
+        code="alias_unknown",
+        path=("models", alias),
     )
 
 
-def _wire(
+def provider_name(model: Mapping[str, Any], default_provider: str | None) -> str | None:
+    """The id under which an alias looks for its provider; None where it names none."""
+    named = model.get("provider_id", model.get("provider", default_provider))
+    return named if isinstance(named, str) else None
+
+
+def provider_of(sections: Sections, alias: str, model: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """Id and table of a model's provider; an empty id and table where a ``base_url`` of its own does without.
+
+    Raises:
+        Unusable: it names one that is not there, or none and has no ``base_url``.
+    """
+    named = provider_name(model, sections.default_provider)
+    if named is None:
+        if string(model.get("base_url")).strip():
+            return "", {}
+        raise Unusable(
+            f"alias {alias!r} names no provider",
+            f'provider = "…" in [models."{alias}"]',
+            code="provider_missing",
+            path=("models", alias, "provider"),
+        )
+    if named in sections.providers:
+        return named, sections.providers[named]
+    closest = _closest(named, sections.providers)
+    raise Unusable(
+        f"alias {alias!r} belongs to provider {named!r}, which config.toml does not have",
+        f'provider = "{closest}" in [models."{alias}"]' if closest else f"kimi provider add {named}",
+        code="provider_missing",
+        path=("models", alias, "provider_id" if "provider_id" in model else "provider"),
+    )
+
+
+def wire_of(
     alias: str, model: Mapping[str, Any], provider_id: str, provider: Mapping[str, Any]
 ) -> tuple[Wire, str]:
-    provider_type = string(provider.get("type"))
-    if provider_type not in WIRES:
-        closest = _closest(provider_type, WIRES) or "openai"
+    """The wire that a model is spoken to in, and the type that its provider counts as.
+
+    The model's ``protocol`` decides, else the provider's ``type``. A provider of Moonshot's, or of Vertex AI, keeps its
+    own conventions on the protocol that they are built on.
+
+    Raises:
+        Unusable: neither names a protocol. ``vertexai`` alone names none.
+    """
+    kind, protocol = string(provider.get("type")), model.get("protocol")
+    own = WIRES.get(kind)
+    if protocol is None and own is not None and (own.is_protocol or kind == "kimi"):
+        return own, kind
+    if protocol is not None:
+        kept = own if (kind, protocol) in (("kimi", "openai"), ("vertexai", "google-genai")) else None
+        return kept or WIRES[protocol], kind or protocol
+    at: KeyPath = ("models", alias, "protocol")
+    where = f'[models."{alias}"]'
+    if kind == "vertexai":
         raise Unusable(
-            f"provider {provider_id!r} has the unknown type {provider_type!r}; known are {', '.join(WIRES)}",
-            f'type = "{closest}" in [providers.{provider_id}]',
+            f'alias {alias!r} names no protocol: Kimi Code 2.1.0 writes type = "vertexai" and refuses to run it',
+            f'protocol = "google-genai" in {where}',
+            code="protocol_missing",
+            path=at,
         )
-    protocol = model.get("protocol")
-    if protocol is None:
-        return WIRES[provider_type], provider_type
-    if protocol not in ("anthropic", "openai_responses"):
+    if not provider_id:
         raise Unusable(
-            f"alias {alias!r} has the protocol {protocol!r}; Kimi Code knows anthropic and openai_responses",
-            f'remove protocol from [models."{alias}"]',
+            f"alias {alias!r} has no provider and names no protocol",
+            f'protocol = "openai" in {where}',
+            code="protocol_missing",
+            path=at,
         )
-    return WIRES[protocol], provider_type
+    known = ", ".join(name for name, wire in WIRES.items() if wire.is_protocol or name == "kimi")
+    closest = _closest(kind, WIRES) or "openai"
+    told = f"has the unknown type {kind!r}" if kind else "has no type"
+    raise Unusable(
+        f"provider {provider_id!r} {told}; known are {known}",
+        f'type = "{closest}" in [providers.{provider_id}]',
+        code="type_unknown",
+        path=("providers", provider_id, "type"),
+    )
 
 
-def _check_sizes(alias: str, table: Mapping[str, Any]) -> None:
-    for key in ("max_context_size", "max_output_size"):
-        value = table.get(key)
-        if value is None and key != "max_context_size":
-            continue
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise Unusable(
-                f"alias {alias!r} has no usable {key}: Kimi Code wants a whole number of at least 1",
-                f'{key} = 131072 in [models."{alias}"]',
-            )
+def no_model(alias: str) -> Unusable:
+    """The error of an alias that names no model."""
+    return Unusable(
+        f"alias {alias!r} names no model",
+        f'model = "…" in [models."{alias}"]',
+        code="model_missing",
+        path=("models", alias, "model"),
+    )
 
 
-def _check_place(target: Target) -> None:
-    where = f"[providers.{target.provider}]"
+def no_context(alias: str) -> Unusable:
+    """The error of a model without a context size."""
+    return Unusable(
+        f"alias {alias!r} has no max_context_size, without which Kimi Code does not run it",
+        f'max_context_size = 131072 in [models."{alias}"]',
+        code="context_missing",
+        path=("models", alias, "max_context_size"),
+    )
+
+
+def _without_key(provider_id: str, wire: Wire, env: Mapping[str, str]) -> tuple[Credential, str | None]:
+    """What is sent where the file has no key, and the exported variable that Kimi Code would take one from."""
+    shell_key = next((name for name in wire.shell_keys if env.get(name, "").strip()), None)
+    if wire.family == "google" and shell_key is None:
+        raise Unusable(
+            f"provider {provider_id!r} has no key, and Kimi Code cannot ask Google's API without one",
+            f'api_key = "…" in [providers.{provider_id}]',
+            code="credential_missing",
+            path=("providers", provider_id, "api_key"),
+        )
+    return Credential("none", NO_KEY, "the word that stands in for a key"), shell_key
+
+
+def _check_path(target: Target) -> None:
     if pasted := base_url.pasted_path(target.wire, target.base_url):
         raise Unusable(
             f"base_url ends in {pasted}, to which Kimi Code appends its own path",
-            f'base_url = "{target.base_url.removesuffix(pasted)}" in {where}',
+            f'base_url = "{target.base_url.removesuffix(pasted)}" in [providers.{target.provider}]',
+            code="base_url_pasted",
+            path=("providers", target.provider, "base_url"),
         )
     if target.wire.family == "google" and re.search(r"\.\.|[?&#]", target.model):
         raise Unusable(
             f"the model name {target.model!r} cannot stand in a URL",
             f'model = "gemini-…" in [models."{target.alias}"]',
+            code="model_unsendable",
+            path=("models", target.alias, "model"),
         )
-    if target.wire.name == "vertexai" and target.credential is None and not target.project:
-        raise Unusable(
-            f"provider {target.provider!r} names no Google Cloud project, and has no key for express mode",
-            f'GOOGLE_CLOUD_PROJECT = "…" in [providers.{target.provider}.env]; the shell is not read',
+
+
+def notes(target: Target, env: Mapping[str, str]) -> tuple[Note, ...]:
+    """What the environment would change about a first turn of Kimi Code, and a test leaves out."""
+    found = []
+    if target.credential is not None and target.credential.kind == "none":
+        would = (
+            f"; Kimi Code would send the value of {target.shell_key}, which is exported"
+            if target.shell_key
+            else ", as Kimi Code does"
         )
+        found.append(Note("no_key", f"the file has no key for it: the word {NO_KEY!r} was sent{would}"))
+    if env.get("KIMI_MODEL_NAME", "").strip():
+        found.append(
+            Note(
+                "shell_model",
+                "KIMI_MODEL_NAME is exported: without -m Kimi Code runs that model, not default_model",
+            )
+        )
+    sent = ["KIMI_CODE_CUSTOM_HEADERS"]
+    if target.wire.family == "openai":
+        sent += ["OPENAI_ORG_ID", "OPENAI_PROJECT_ID"]
+    if names := [name for name in sent if env.get(name, "").strip()]:
+        found.append(
+            Note(
+                "shell_headers",
+                f"Kimi Code also sends what {' and '.join(names)} hold{'s' if len(names) == 1 else ''}; this test does not",
+            )
+        )
+    return tuple(found)
 
 
 def _closest(name: str, known: Iterable[str]) -> str | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from provisioner.kimi_code.auth import Credential
-from provisioner.kimi_code.unusable import Unusable
+from provisioner.kimi_code.finding import Unusable
 
 if TYPE_CHECKING:
     from provisioner.kimi_code.target import Target

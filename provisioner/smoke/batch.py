@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-from provisioner.kimi_code.target import resolve
-from provisioner.kimi_code.unusable import Unusable
+from provisioner.kimi_code.finding import Unusable
 from provisioner.smoke.runner import check_alias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
+    from provisioner.kimi_code.view import View
     from provisioner.smoke.answer import Delta
     from provisioner.smoke.client import Runtime
     from provisioner.smoke.report import AliasResult
@@ -50,7 +50,7 @@ class Batch:
 
 async def check_all(
     runtime: Runtime,
-    data: Mapping[str, Any],
+    view: View,
     aliases: Sequence[str],
     options: Options,
     *,
@@ -66,11 +66,11 @@ async def check_all(
     hosts: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(PER_HOST))
 
     async def one(alias: str) -> AliasResult:
-        async with hosts[_host(runtime, data, alias)], turns:
+        async with hosts[_host(view, alias)], turns:
             progress(Progress(alias, "started"))
             result = await check_alias(
                 runtime,
-                data,
+                view,
                 alias,
                 options,
                 watch=lambda delta: watch(alias, delta),
@@ -91,9 +91,9 @@ async def check_all(
         )
 
 
-def _host(runtime: Runtime, data: Mapping[str, Any], alias: str) -> str:
+def _host(view: View, alias: str) -> str:
     """The host that serves an alias; the alias itself where that is not even known."""
     try:
-        return urlsplit(resolve(data, alias, runtime.env).base_url).netloc
+        return urlsplit(view.target(alias).base_url).netloc
     except Unusable:
         return alias

@@ -44,6 +44,7 @@ class Problem:
         hint: the one command or line that mends it.
         retry_after_s: seconds after which the server wants to be asked again.
         transient: whether the same request may well succeed later.
+        path: the keys of config.toml that are to blame, where it is the file.
     """
 
     kind: Kind
@@ -54,3 +55,4 @@ class Problem:
     hint: str | None = None
     retry_after_s: float | None = None
     transient: bool = False
+    path: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from provisioner.note import Note
     from provisioner.smoke.answer import Answer, Usage
     from provisioner.smoke.probe import Size
     from provisioner.smoke.problem import Problem
@@ -87,14 +88,6 @@ class Sent:
 
     size: Size
     bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """What a user should know beside the verdict; ``code`` is stable, ``message`` is one sentence."""
-
-    code: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from catalog.untrusted import mapping, string
-from provisioner.kimi_code.target import resolve
-from provisioner.kimi_code.unusable import Unusable
+from catalog.untrusted import string
+from provisioner.kimi_code import target as targets
+from provisioner.kimi_code.finding import Unusable
+from provisioner.note import Note
 from provisioner.smoke import adc, first_prompt
 from provisioner.smoke.answer import Answer
 from provisioner.smoke.checks import text, thinking, tools, video, vision
 from provisioner.smoke.problem import Problem
-from provisioner.smoke.report import AliasResult, Check, Note, Sent, verdict_of
+from provisioner.smoke.report import AliasResult, Check, Sent, verdict_of
 from provisioner.smoke.retry import RETRIES
 from provisioner.smoke.session import Session
 from provisioner.smoke.timing import Timing
 from provisioner.smoke.verdict import notes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from provisioner.kimi_code.target import Target
+    from provisioner.kimi_code.view import View
     from provisioner.smoke.answer import Delta
     from provisioner.smoke.client import Runtime
     from provisioner.smoke.probe import Size
@@ -30,11 +32,6 @@ if TYPE_CHECKING:
 CheckName = Literal["text", "tools", "thinking", "vision", "video"]
 CHECKS: tuple[CheckName, ...] = ("text", "tools", "thinking", "vision", "video")
 _PROBES = {"tools": tools.check, "thinking": thinking.check, "vision": vision.check, "video": video.check}
-_VERTEX_NOTE = (
-    'Kimi Code 2.1.0 writes and accepts type = "vertexai" and then refuses to run it ("must declare a wire '
-    'protocol"); it runs the same provider as type = "google-genai" with GOOGLE_CLOUD_PROJECT, '
-    "GOOGLE_CLOUD_LOCATION and a key"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +61,18 @@ def _unwatched(_: object) -> None:
 
 async def check_alias(
     runtime: Runtime,
-    data: Mapping[str, Any],
+    view: View,
     alias: str,
     options: Options,
     *,
     watch: Callable[[Delta], None] = _unwatched,
     on_wait: Callable[[float], None] = _unwatched,
 ) -> AliasResult:
-    """Tests ``alias`` of the parsed config.toml ``data``.
+    """Tests ``alias`` of config.toml, as Kimi Code reads it.
 
     Args:
         runtime: what the requests need.
-        data: config.toml, parsed.
+        view: config.toml as Kimi Code reads it; nothing is sent where it would send nothing.
         alias: a key of its ``[models]``.
         options: what to ask.
         watch: sees the answer as it arrives.
@@ -84,11 +81,11 @@ async def check_alias(
     Nothing in the result holds a key: what a server echoed is masked.
     """
     try:
-        target = resolve(data, alias, runtime.env)
+        target = view.check(alias)
         if target.credential is None:
             target = replace(target, credential=await asyncio.to_thread(adc.credential, target))
     except Unusable as error:
-        return _unusable(alias, data, error)
+        return _unusable(alias, view, error)
     session = Session(
         runtime, target, timeout_s=options.timeout_s, retries=options.retries, watch=watch, on_wait=on_wait
     )
@@ -107,7 +104,7 @@ async def check_alias(
         answer=first.asked.outcome.answer,
         timing=timing,
         error=_with_fix(first.problem, first.check, alias),
-        notes=(*_notes(target), *_notes_on(first)),
+        notes=(*targets.notes(target, view.env), *_notes(target), *_notes_on(first)),
         request=Sent(options.size, first.asked.size),
         spent=tuple(session.spent),
         source=target.source if target.source.get("kind") == "modelsDev" else {},
@@ -161,7 +158,7 @@ def _s(milliseconds: float | None) -> str:
 
 
 def _notes(target: Target) -> tuple[Note, ...]:
-    found = [Note("vertexai", _VERTEX_NOTE)] if target.wire.name == "vertexai" else []
+    found: list[Note] = []
     turn = target.turn
     if turn.context < first_prompt.TOKENS:
         found.append(
@@ -202,14 +199,14 @@ def _notes_on(first: text.Found) -> Iterator[Note]:
         yield from notes(first.asked.outcome)
 
 
-def _unusable(alias: str, data: Mapping[str, Any], error: Unusable) -> AliasResult:
-    table = mapping(mapping(data.get("models")).get(alias))
-    problem = Problem("config", error.message, hint=error.hint, transient=error.untestable)
+def _unusable(alias: str, view: View, error: Unusable) -> AliasResult:
+    table = view.sections.models.get(alias, {})
+    problem = Problem("config", error.message, hint=error.hint, transient=error.untestable, path=error.path)
     check = Check("text", "unknown" if error.untestable else "fail", error.message)
     return AliasResult(
         alias=alias,
-        provider=string(table.get("provider")) or None,
-        model=string(table.get("model")) or None,
+        provider=view.provider_of(alias),
+        model=string(table.get("name", table.get("model"))) or None,
         wire=None,
         url=None,
         verdict=verdict_of((check,)),

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from provisioner.smoke.report import Check, Note
+from provisioner.note import Note
+from provisioner.smoke.report import Check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

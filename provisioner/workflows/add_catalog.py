@@ -14,12 +14,13 @@ from catalog.interpret import interpret, variables_of
 from catalog.urls import shown
 from provisioner.config import tables
 from provisioner.errors import NotFound, UsageError
+from provisioner.note import Note
 from provisioner.workflows.credential import Credential, settled
 from provisioner.workflows.default_alias import default_alias
 from provisioner.workflows.entries import alias_tables, catalog_source, check_name, provider_table
 from provisioner.workflows.near import near
 from provisioner.workflows.open_catalog import open_catalog
-from provisioner.workflows.outcome import Note, Outcome, commit, default_model_note
+from provisioner.workflows.outcome import Outcome, commit, default_model_note
 from provisioner.workflows.watch import silent
 
 if TYPE_CHECKING:

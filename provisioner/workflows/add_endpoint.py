@@ -15,11 +15,12 @@ from catalog.wire import WIRES
 from provisioner.config import tables
 from provisioner.config.read import read
 from provisioner.errors import NotFound, UsageError
+from provisioner.note import Note
 from provisioner.workflows.credential import PLACEHOLDER_KEY, Credential, settled
 from provisioner.workflows.default_alias import default_alias
 from provisioner.workflows.entries import alias_tables, check_name, provider_table
 from provisioner.workflows.near import near
-from provisioner.workflows.outcome import Note, Outcome, commit, default_model_note
+from provisioner.workflows.outcome import Outcome, commit, default_model_note
 from provisioner.workflows.watch import silent
 
 if TYPE_CHECKING:

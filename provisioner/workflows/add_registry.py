@@ -12,11 +12,12 @@ from catalog.urls import shown
 from provisioner.config import tables
 from provisioner.config.read import read
 from provisioner.errors import ConfigInvalid, NotFound
+from provisioner.note import Note
 from provisioner.workflows.default_alias import default_alias
 from provisioner.workflows.entries import alias_tables, provider_table, registry_source
 from provisioner.workflows.near import near
 from provisioner.workflows.open_catalog import sources_of
-from provisioner.workflows.outcome import Note, Outcome, commit, default_model_note
+from provisioner.workflows.outcome import Outcome, commit, default_model_note
 from provisioner.workflows.watch import silent
 
 if TYPE_CHECKING:

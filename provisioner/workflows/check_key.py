@@ -59,18 +59,18 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     """Asks the model for a few tokens. Nothing is raised for what a server or the network does."""
     import asyncio
 
-    from provisioner.kimi_code.target import resolve
-    from provisioner.kimi_code.unusable import Unusable
+    from provisioner.kimi_code.finding import Unusable
+    from provisioner.kimi_code.view import View
     from provisioner.secrets import scrub
     from provisioner.smoke.client import Runtime, ask
     from provisioner.smoke.probe import Probe
     from provisioner.smoke.wires import protocol_of
 
     try:
-        target = resolve(request.data, request.alias, app.env)
+        target = View.of(request.data, app.env).target(request.alias)
     except Unusable as error:
         return Result("unknown", error.message, error.hint)
-    if target.credential is None:
+    if target.credential is None or target.credential.kind == "none":
         return Result("unknown", "there is no key to try")
     watch(f"trying the key on {target.model}")
     message = protocol_of(target).request(target, Probe("Say hi.", size="least", limit=_TOKENS))

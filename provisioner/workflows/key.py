@@ -12,9 +12,10 @@ from provisioner.config import rotate, tables
 from provisioner.config.read import read
 from provisioner.config.values import dotted
 from provisioner.errors import ConfigInvalid, NotFound, ProviderManaged, UsageError
+from provisioner.note import Note
 from provisioner.workflows import check_key
 from provisioner.workflows.near import near
-from provisioner.workflows.outcome import Note, Outcome, commit
+from provisioner.workflows.outcome import Outcome, commit
 from provisioner.workflows.watch import silent
 
 if TYPE_CHECKING:

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from catalog.reserved import is_login
 from provisioner.config.read import read
+from provisioner.kimi_code.auth import declared
+from provisioner.kimi_code.sections import default_provider
+from provisioner.kimi_code.target import provider_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,8 +56,10 @@ def run(app: App) -> Result:
     """
     data = read(app.config_path).data
     aliases: dict[str, list[str]] = {}
+    fallback = default_provider(data)
     for alias, model in _tables(data, "models").items():
-        aliases.setdefault(str(model.get("provider")), []).append(alias)
+        name = provider_name(model, fallback)
+        aliases.setdefault(str(name), []).append(alias)
     rows = tuple(
         Row(
             id=name,
@@ -82,14 +87,9 @@ def _source_of(table: Mapping[str, Any]) -> str:
 
 
 def _credential_of(table: Mapping[str, Any]) -> str:
-    if is_login(table):
-        return "login"
-    if table.get("api_key"):
-        return "key"
-    if table.get("api_key_env"):
-        return f"env {table['api_key_env']}"
-    env = table.get("env")
-    return "env table" if isinstance(env, dict) and any(k.endswith("_API_KEY") for k in env) else "none"
+    """The credential that Kimi Code would find, in the words of :class:`Row`."""
+    found = declared(table)
+    return {"key": "key", "variable": f"env {found.name}", "table": "env table"}.get(found.kind, found.kind)
 
 
 def _tables(data: Mapping[str, Any], key: str) -> dict[str, dict[str, Any]]:

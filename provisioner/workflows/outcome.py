@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from provisioner.config import apply
+from provisioner.note import Note
 from provisioner.workflows.watch import silent
 
 if TYPE_CHECKING:
@@ -19,14 +20,6 @@ if TYPE_CHECKING:
     from provisioner.workflows.watch import Watch
 
     Edit = Callable[[dict[str, Any]], dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Note:
-    """Something the user should know beside the result; ``code`` is stable, ``message`` is one line."""
-
-    code: str
-    message: str
 
 
 @dataclass(frozen=True)

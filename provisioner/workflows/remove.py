@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.config import tables
 from provisioner.errors import NotFound
+from provisioner.note import Note
 from provisioner.workflows.near import near
-from provisioner.workflows.outcome import Note, Outcome, commit
+from provisioner.workflows.outcome import Outcome, commit
 from provisioner.workflows.watch import silent
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from catalog.reserved import is_login
 from provisioner.config.read import read
 from provisioner.errors import NotFound, UsageError
+from provisioner.kimi_code.view import View
 from provisioner.smoke.batch import Batch, check_all
 from provisioner.smoke.client import Runtime
 from provisioner.smoke.report import document, summary
@@ -113,14 +113,20 @@ def run(
         ConfigUnwritable, Busy: ``fix`` could not write it.
     """
     data = read(app.config_path).data
-    aliases, skipped = _chosen(data, request)
+    aliases, skipped = _chosen(View.of(data, app.env), request)
     runtime = Runtime(app.http.model_client, app.env, app.clock)
     prices = Prices(app)
 
     def tested(data: Mapping[str, Any], aliases: Sequence[str]) -> Batch:
         found: Batch = asyncio.run(
             check_all(
-                runtime, data, aliases, request.options, jobs=request.jobs, watch=watch, progress=progress
+                runtime,
+                View.of(data, app.env),
+                aliases,
+                request.options,
+                jobs=request.jobs,
+                watch=watch,
+                progress=progress,
             )
         )
         return replace(found, results=tuple(replace(one, cost=prices.cost(one)) for one in found.results))
@@ -143,21 +149,15 @@ def _changed(result: AliasResult, fixed: tuple[Change, ...]) -> bool:
     return any(change in fixed for check in result.checks for change in check.changes)
 
 
-def _chosen(data: Mapping[str, Any], request: Request) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _chosen(view: View, request: Request) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The aliases to test, each once, and those that are left out."""
-    models, providers = _tables(data, "models"), _tables(data, "providers")
+    models, providers = view.sections.models, view.sections.providers
     for name in request.providers:
         if name not in providers:
             hint = near(name, providers, otherwise="kimi provider list")
             raise NotFound(f"config.toml has no provider {name!r}", hint=hint)
-    default = str(data.get("default_provider", ""))
-    many = [
-        alias
-        for alias, table in models.items()
-        if request.everything or table.get("provider", default) in request.providers
-    ]
-    managed = {alias for alias in many if is_login(providers.get(models[alias].get("provider", default)))}
-    managed -= set(request.aliases)
+    many = [alias for alias in models if request.everything or view.provider_of(alias) in request.providers]
+    managed = {alias for alias in many if view.is_login(view.provider_of(alias))} - set(request.aliases)
     chosen = dict.fromkeys([*request.aliases, *(alias for alias in many if alias not in managed)])
     if not chosen and not managed:
         if many or request.everything or request.providers:

@@ -37,7 +37,8 @@ def demo() -> Iterator[Demo]:
 def aliases(demo: Demo, world: World) -> tuple[str, str, str]:
     """One that passes, one that fails, one that cannot be told."""
     faults = demo.endpoints["openai"].replace("/openai/", "/faults/")
-    tables = [
+    tables = ['default_model = "good/echo"']
+    tables += [
         f'[providers.{name}]\ntype = "openai"\nbase_url = "{url}"\napi_key = "{demo.model_key}"\n'
         for name, url in (("good", demo.endpoints["openai"]), ("bad", faults))
     ]

@@ -105,9 +105,11 @@ STREAMS: dict[str, tuple[type[Reader], bytes]] = {
 def config(
     wire: str, base_url: str, *, provider: str = "", model: str = "", name: str = "m", rest: str = ""
 ) -> str:
-    """A config.toml with the alias ``p/m``."""
+    """A config.toml with the alias ``p/m``; it is the default model too."""
+    if wire == "vertexai":
+        model = f'protocol = "google-genai"\n{model}'
     return (
-        f'{rest}\n[providers.p]\ntype = "{wire}"\nbase_url = "{base_url}"\napi_key = "sk-0123456789abcdef"\n{provider}\n'
+        f'default_model = "p/m"\n{rest}\n[providers.p]\ntype = "{wire}"\nbase_url = "{base_url}"\napi_key = "sk-0123456789abcdef"\n{provider}\n'
         f'[models."p/m"]\nprovider = "p"\nmodel = "{name}"\nmax_context_size = 128000\n{model}\n'
     )
 

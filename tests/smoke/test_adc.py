@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from provisioner.kimi_code.view import View
 from provisioner.smoke.client import Runtime
 from provisioner.smoke.runner import Options, check_alias
 from tests.smoke.server import Chunks, Request, Server, reply, serving, stream
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
     from provisioner.smoke.report import AliasResult
 
 VERTEX = """
+default_model = "d/m"
+[providers.d]
+type = "openai"
+api_key = "sk-default"
+[models."d/m"]
+provider = "d"
+model = "m"
+max_context_size = 1000
 [providers.p]
 type = "vertexai"
 base_url = "SERVER"
@@ -30,6 +39,7 @@ GOOGLE_CLOUD_LOCATION = "us-central1"
 [models."p/m"]
 provider = "p"
 model = "gemini-x"
+protocol = "google-genai"
 max_context_size = 128000
 """
 
@@ -76,7 +86,9 @@ def at(path: Path, server: Server) -> None:
 
 def run(text: str) -> AliasResult:
     runtime = Runtime(lambda _url, timeout: httpx.AsyncClient(timeout=timeout), {}, lambda: 0.0)
-    return asyncio.run(check_alias(runtime, tomllib.loads(text), "p/m", Options(timeout_s=10)))
+    return asyncio.run(
+        check_alias(runtime, View.of(tomllib.loads(text), runtime.env), "p/m", Options(timeout_s=10))
+    )
 
 
 def test_a_service_account_asks_for_a_token_and_names_who_pays(account: Path) -> None:
@@ -130,7 +142,7 @@ def test_a_key_means_express_mode_and_no_credentials_are_looked_for(monkeypatch:
     monkeypatch.setitem(sys.modules, "google.auth", None)
     with serving(answer) as server:
         text = VERTEX.replace("SERVER", server.url).replace(
-            "[providers.p.env]", '[providers.p.env]\nVERTEXAI_API_KEY = "k-0123456789"'
+            "[providers.p.env]", 'api_key = "k-0123456789"\n[providers.p.env]'
         )
         result = run(text)
     assert result.verdict == "pass"

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from provisioner.kimi_code.view import View
 from provisioner.smoke.batch import PER_HOST, Batch, Progress, check_all
 from provisioner.smoke.client import Runtime
 from provisioner.smoke.runner import Options
@@ -14,7 +15,8 @@ from tests.smoke.streams import CHAT
 
 
 def aliases(url: str, count: int, provider: str = "p") -> str:
-    head = (
+    head = "" if provider != "p" else 'default_model = "p/0"\n'
+    head += (
         f'[providers.{provider}]\ntype = "openai"\nbase_url = "{url}/v1"\napi_key = "sk-0123456789abcdef"\n'
     )
     return head + "".join(
@@ -40,7 +42,7 @@ async def batch(text: str, names: list[str], told: list[Progress], jobs: int = 8
     runtime = Runtime(lambda _url, timeout: httpx.AsyncClient(timeout=timeout), {}, lambda: 0.0)
     return await check_all(
         runtime,
-        tomllib.loads(text),
+        View.of(tomllib.loads(text), {}),
         names,
         Options(**options),
         jobs=jobs,

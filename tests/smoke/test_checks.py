@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from provisioner.kimi_code.view import View
 from provisioner.smoke.client import Runtime
 from provisioner.smoke.picture import COLOURS, png_of
 from provisioner.smoke.report import document
@@ -55,7 +56,7 @@ def run(
 ) -> AliasResult:
     runtime = Runtime(lambda _url, timeout: httpx.AsyncClient(timeout=timeout), {}, lambda: 0.0)
     options = Options(("text", *checks), size, timeout_s, retries)
-    return asyncio.run(check_alias(runtime, tomllib.loads(text), "p/m", options))
+    return asyncio.run(check_alias(runtime, View.of(tomllib.loads(text), runtime.env), "p/m", options))
 
 
 def found(result: AliasResult, name: str) -> Check:
@@ -557,7 +558,9 @@ def thresholds(**limits: float) -> Iterator[list[tuple[str, str]]]:
         runtime = Runtime(lambda _url, timeout: httpx.AsyncClient(timeout=timeout), {}, lambda: 0.0)
         options = Options(**limits)  # type: ignore[arg-type]
         result = asyncio.run(
-            check_alias(runtime, tomllib.loads(config("openai", f"{server.url}/v1")), "p/m", options)
+            check_alias(
+                runtime, View.of(tomllib.loads(config("openai", f"{server.url}/v1")), {}), "p/m", options
+            )
         )
         yield [(check.name, check.verdict) for check in result.checks[1:]]
 
@@ -574,13 +577,15 @@ def test_a_rate_that_is_not_known_is_not_passed() -> None:
         runtime = Runtime(lambda _url, timeout: httpx.AsyncClient(timeout=timeout), {}, lambda: 0.0)
         options = Options(min_tps=1)
         result = asyncio.run(
-            check_alias(runtime, tomllib.loads(config("openai", f"{server.url}/v1")), "p/m", options)
+            check_alias(
+                runtime, View.of(tomllib.loads(config("openai", f"{server.url}/v1")), {}), "p/m", options
+            )
         )
     assert (result.verdict, found(result, "min_tps").verdict) == ("unknown", "unknown")
 
 
 def test_nothing_is_sent_for_what_cannot_be_sent() -> None:
-    result = run(config("openai", "http://h").replace("sk-0123456789abcdef", ""))
+    result = run(config("openai", "ftp://h"))
     assert (result.verdict, result.error and result.error.kind, result.url) == ("fail", "config", None)
     assert result.provider == "p"
 

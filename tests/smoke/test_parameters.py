@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from provisioner.kimi_code.target import resolve
+from provisioner.kimi_code.view import View
 from provisioner.smoke.checks.text import FIRST_TURN
 from provisioner.smoke.limits import allowed
 from provisioner.smoke.parameters import explain
@@ -106,7 +106,9 @@ def test_no_number_is_made_up(said: str) -> None:
 
 
 def explained(wire: str, said: str, name: str = "m", **more: str) -> tuple[Problem, dict[str, Any]]:
-    target = resolve(tomllib.loads(config(wire, f"http://h{BASES[wire]}", name=name, **more)), "p/m", {})
+    target = View.of(tomllib.loads(config(wire, f"http://h{BASES[wire]}", name=name, **more)), {}).target(
+        "p/m"
+    )
     body = protocol_of(target).request(target, FIRST_TURN).body
     problem, changes = explain(target, body, Problem("bad_request", f"HTTP 400: {said}", 400))
     assert said in problem.message

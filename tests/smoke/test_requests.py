@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from provisioner.kimi_code.auth import Credential
-from provisioner.kimi_code.target import Target, resolve
+from provisioner.kimi_code.view import View
 from provisioner.smoke.checks.text import FIRST_TURN
 from provisioner.smoke.picture import png_of
 from provisioner.smoke.probe import Continuation, Probe
@@ -18,6 +18,7 @@ from provisioner.smoke.wires import protocol_of
 from tests.smoke.streams import BASES, config
 
 if TYPE_CHECKING:
+    from provisioner.kimi_code.target import Target
     from provisioner.smoke.wires.base import HttpRequest
 
 KEY = "sk-0123456789abcdef"
@@ -25,7 +26,7 @@ LEAST = Probe("Hi", size="least", limit=64)
 
 
 def target(wire: str, base: str | None = None, **more: Any) -> Target:
-    return resolve(tomllib.loads(config(wire, base or f"http://h{BASES[wire]}", **more)), "p/m", {})
+    return View.of(tomllib.loads(config(wire, base or f"http://h{BASES[wire]}", **more)), {}).target("p/m")
 
 
 def request(wire: str, probe: Probe = FIRST_TURN, **more: Any) -> HttpRequest:
@@ -41,7 +42,7 @@ def request(wire: str, probe: Probe = FIRST_TURN, **more: Any) -> HttpRequest:
         ("openai_responses", "http://h/v1/responses"),
         ("anthropic", "http://h/v1/messages"),
         ("google-genai", "http://h/v1beta/models/m:streamGenerateContent?alt=sse"),
-        ("vertexai", "http://h/v1beta1/publishers/google/models/m:streamGenerateContent?alt=sse"),
+        ("vertexai", "http://h/v1beta/models/m:streamGenerateContent?alt=sse"),
     ],
 )
 def test_urls(wire: str, url: str) -> None:

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from provisioner.cli.manager.effects import Write
     from provisioner.cli.manager.state import LastTest
     from provisioner.errors import ProvisionerError
+    from provisioner.note import Note
     from provisioner.smoke.answer import Delta
-    from provisioner.workflows.outcome import Note, Outcome
+    from provisioner.workflows.outcome import Outcome
     from provisioner.workflows.watch import Watch
 
 
@@ -126,10 +127,10 @@ class Actions:
 
 def _secrets(app: App, contents: Contents, alias: str) -> tuple[str, ...]:
     """What a server may send back to us and nobody is to see."""
-    from provisioner.kimi_code.target import resolve
-    from provisioner.kimi_code.unusable import Unusable
+    from provisioner.kimi_code.finding import Unusable
+    from provisioner.kimi_code.view import View
 
     try:
-        return resolve(contents.data, alias, app.env).secrets
+        return View.of(contents.data, app.env).target(alias).secrets
     except Unusable:
         return ()  # nothing is sent either

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from provisioner.cli.wizard.wizard import Wizard
+    from provisioner.note import Note
     from provisioner.smoke.report import AliasResult
-    from provisioner.workflows.outcome import Note, Outcome
+    from provisioner.workflows.outcome import Outcome
 
 # Notes that were read before the confirmation and ask for nothing afterwards.
 _SEEN = frozenset({"skipped_models", "schema", "registry"})

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from provisioner.cli.prompts.asking import StyledText
     from provisioner.cli.wizard.wizard import Wizard
-    from provisioner.workflows.outcome import Note, Outcome
+    from provisioner.note import Note
+    from provisioner.workflows.outcome import Outcome
     from provisioner.workflows.watch import Watch
 
 _MARKS = {"add": "+ ", "remove": "- ", "context": "  ", "hunk": "@@ "}

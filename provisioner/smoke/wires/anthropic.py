@@ -30,7 +30,7 @@ class Anthropic(Protocol):
     name: ClassVar[str] = "anthropic"
 
     def request(self, target: Target, probe: Probe) -> HttpRequest:
-        """The request. Kimi Code strips a ``/v1`` that the base URL ends in, and so does this."""
+        """The request."""
         body: dict[str, Any] = {"model": target.model, "max_tokens": self._limit(target, probe)}
         if not probe.least:
             body["metadata"] = {"user_id": SESSION}
@@ -61,7 +61,7 @@ class Anthropic(Protocol):
         body["stream"] = True
         # A beta flag among custom_headers is only sent where Kimi Code sends none of its own.
         fixed = {"anthropic-beta": ",".join(betas)} if betas else {}
-        url = f"{_root(target.base_url)}/v1/messages{'?beta=true' if beta_path else ''}"
+        url = f"{target.base_url}/v1/messages{'?beta=true' if beta_path else ''}"
         return HttpRequest(url, self.headers(target, {"Accept": "application/json"}, fixed), body)
 
     def auth(self, target: Target) -> dict[str, str]:
@@ -72,18 +72,14 @@ class Anthropic(Protocol):
     def list_url(self, target: Target, base_url: str) -> str | None:
         """The list lies beside the messages."""
         del target
-        return f"{_root(base_url)}/v1/models?limit=1000"
+        return f"{base_url}/v1/models?limit=1000"
 
     def other_bases(self, base_url: str) -> tuple[str, ...]:
         """Many providers serve this wire below ``/anthropic``."""
         root = re.sub(r"(?:/v\d+)+\Z", "", base_url)
-        return (
-            (root,)
-            if root != _root(base_url)
-            else ()
-            if root.endswith("/anthropic")
-            else (f"{root}/anthropic",)
-        )
+        if root != base_url:
+            return (root,)
+        return () if root.endswith("/anthropic") else (f"{root}/anthropic",)
 
     def reader(self, target: Target) -> Reader:
         """A new reader."""
@@ -151,7 +147,3 @@ def _profile(target: Target) -> claude.Profile:
         takes_effort=takes_effort,
         can_be_off=known.can_be_off,
     )
-
-
-def _root(base_url: str) -> str:
-    return re.sub(r"/v1/?\Z", "", base_url)

@@ -3,9 +3,10 @@ from __future__ import annotations
 from provisioner.cli.manager.last_test import from_history, summarized
 from provisioner.cli.manager.state import LastTest
 from provisioner.history.run import Run
+from provisioner.note import Note
 from provisioner.smoke.answer import Answer, Usage
 from provisioner.smoke.problem import Problem
-from provisioner.smoke.report import AliasResult, Check, Note
+from provisioner.smoke.report import AliasResult, Check
 from provisioner.smoke.timing import Timing
 
 

@@ -124,7 +124,12 @@ def cells(text: str) -> int:
 def test_a_test_streams_through_real_sockets_and_is_remembered(app: App) -> None:
     with Demo.start() as demo:
         app.config_path.parent.mkdir()
-        add_registry.run(app, add_registry.Request(url=demo.registry_url, token=demo.token))
+        add_registry.run(
+            app,
+            add_registry.Request(
+                url=demo.registry_url, token=demo.token, default_model="demo-anthropic/echo"
+            ),
+        )
         add_registry.run(app, add_registry.Request(url=demo.faults_url, token=demo.token))
         with Terminal() as terminal:
             terminal.wait("demo-anthropic").press("t")
