@@ -17,6 +17,9 @@ from provisioner.errors import ConfigInvalid, NotFound, ProviderManaged
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+# ``source.kind``: of a catalog, of a registry that is imported whole, of one provider picked out of a registry.
+CATALOG, WHOLE, PICKED = "modelsDev", "apiJson", "apiJsonProvider"
+
 _KEPT_TABLES = ("custom_headers", "env")
 # What may follow a provider to another endpoint. Names of credentials cannot be guessed (`api-key`, `Cookie`,
 # `CF-Access-Client-Id`), so everything else counts as one.

@@ -13,18 +13,12 @@ from catalog.documents import Catalog, CatalogRequest
 from catalog.interpret import interpret, variables_of
 from catalog.urls import shown
 from provisioner.config import tables
+from provisioner.config.tables import CATALOG
 from provisioner.errors import NotFound, UsageError
 from provisioner.workflows.consent import Consent, agree, claims, same_endpoint, taken_notes
 from provisioner.workflows.credential import Credential, settled
 from provisioner.workflows.default_alias import default_alias
-from provisioner.workflows.entries import (
-    CATALOG,
-    alias_tables,
-    catalog_source,
-    check_name,
-    provider_table,
-    source_of,
-)
+from provisioner.workflows.entries import alias_tables, catalog_source, check_name, provider_table, source_of
 from provisioner.workflows.imports import remembered
 from provisioner.workflows.near import near
 from provisioner.workflows.open_catalog import open_catalog

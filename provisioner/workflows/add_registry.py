@@ -11,6 +11,7 @@ from catalog.reserved import is_login
 from catalog.urls import shown
 from provisioner.config import tables
 from provisioner.config.read import read
+from provisioner.config.tables import PICKED, WHOLE
 from provisioner.errors import ConfigInvalid, ConsentNeeded, NotFound
 from provisioner.workflows.consent import (
     Consent,
@@ -22,14 +23,7 @@ from provisioner.workflows.consent import (
     taken_notes,
 )
 from provisioner.workflows.default_alias import default_alias
-from provisioner.workflows.entries import (
-    PICKED,
-    WHOLE,
-    alias_tables,
-    provider_table,
-    registry_source,
-    source_of,
-)
+from provisioner.workflows.entries import alias_tables, provider_table, registry_source, source_of
 from provisioner.workflows.imports import remembered
 from provisioner.workflows.near import near
 from provisioner.workflows.open_catalog import sources_of

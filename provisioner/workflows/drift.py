@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from catalog.urls import shown
 from provisioner.config import tables
 from provisioner.config.merge import fingerprint, merged, untouched
+from provisioner.config.tables import CATALOG
 from provisioner.errors import ConfigInvalid
 from provisioner.workflows.consent import owner_of
-from provisioner.workflows.entries import CATALOG, alias_tables, provider_table
+from provisioner.workflows.entries import alias_tables, provider_table
 from provisioner.workflows.imports import Record, owned_fields, record_of
 
 if TYPE_CHECKING:

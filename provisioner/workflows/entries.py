@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from catalog.untrusted import id_flaw
+from provisioner.config.tables import CATALOG, PICKED, WHOLE
 from provisioner.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from catalog.models import Model, Provider
 
 Table = dict[str, Any]
-
-# ``source.kind``: of a catalog, of a registry that is imported whole, of one provider picked out of a registry.
-CATALOG, WHOLE, PICKED = "modelsDev", "apiJson", "apiJsonProvider"
 
 
 def check_name(name: str) -> None:

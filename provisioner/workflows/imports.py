@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.config import files, tables
 from provisioner.config.merge import base_of, fingerprint
-from provisioner.workflows.entries import CATALOG, PICKED, WHOLE, alias_tables, provider_table
+from provisioner.config.tables import CATALOG, PICKED, WHOLE
+from provisioner.workflows.entries import alias_tables, provider_table
 from provisioner.workflows.outcome import Note
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from catalog.reserved import is_login
 from provisioner.config.read import read
-from provisioner.workflows.entries import CATALOG, PICKED, WHOLE
+from provisioner.config.tables import CATALOG, PICKED, WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

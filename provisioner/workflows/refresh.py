@@ -12,11 +12,11 @@ from provisioner.config import tables
 from provisioner.config.layout import LayoutUnknown, commented
 from provisioner.config.merge import fingerprint, untouched
 from provisioner.config.read import BOM, read
+from provisioner.config.tables import CATALOG
 from provisioner.errors import ProvisionerError
 from provisioner.workflows import imports
 from provisioner.workflows.consent import Consent, claims, guard_loss, owner_of
 from provisioner.workflows.drift import Drift, Finding, drift, used_by
-from provisioner.workflows.entries import CATALOG
 from provisioner.workflows.outcome import Note, Outcome, cleared_notes, commit
 from provisioner.workflows.sources import Answer, Failure, Said, Upstream
 from provisioner.workflows.watch import silent

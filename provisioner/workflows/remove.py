@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.config import tables
 from provisioner.errors import NotFound
+from provisioner.workflows import imports
 from provisioner.workflows.near import near
 from provisioner.workflows.outcome import Note, Outcome, cleared_notes, commit
 from provisioner.workflows.watch import silent
@@ -55,4 +56,6 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
         return tables.without_providers(data, wanted)
 
     outcome = commit(app, edit, dry_run=request.dry_run, watch=watch)
+    if outcome.written:
+        imports.save(app, {}, outcome.data)  # forgets what is gone
     return Result(outcome, wanted, tuple(cleared_notes(outcome)))

@@ -12,13 +12,11 @@ from catalog.errors import CatalogError, CredentialRefused, NotImportable
 from catalog.reserved import is_login
 from catalog.urls import shown
 from provisioner.config import tables
+from provisioner.config.tables import CATALOG, PICKED, WHOLE
 from provisioner.errors import NotFound, ProvisionerError, UsageError
 from provisioner.workflows import add_catalog, add_registry, imports
 from provisioner.workflows.consent import same_endpoint
 from provisioner.workflows.entries import (
-    CATALOG,
-    PICKED,
-    WHOLE,
     alias_tables,
     catalog_source,
     provider_table,
