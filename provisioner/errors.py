@@ -4,6 +4,7 @@ ProvisionerError
 ├── UsageError          the request contradicts itself or lacks something; a flag fixes it
 │   ├── TerminalNeeded  a question would have to be asked and there is no terminal
 │   ├── ConfigChanged   something else has changed config.toml since, and that would be lost
+│   ├── ConsentNeeded   what somebody else put there would be replaced; a flag agrees to it
 │   ├── ReportUnwritable a report of a test cannot be written where it was asked for
 │   └── ProviderManaged the provider is Kimi Code's own, or its id is
 ├── NotFound            a provider or alias that config.toml does not have
@@ -45,6 +46,12 @@ class TerminalNeeded(UsageError):
     """A question would have to be asked and there is no terminal; the hint names the flags that answer it."""
 
     code = "terminal_needed"
+
+
+class ConsentNeeded(UsageError):
+    """The change would replace or take over what another source or a person put there; the hint names the flag."""
+
+    code = "consent_needed"
 
 
 class ProviderManaged(UsageError):

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 # Which options belong to which form; the rest go with all. An option of another form is an error, not ignored.
 _FORMS = {
-    "registry": {"only", "token", "token_stdin", "api_key", "api_key_stdin", "offline", "default_model"},
+    "registry": {
+        *("only", "token", "token_stdin", "api_key", "api_key_stdin", "offline", "default_model"),
+        "accept_endpoint_change",
+    },
     "catalog": {
         *("api_key", "api_key_stdin", "api_key_env", "base_url", "variables", "models", "default_model"),
         *("name", "url", "refresh", "offline"),
@@ -88,6 +91,11 @@ add --type WIRE --base-url URL --as NAME     any endpoint
 )
 @click.option("--token", metavar="T", help="The registry's token. Falls back to KIMI_REGISTRY_API_KEY.")
 @click.option("--token-stdin", is_flag=True, help="Read the registry's token from standard input.")
+@click.option(
+    "--accept-endpoint-change",
+    is_flag=True,
+    help="Let the registry's token follow a provider to another endpoint; no header or other key follows.",
+)
 @catalog_options
 @click.option("--type", "wire", metavar="WIRE", help="With --base-url and --as: any endpoint of this wire.")
 @options.reading_catalog
@@ -152,6 +160,7 @@ def _ask(context: click.Context, app: App, config: Path | None, flags: AddFlags)
 
 def _add_registry(app: App, url: str, flags: AddFlags) -> None:
     from provisioner.workflows import add_registry
+    from provisioner.workflows.consent import Consent
 
     request = add_registry.Request(
         url=url,
@@ -160,6 +169,7 @@ def _add_registry(app: App, url: str, flags: AddFlags) -> None:
         default_model=flags.default_model,
         offline=flags.offline,
         accept_shrink=flags.yes,
+        consent=Consent(flags.yes, flags.accept_endpoint_change),
         dry_run=flags.dry_run,
     )
     with waiting() as watch:
@@ -186,6 +196,7 @@ def _add_registry(app: App, url: str, flags: AddFlags) -> None:
 def add_from_catalog(app: App, provider_id: str, flags: CatalogFlags) -> None:
     """Runs ``add ID`` and ``catalog add ID``, which are the same."""
     from provisioner.workflows import add_catalog
+    from provisioner.workflows.consent import Consent
 
     request = add_catalog.Request(
         provider_id=provider_id,
@@ -196,6 +207,7 @@ def add_from_catalog(app: App, provider_id: str, flags: CatalogFlags) -> None:
         default_model=flags.default_model,
         name=flags.name,
         access=flags.access(),
+        consent=Consent(flags.yes),
         dry_run=flags.dry_run,
     )
     with waiting() as watch:
@@ -224,6 +236,7 @@ def _imported(result: add_catalog.Result, request: add_catalog.Request) -> list[
 
 def _add_endpoint(app: App, flags: AddFlags) -> None:
     from provisioner.workflows import add_endpoint
+    from provisioner.workflows.consent import Consent
 
     if not (flags.wire and flags.base_url and flags.name):
         needed = {"--type": flags.wire, "--base-url": flags.base_url, "--as": flags.name}
@@ -237,6 +250,7 @@ def _add_endpoint(app: App, flags: AddFlags) -> None:
         models=tuple(named_model(text) for text in flags.models),
         only=flags.only,
         default_model=flags.default_model,
+        consent=Consent(flags.yes),
         dry_run=flags.dry_run,
     )
     with waiting() as watch:

@@ -78,6 +78,7 @@ class AddFlags(CatalogFlags):
     token: str | None
     token_stdin: bool
     wire: str | None
+    accept_endpoint_change: bool
 
     def registry_token(self, app: App) -> str | None:
         """The registry's token; ``--api-key`` is Kimi Code's own spelling of ``--token``.

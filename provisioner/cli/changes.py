@@ -33,9 +33,7 @@ def show(
 ) -> None:
     """Prints a change: ``done`` are the lines that say what happened, in the past tense."""
     if as_json:
-        echo(
-            json.dumps(_document(command, outcome, notes, provenance, skipped), ensure_ascii=False, indent=2)
-        )
+        echo(json.dumps(document(command, outcome, notes, provenance, skipped), ensure_ascii=False, indent=2))
         return
     show_diff(outcome.diff)
     if outcome.dry_run:
@@ -61,13 +59,14 @@ def diff_lines(lines: Iterable[DiffLine]) -> list[str]:
     return [f"{_MARKS[line.kind][0]}{line.text}" for line in lines]
 
 
-def _document(
+def document(
     command: str,
     outcome: Outcome,
     notes: Iterable[Note],
-    provenance: Provenance | None,
-    skipped: Iterable[Skipped],
+    provenance: Provenance | None = None,
+    skipped: Iterable[Skipped] = (),
 ) -> dict[str, Any]:
+    """A change as the document of schemas/output/change.schema.json."""
     return {
         "command": command,
         "config": str(outcome.config_path),

@@ -55,7 +55,7 @@ def run(arguments: list[str], name: str, app: App | None = None) -> int:
             sys.stdout.flush()
     except (catalog_errors.CatalogError, errors.ProvisionerError) as error:
         _report(ErrorText.of(error, name), error.code, as_json=as_json)
-        return next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 1)
+        return exit_code(error)
     except click.exceptions.NoArgsIsHelpError as error:
         echo_error(error.format_message())
         return _USAGE
@@ -75,6 +75,11 @@ def run(arguments: list[str], name: str, app: App | None = None) -> int:
         _drop_output()
         return 1
     return code if isinstance(code, int) else 0
+
+
+def exit_code(error: Exception) -> int:
+    """The exit code that this error ends a command with."""
+    return next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 1)
 
 
 def _drop_output() -> None:

@@ -88,6 +88,7 @@ root = LazyGroup(
         "add": "add",
         "list": "list",
         "remove": "remove",
+        "refresh": "refresh",
         "set-default": "set_default",
         "key": "key",
         "undo": "undo",

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from provisioner.config import values
-from provisioner.config.insertion import InsertionPoints, gap
+from provisioner.config.blocks import around, blocks
+from provisioner.config.insertion import InsertionPoints, before, gap
 from provisioner.config.layout import entries, sections, statements
 from provisioner.config.splice import Insertion, Removal, Splice, by_lines, in_braces, spliced
 
@@ -169,10 +170,12 @@ class _Edit:
 
     def _new_key(self, node: _Node, after: int, path: KeyPath, value: Any) -> None:
         lines = f"{node.indent}{values.dotted(path)} = {values.value(value)}"
-        if after:
-            self.insertions.append(Insertion(after, _KEYS, lines, spaced=False))
-        else:  # the first key at the top of the file: as a table, a blank line apart
-            self.insertions.append(Insertion(gap(self.text, self.sections, 0), _KEYS, lines, spaced=True))
+        spaced = not after  # the first key at the top of the file: as a table, a blank line apart
+        after = after or gap(self.text, self.sections, 0)
+        top = node.header is self.sections[0]
+        if top and (block := around(blocks(self.text, self.sections), after)):
+            after, spaced = before(self.text, block), True
+        self.insertions.append(Insertion(after, _KEYS, lines, spaced=spaced))
 
     def _new_table(self, path: KeyPath, content: Mapping[str, Any]) -> None:
         self.places = self.places or InsertionPoints(self.text, self.sections, self.aliases)

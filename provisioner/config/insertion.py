@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
+from provisioner.config.blocks import around, blocks
 from provisioner.config.layout import line_end
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from provisioner.config.blocks import Block
     from provisioner.config.layout import Section
     from provisioner.config.plan import KeyPath
+
+# Comments that mean something to a program where they stand, at the top of the file: `#:schema`, `#!`, modelines.
+_DIRECTIVE = re.compile(r"#(?:[:!]|[ \t]*(?:-\*-|vim?:|ex:|code:|yaml-language-server))[^\n]*(?:\n|\Z)")
 
 
 class InsertionPoints:
@@ -26,6 +32,7 @@ class InsertionPoints:
         self._text = text
         self._sections = sections
         self._gaps: dict[int, int] = {}
+        self._blocks = blocks(text, sections)
         self._last: dict[KeyPath, int] = {}
         self._last_of_provider: dict[str, int] = {}
         self._first_alias: int | None = None
@@ -45,8 +52,19 @@ class InsertionPoints:
         """
         index = self._section(path, content)
         if index not in self._gaps:
-            self._gaps[index] = gap(self._text, self._sections, index)
+            self._gaps[index] = self._outside(index)
         return self._gaps[index]
+
+    def _outside(self, index: int) -> int:
+        """Where a table goes behind section ``index``, or next to the marked block that this would be in."""
+        offset = gap(self._text, self._sections, index)
+        block = around(self._blocks, offset)
+        if block is None:
+            return offset
+        if self._sections[index].last <= block.start:
+            return before(self._text, block)
+        last = max(i for i, section in enumerate(self._sections) if section.start < block.end)
+        return block.end if self._sections[last].last <= block.end else self._outside(last)
 
     def _section(self, path: KeyPath, content: Any) -> int:
         for known in (path[:2], path[:1]):
@@ -62,8 +80,8 @@ class InsertionPoints:
 def gap(text: str, sections: Sequence[Section], index: int) -> int:
     """The offset behind section ``index`` where a new table goes; 0 means before the first line.
 
-    Comments directly above the next header belong to that header, unless they open the file: then they are about
-    the file, and may be directives that must stay on top. Other comments belong to the section before.
+    Comments directly above the next header belong to that header, but for directives that must stay on top of the
+    file. Other comments belong to the section before.
     """
     start = sections[index].last
     stop = (
@@ -71,6 +89,12 @@ def gap(text: str, sections: Sequence[Section], index: int) -> int:
     )
     content = len(text[start:stop].rstrip(" \t\r\n"))
     return line_end(text, start + content) if content else start
+
+
+def before(text: str, block: Block) -> int:
+    """The offset that puts something before a block, on the line before it; 0 when it starts the text."""
+    content = len(text[: block.start].rstrip(" \t\r\n"))
+    return line_end(text, content) if content else 0
 
 
 def _comments_above(text: str, start: int, header: int) -> int:
@@ -81,7 +105,10 @@ def _comments_above(text: str, start: int, header: int) -> int:
         if above < start or not text[above:first].lstrip(" \t").startswith("#"):
             return first
         first = above
-    return header if first == 0 else first
+    if first == 0:
+        while directive := _DIRECTIVE.match(text, first, header):
+            first = directive.end()
+    return first
 
 
 def _provider(alias: Any) -> str:

@@ -126,6 +126,24 @@ def statements(text: str, section: Section) -> Iterator[Statement]:
         position = statement.end + 1
 
 
+def commented(text: str) -> set[KeyPath]:
+    """The first two parts of the key of each table that has a comment in it or in a table below it.
+
+    Raises:
+        LayoutUnknown: the scan lost its way.
+    """
+    found = set()
+    for section in sections(text):
+        between = [text[section.start : section.header_end].rpartition("]")[2]]
+        position = section.header_end
+        for statement in statements(text, section):
+            between += (text[position : statement.start], text[statement.value_end : statement.end])
+            position = statement.end
+        if any("#" in part for part in between):
+            found.add(section.path[:2])
+    return found
+
+
 def entries(text: str, start: int, end: int) -> list[Statement] | None:
     """The entries of the inline table in ``text[start:end]``; ``None`` when the value there is no inline table.
 

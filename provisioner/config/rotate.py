@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from provisioner.config.tables import members
+from provisioner.config.tables import PICKED, WHOLE, members
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -52,7 +52,11 @@ def current_key(provider: Mapping[str, Any], env_keys: Collection[str]) -> str:
 def registry_of(provider: Any) -> str | None:
     """The URL of the registry that the provider was imported from; ``None`` where it is from none."""
     source = provider.get("source") if isinstance(provider, dict) else None
-    if isinstance(source, dict) and source.get("kind") == "apiJson" and isinstance(source.get("url"), str):
+    if (
+        isinstance(source, dict)
+        and source.get("kind") in (WHOLE, PICKED)
+        and isinstance(source.get("url"), str)
+    ):
         return str(source["url"])
     return None
 

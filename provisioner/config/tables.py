@@ -11,13 +11,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from catalog.reserved import RESERVED_IDS, is_login
+from catalog.urls import shown
 from provisioner.errors import ConfigInvalid, NotFound, ProviderManaged
-from provisioner.secrets import is_secret_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+# ``source.kind``: of a catalog, of a registry that is imported whole, of one provider picked out of a registry.
+CATALOG, WHOLE, PICKED = "modelsDev", "apiJson", "apiJsonProvider"
+
 _KEPT_TABLES = ("custom_headers", "env")
+# What may follow a provider to another endpoint. Names of credentials cannot be guessed (`api-key`, `Cookie`,
+# `CF-Access-Client-Id`), so everything else counts as one.
+_HARMLESS = frozenset({"user-agent", "accept", "accept-language", "accept-encoding", "content-type"})
+_HARMLESS_ENDINGS = ("_PROJECT", "_LOCATION", "_REGION")
 
 
 @dataclass(frozen=True)
@@ -53,7 +60,8 @@ def with_providers(
 
     The user's own values survive: ``overrides`` of an alias that is still there, and ``custom_headers``, ``env``
     and ``default_model`` of a provider, below what an entry itself gives. Providers in ``vanished`` are removed.
-    A credential in those tables must not follow its provider to another host: that is refused.
+    What is not known to be harmless in those tables must not follow its provider to another endpoint: that is
+    refused.
 
     Raises:
         ProviderManaged: an id is reserved, or a provider to replace or remove is a login of Kimi Code.
@@ -70,7 +78,7 @@ def with_providers(
     for provider_id in (*entries, *vanished):
         _refuse_login(providers, provider_id)
     for provider_id, entry in entries.items():
-        _refuse_move(providers.get(provider_id), provider_id, entry)
+        refuse_carried(providers.get(provider_id), provider_id, entry.provider)
 
     owned = {*entries, *vanished}
     desired = {
@@ -114,6 +122,15 @@ def without_providers(data: Mapping[str, Any], provider_ids: Collection[str]) ->
                 hint="see what there is with: kimi provider list",
             )
     return with_providers(data, {}, vanished=provider_ids)
+
+
+def without_aliases(data: Mapping[str, Any], aliases: Collection[str]) -> dict[str, Any]:
+    """``data`` without these aliases and without what named them; their providers stay."""
+    gone = set(aliases)
+    if not gone:
+        return dict(data)
+    models = {alias: table for alias, table in members(data, "models").items() if alias not in gone}
+    return _without_names({**data, "models": models}, gone, ())
 
 
 def with_default_model(data: Mapping[str, Any], alias: str) -> dict[str, Any]:
@@ -164,21 +181,44 @@ def members(data: Mapping[str, Any], name: str) -> dict[str, Any]:
     return table
 
 
-def _refuse_move(old: Any, provider_id: str, entry: Entry) -> None:
-    if not isinstance(old, dict) or _endpoint(old) == _endpoint(entry.provider):
+def refuse_carried(old: Any, provider_id: str, new: Mapping[str, Any]) -> None:
+    """Refuses to let a header or an ``env`` value go to an endpoint that it was not written for.
+
+    ``old`` is the provider's table as it stands, ``new`` the one to be. Nothing but removing the entry by hand
+    lifts this: no flag does.
+
+    Raises:
+        ConfigInvalid: naming each entry that would go along.
+    """
+    if not isinstance(old, dict) or endpoint(old) == endpoint(new):
         return
-    for name in _KEPT_TABLES:
-        kept = old.get(name)
-        if isinstance(kept, dict) and any(is_secret_key(key) and value for key, value in kept.items()):
-            raise ConfigInvalid(
-                f'the endpoint of provider "{provider_id}" changes, and the credential in its `{name}` would go to '
-                "the new one",
-                hint=f"take `{name}` out of it by hand, or kimi provider remove {provider_id}, then add it again",
-            )
+    carried = [
+        f"{name}.{key}"
+        for name in _KEPT_TABLES
+        if isinstance(table := old.get(name), dict)
+        for key, value in table.items()
+        if value and not _is_harmless(key)
+    ]
+    if carried:
+        raise ConfigInvalid(
+            f'the endpoint of provider "{provider_id}" changes from {_told(old)} to {_told(new)}, and '
+            f"{', '.join(carried)} would go to the new one",
+            hint=f"take them out of it by hand, or kimi provider remove {provider_id}, then add it again",
+        )
 
 
-def _endpoint(provider: Mapping[str, Any]) -> str:
-    return str(provider.get("base_url", "")).rstrip("/")
+def endpoint(provider: Mapping[str, Any]) -> tuple[str, str]:
+    """Where a provider's requests go: its wire, and its base URL without the last slash (empty for the default)."""
+    return str(provider.get("type", "")), str(provider.get("base_url", "")).rstrip("/")
+
+
+def _told(provider: Mapping[str, Any]) -> str:
+    wire, url = endpoint(provider)
+    return f"{shown(url) or 'the default'} ({wire})"
+
+
+def _is_harmless(name: str) -> bool:
+    return name.lower() in _HARMLESS or name.endswith(_HARMLESS_ENDINGS)
 
 
 def _provider_of(alias: Any) -> Any:
@@ -211,10 +251,9 @@ def _provider(old: Any, entry: Entry, gone: Collection[str]) -> dict[str, Any]:
 def _without_names(
     data: dict[str, Any], aliases: Collection[str], providers: Collection[str]
 ) -> dict[str, Any]:
-    """``data`` without what names an alias or a provider that went; every table stays a copy of its own."""
+    """``data`` without what names an alias or a provider that went; ``[thinking]`` is the user's and stays."""
     if _names(data.get("default_model"), aliases):
         del data["default_model"]
-        data.pop("thinking", None)
     if _names(data.get("default_provider"), providers):
         del data["default_provider"]
     if aliases and isinstance(secondary := data.get("secondary_model"), dict):

@@ -13,14 +13,17 @@ from catalog.documents import Catalog, CatalogRequest
 from catalog.interpret import interpret, variables_of
 from catalog.urls import shown
 from provisioner.config import tables
+from provisioner.config.tables import CATALOG
 from provisioner.errors import NotFound, UsageError
 from provisioner.note import Note
+from provisioner.workflows.consent import Consent, agree, claims, same_endpoint, taken_notes
 from provisioner.workflows.credential import Credential, settled
 from provisioner.workflows.default_alias import default_alias
-from provisioner.workflows.entries import alias_tables, catalog_source, check_name, provider_table
+from provisioner.workflows.entries import alias_tables, catalog_source, check_name, provider_table, source_of
+from provisioner.workflows.imports import remembered
 from provisioner.workflows.near import near
 from provisioner.workflows.open_catalog import open_catalog
-from provisioner.workflows.outcome import Outcome, commit, default_model_note
+from provisioner.workflows.outcome import Outcome, cleared_notes, commit, default_model_note
 from provisioner.workflows.watch import silent
 
 if TYPE_CHECKING:
@@ -45,6 +48,7 @@ class Request:
         default_model: a model id of this provider that becomes default_model.
         name: the provider's id in config.toml; None takes the catalog's.
         access: which catalog, and how it may be reached.
+        consent: to take over what is not this import's own.
         dry_run: plan, write nothing.
     """
 
@@ -56,6 +60,7 @@ class Request:
     default_model: str | None = None
     name: str | None = None
     access: CatalogRequest = field(default_factory=CatalogRequest)
+    consent: Consent = field(default_factory=Consent)
     dry_run: bool = False
 
 
@@ -76,27 +81,41 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
         FetchFailed, DocumentInvalid, ShrinkRefused: the catalog.
         NotImportable: the provider speaks no known wire, has no endpoint or no usable model.
         NotFound: the catalog has no such provider, or the provider no such model.
+        ConsentNeeded: it would take over a provider or alias of somebody else.
         UsageError: it needs a key, or ``variables`` names one that it does not have.
         ConfigInvalid, ConfigUnwritable, Busy: config.toml.
     """
     if request.name is not None:
         check_name(request.name)
     catalog = open_catalog(app, request.access, watch)
-    provider, problems = _provider(catalog, request)
+    provider, problems = interpreted(catalog, request)
     chosen = _chosen(provider, request.models)
     default = default_alias((chosen,), request.default_model)
-    source = catalog_source(request.access.url, request.provider_id)
+    source = catalog_source(
+        request.access.url,
+        request.provider_id,
+        models=request.models,
+        variables=request.variables,
+        base_url=chosen.base_url if request.base_url is not None else None,
+    )
+    taken: list[str] = []
 
     def edit(data: dict[str, Any]) -> dict[str, Any]:
         existing = tables.provider_in(data, chosen.id)
         credential = settled(
             request.credential, existing, provider_id=chosen.id, wire=chosen.wire, base_url=chosen.base_url
         )
-        table = provider_table(chosen, credential=credential, source=source)
-        data = tables.with_provider(data, chosen.id, table, alias_tables(chosen.id, chosen))
+        entry = tables.Entry(
+            provider_table(chosen, credential=credential, source=source), alias_tables(chosen.id, chosen)
+        )
+        entries = {chosen.id: entry}
+        taken[:] = claims(data, entries, lambda _, table: _is_own(table, request.provider_id, entry))
+        data = tables.with_providers(data, entries)
+        agree(taken, request.consent, str(app.config_path))
         return tables.with_default_model(data, default) if default else data
 
     outcome = commit(app, edit, dry_run=request.dry_run, watch=watch)
+    notes = remembered(app, outcome, [(chosen, len(provider.models))])
     return Result(
         outcome=outcome,
         provenance=catalog.provenance,
@@ -105,12 +124,29 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
             *_wire_notes(chosen),
             *_skipped_notes(chosen),
             *(Note("schema", f"{p.pointer}: {p.message}") for p in problems),
+            *taken_notes(taken),
+            *cleared_notes(outcome),
+            *notes,
             *default_model_note(outcome.data, [f"{chosen.id}/{model.key}" for model in chosen.models]),
         ),
     )
 
 
-def _provider(catalog: Catalog, request: Request) -> tuple[Provider, list[Problem]]:
+def _is_own(existing: Mapping[str, Any], provider_id: str, entry: tables.Entry) -> bool:
+    """Whether a provider is an import of the same catalog entry: ours, or Kimi Code's, which carries no source."""
+    if "source" in existing:
+        return source_of(existing, CATALOG).get("id") == provider_id
+    return same_endpoint(existing, entry.provider)
+
+
+def interpreted(catalog: Catalog, request: Request) -> tuple[Provider, list[Problem]]:
+    """What the catalog says of the provider, all its models, and what is amiss in its entry.
+
+    Raises:
+        NotFound: it has no such provider.
+        NotImportable: the provider speaks no known wire, has no endpoint or no usable model.
+        UsageError: ``variables`` names one that its endpoint does not have.
+    """
     entry = catalog.provider(request.provider_id)
     if entry is None:
         raise NotFound(
@@ -136,8 +172,6 @@ def _check_variables(given: Mapping[str, str], known: tuple[str, ...]) -> None:
 
 
 def _chosen(provider: Provider, patterns: tuple[str, ...]) -> Provider:
-    if not patterns:
-        return provider
     ids = [model.id for model in provider.models]
     for pattern in patterns:
         if not any(fnmatchcase(name, pattern) for name in ids):
@@ -145,6 +179,13 @@ def _chosen(provider: Provider, patterns: tuple[str, ...]) -> Provider:
                 f'no model of "{provider.id}" matches {pattern}',
                 hint=near(pattern.strip("*"), ids, otherwise=f"kimi provider catalog list {provider.id}"),
             )
+    return matching(provider, patterns)
+
+
+def matching(provider: Provider, patterns: tuple[str, ...]) -> Provider:
+    """The provider with the models that any of the patterns matches; without a pattern with all."""
+    if not patterns:
+        return provider
     kept = tuple(m for m in provider.models if any(fnmatchcase(m.id, pattern) for pattern in patterns))
     return dataclasses.replace(provider, models=kept)
 

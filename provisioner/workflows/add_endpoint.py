@@ -16,11 +16,12 @@ from provisioner.config import tables
 from provisioner.config.read import read
 from provisioner.errors import NotFound, UsageError
 from provisioner.note import Note
+from provisioner.workflows.consent import Consent, agree, claims, same_endpoint, taken_notes
 from provisioner.workflows.credential import PLACEHOLDER_KEY, Credential, settled
 from provisioner.workflows.default_alias import default_alias
 from provisioner.workflows.entries import alias_tables, check_name, provider_table
 from provisioner.workflows.near import near
-from provisioner.workflows.outcome import Outcome, commit, default_model_note
+from provisioner.workflows.outcome import Outcome, cleared_notes, commit, default_model_note
 from provisioner.workflows.watch import silent
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Request:
         models: (id, context in tokens or None) pairs; empty asks the endpoint for its list.
         only: ids out of that list; empty takes all of it.
         default_model: a model id that becomes default_model.
+        consent: to take over a provider of another endpoint.
         dry_run: plan, write nothing.
     """
 
@@ -56,6 +58,7 @@ class Request:
     models: tuple[tuple[str, int | None], ...] = ()
     only: tuple[str, ...] = ()
     default_model: str | None = None
+    consent: Consent = field(default_factory=Consent)
     dry_run: bool = False
 
 
@@ -73,6 +76,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     """Finds out the endpoint's models, unless they are named, and writes provider and aliases.
 
     Raises:
+        ConsentNeeded: it would take over a provider or alias of somebody else.
         UsageError: an unknown wire, an unusable URL, name or model id, or models both named and picked.
         NotFound: ``default_model`` is none of the models, or ``only`` names one that the list does not have.
         FetchFailed, CredentialRefused, DocumentInvalid, NotImportable: the endpoint's list of models.
@@ -88,6 +92,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
         models, discovered = _of_list(discover(app.http.client, wire, base_url, key), request.only), True
     provider = Provider(request.name, request.name, wire, guessed=False, base_url=base_url, models=models)
     default = default_alias((provider,), request.default_model)
+    taken: list[str] = []
 
     def edit(data: dict[str, Any]) -> dict[str, Any]:
         credential = settled(
@@ -99,7 +104,10 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
             otherwise={"api_key": PLACEHOLDER_KEY},
         )
         table = provider_table(provider, credential=credential, source=None)
-        data = tables.with_provider(data, provider.id, table, alias_tables(provider.id, provider))
+        entries = {provider.id: tables.Entry(table, alias_tables(provider.id, provider))}
+        taken[:] = claims(data, entries, lambda _, old: "source" not in old and same_endpoint(old, table))
+        data = tables.with_providers(data, entries)
+        agree(taken, request.consent, str(app.config_path))
         return tables.with_default_model(data, default) if default else data
 
     outcome = commit(app, edit, dry_run=request.dry_run, watch=watch, seen=seen)
@@ -112,6 +120,8 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
             *(Note("endpoint", f"{shown(base_url)}: {doubt}") for doubt in doubts(wire, base_url)),
             *_context_notes(models),
             *_key_notes(outcome.data, request.name),
+            *taken_notes(taken),
+            *cleared_notes(outcome),
             *default_model_note(outcome.data, aliases),
         ),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any
 
 from catalog.documents import load_registry
 from catalog.registry import Registry, lint, read_registry
@@ -11,24 +11,33 @@ from catalog.reserved import is_login
 from catalog.urls import shown
 from provisioner.config import tables
 from provisioner.config.read import read
-from provisioner.errors import ConfigInvalid, NotFound
+from provisioner.config.tables import PICKED, WHOLE
+from provisioner.errors import ConfigInvalid, ConsentNeeded, NotFound
 from provisioner.note import Note
+from provisioner.workflows.consent import (
+    Consent,
+    agree,
+    claims,
+    guard_loss,
+    owner_of,
+    same_endpoint,
+    taken_notes,
+)
 from provisioner.workflows.default_alias import default_alias
-from provisioner.workflows.entries import alias_tables, provider_table, registry_source
+from provisioner.workflows.entries import alias_tables, provider_table, registry_source, source_of
+from provisioner.workflows.imports import remembered
 from provisioner.workflows.near import near
 from provisioner.workflows.open_catalog import sources_of
-from provisioner.workflows.outcome import Outcome, commit, default_model_note
+from provisioner.workflows.outcome import Outcome, cleared_notes, commit, default_model_note
 from provisioner.workflows.watch import silent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from catalog.documents import Provenance
+    from catalog.documents import Provenance, RegistryDocument
     from catalog.models import Provider
     from provisioner.app import App
     from provisioner.workflows.watch import Watch
-
-_KIND = "apiJson"
 
 
 @dataclass(frozen=True)
@@ -41,7 +50,8 @@ class Request:
         only: ids of the providers to import; empty imports all.
         default_model: an alias or model id of the import that becomes default_model.
         offline: use the cached copy instead of the network.
-        accept_shrink: take a document that lost more than half of its providers.
+        accept_shrink: take a document that lost more than half of its providers or models.
+        consent: to take over what is not this registry's, and to a moved endpoint.
         dry_run: plan, write nothing.
     """
 
@@ -51,6 +61,7 @@ class Request:
     default_model: str | None = None
     offline: bool = False
     accept_shrink: bool = False
+    consent: Consent = field(default_factory=Consent)
     dry_run: bool = False
 
 
@@ -71,26 +82,33 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     Raises:
         FetchFailed, CredentialRefused, DocumentInvalid, ShrinkRefused: the registry.
         ConfigInvalid, ConfigUnwritable, Busy: config.toml.
+        ConsentNeeded: it would take over what is not its own, or send the token to a moved endpoint.
         NotFound: ``only`` names a provider that the registry does not have, or ``default_model`` no model of it.
     """
     url = request.url.strip()
     seen = read(app.config_path)
     token = _token_for(url, request.token, seen.data)
     watch(f"fetching {shown(url)}")
-    document = load_registry(
-        sources_of(app), url, token or None, offline=request.offline, accept_shrink=request.accept_shrink
-    )
-    registry = read_registry(document.raw, url)
+    document, registry = fetch(app, url, token, offline=request.offline, accept_shrink=request.accept_shrink)
     chosen = _chosen(registry, request.only)
-    source = registry_source(url, token)
     aliases = [f"{provider.id}/{model.key}" for provider in chosen for model in provider.models]
     default = default_alias(chosen, request.default_model)
 
+    taken: list[str] = []
+
     def edit(data: dict[str, Any]) -> dict[str, Any]:
-        data = _import(data, chosen, {p.id for p in registry.providers}, source)
+        entries = _entries(data, chosen, url, token, picked=bool(request.only), consent=request.consent)
+        taken[:] = claims(data, entries, lambda _, table: bool(_source(table, url)))
+        vanished = _vanished(data, {p.id for p in registry.providers}, url)
+        after = tables.with_providers(data, entries, vanished=vanished)
+        agree(taken, request.consent, shown(url))
+        if not request.accept_shrink:
+            _guard_models(data, entries, vanished, url)
+        data = after
         return tables.with_default_model(data, default) if default else data
 
     outcome = commit(app, edit, dry_run=request.dry_run, watch=watch, seen=seen)
+    notes = remembered(app, outcome, ((provider, len(provider.models)) for provider in chosen))
     return Result(
         outcome=outcome,
         provenance=document.provenance,
@@ -98,11 +116,30 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
         removed=tuple(i for i in outcome.plan.providers.removed if i not in {p.id for p in chosen}),
         notes=(
             *(Note("registry", f"{p.pointer}: {p.message}") for p in lint(document.raw, registry)),
+            *taken_notes(taken),
+            *_collision_notes(chosen),
+            *_picked_notes(request.only, chosen, outcome.data),
             *_env_notes(registry, chosen, outcome.data),
             *_key_notes(chosen, outcome.data),
+            *cleared_notes(outcome),
+            *notes,
             *default_model_note(outcome.data, aliases),
         ),
     )
+
+
+def fetch(
+    app: App, url: str, token: str, *, offline: bool = False, accept_shrink: bool = False
+) -> tuple[RegistryDocument, Registry]:
+    """What the registry says: the document and what it means. An empty ``token`` is none.
+
+    Raises:
+        FetchFailed, CredentialRefused, DocumentInvalid, ShrinkRefused: the registry.
+    """
+    document = load_registry(
+        sources_of(app), url, token or None, offline=offline, accept_shrink=accept_shrink
+    )
+    return document, read_registry(document.raw, url)
 
 
 def _token_for(url: str, given: str | None, data: Mapping[str, Any]) -> str:
@@ -110,14 +147,16 @@ def _token_for(url: str, given: str | None, data: Mapping[str, Any]) -> str:
     if given is not None:
         return given
     for name in tables.members(data, "providers"):
-        source = tables.provider_in(data, name).get("source")
-        if _same_registry(source, url) and isinstance(source.get("apiKey"), str):
-            return str(source["apiKey"])
+        token = _source(tables.provider_in(data, name), url).get("apiKey")
+        if isinstance(token, str):
+            return token
     return ""
 
 
-def _same_registry(source: Any, url: str) -> TypeGuard[dict[str, Any]]:
-    return isinstance(source, dict) and source.get("kind") == _KIND and source.get("url") == url
+def _source(provider: Mapping[str, Any], url: str) -> dict[str, Any]:
+    """The ``source`` of a provider of this registry, empty for every other."""
+    source = source_of(provider, WHOLE, PICKED)
+    return source if source.get("url") == url else {}
 
 
 def _chosen(registry: Registry, only: tuple[str, ...]) -> tuple[Provider, ...]:
@@ -130,52 +169,129 @@ def _chosen(registry: Registry, only: tuple[str, ...]) -> tuple[Provider, ...]:
     return tuple(known[wanted] for wanted in dict.fromkeys(only))
 
 
-def _import(
-    data: dict[str, Any], chosen: Iterable[Provider], upstream: set[str], source: dict[str, str]
-) -> dict[str, Any]:
-    """``data`` with the chosen providers rebuilt, and those of the same registry that vanished upstream gone."""
+def _entries(
+    data: Mapping[str, Any],
+    chosen: Iterable[Provider],
+    url: str,
+    token: str,
+    *,
+    picked: bool,
+    consent: Consent,
+) -> dict[str, tables.Entry]:
+    """The chosen providers as they should stand. Where the registry is imported whole, a pick stays part of it."""
     before = {name: tables.provider_in(data, name) for name in tables.members(data, "providers")}
-    vanished = [
-        name
-        for name, table in before.items()
-        if name not in upstream and not is_login(table) and _same_registry(table.get("source"), source["url"])
-    ]
-    entries = {
-        provider.id: tables.Entry(
-            provider_table(
-                provider,
-                credential=_credential(provider, before.get(provider.id, {}), source),
-                source=source,
-            ),
+    whole = not picked or any(_source(table, url).get("kind") == WHOLE for table in before.values())
+    found = {}
+    for provider in chosen:
+        source = registry_source(url, token, only=None if whole else provider.id)
+        existing = before.get(provider.id, {})
+        _check_move(provider, existing, source, consent)
+        found[provider.id] = tables.Entry(
+            provider_table(provider, credential=_credential(existing, source), source=source),
             alias_tables(provider.id, provider),
         )
-        for provider in chosen
-    }
-    return tables.with_providers(data, entries, vanished=vanished)
+    return found
 
 
-def _credential(provider: Provider, existing: Mapping[str, Any], source: dict[str, str]) -> dict[str, str]:
-    """The token, or the user's own ``api_key_env`` on a provider of this registry.
+def _vanished(data: Mapping[str, Any], upstream: set[str], url: str) -> list[str]:
+    """Providers of this registry that it no longer has."""
+    return [
+        name
+        for name in tables.members(data, "providers")
+        if name not in upstream
+        and not is_login(table := tables.provider_in(data, name))
+        and _source(table, url)
+    ]
 
-    The variable's value goes to the endpoint that the registry names, so a registry that moves the endpoint
-    must not get it.
+
+def _guard_models(
+    data: Mapping[str, Any], entries: Mapping[str, tables.Entry], vanished: Iterable[str], url: str
+) -> None:
+    """Refuses a registry that lost more than half of the models that config.toml has of it."""
+    own = {name for name in entries if _source(tables.provider_in(data, name), url)} | set(vanished)
+    had = [alias for alias, table in tables.members(data, "models").items() if owner_of(table) in own]
+    kept = {alias for entry in entries.values() for alias in entry.aliases}
+    guard_loss(
+        len(had),
+        sum(alias not in kept for alias in had),
+        what="models of this registry",
+        where=shown(url),
+        hint="if that is right, repeat the command with --yes",
+    )
+
+
+def _check_move(
+    provider: Provider, existing: Mapping[str, Any], source: Mapping[str, str], consent: Consent
+) -> None:
+    """Lets a provider of this registry move to another endpoint only where its key may follow.
+
+    The value of an ``api_key_env`` never may. The token may where the user says so.
 
     Raises:
         ConfigInvalid: the endpoint changed under an ``api_key_env``.
+        ConsentNeeded: the endpoint changed and the token would follow.
     """
-    variable = existing.get("api_key_env")
-    if not variable or not _same_registry(existing.get("source"), source["url"]):
-        return {"api_key": source["apiKey"]}
-    was, now = str(existing.get("base_url", "")).rstrip("/"), (provider.base_url or "").rstrip("/")
-    if was != now:
+    new = {"type": provider.wire, "base_url": provider.base_url or ""}
+    if not _source(existing, source["url"]) or same_endpoint(existing, new):
+        return
+    moved = f"{shown(str(existing.get('base_url', '')))} ({existing.get('type')}) to {shown(new['base_url'])} ({provider.wire})"
+    if variable := existing.get("api_key_env"):
         raise ConfigInvalid(
-            f'the registry moved provider "{provider.id}" from {shown(was)} to {shown(now)} while api_key_env = "{variable}" '
+            f'the registry moved provider "{provider.id}" from {moved} while api_key_env = "{variable}" '
             "is set: its value would go to the new host",
             hint=f"remove api_key_env from [providers.{provider.id}], or kimi provider remove {provider.id}, "
             "then import again",
             where=shown(source["url"]),
         )
-    return {"api_key_env": str(variable)}
+    if source["apiKey"] and not consent.endpoint_change:
+        raise ConsentNeeded(
+            f'the registry moved provider "{provider.id}" from {moved}, and its token would follow',
+            hint="if that is right, repeat the command with --accept-endpoint-change",
+            where=shown(source["url"]),
+        )
+
+
+def _credential(existing: Mapping[str, Any], source: Mapping[str, str]) -> dict[str, str]:
+    """The token, or the user's own ``api_key_env`` on a provider of this registry."""
+    variable = existing.get("api_key_env")
+    if variable and _source(existing, source["url"]):
+        return {"api_key_env": str(variable)}
+    return {"api_key": source["apiKey"]}
+
+
+def _collision_notes(chosen: Iterable[Provider]) -> list[Note]:
+    """Two providers whose ids and models make the same alias: only the last one keeps it, as in Kimi Code."""
+    owners: dict[str, str] = {}
+    notes = []
+    for provider in chosen:
+        for alias in alias_tables(provider.id, provider):
+            if alias in owners:
+                notes.append(
+                    Note(
+                        "alias_collision",
+                        f'"{owners[alias]}" and "{provider.id}" of the registry both make the alias "{alias}": '
+                        "the last one keeps it",
+                    )
+                )
+            owners[alias] = provider.id
+    return notes
+
+
+def _picked_notes(only: tuple[str, ...], chosen: Iterable[Provider], data: Mapping[str, Any]) -> list[Note]:
+    """What ``--only`` means for Kimi Code's own refresh at each start."""
+    if not only:
+        return []
+    if all(source_of(tables.provider_in(data, p.id), PICKED) for p in chosen):
+        return [
+            Note(
+                "picked",
+                f'only {", ".join(only)} of the registry: source.kind = "{PICKED}" keeps Kimi Code from adding the '
+                "rest when it starts; kimi provider refresh brings exactly these up to date",
+            )
+        ]
+    return [
+        Note("whole", "the registry is imported whole already, and Kimi Code keeps it whole when it starts")
+    ]
 
 
 def _key_notes(chosen: Iterable[Provider], data: Mapping[str, Any]) -> list[Note]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from catalog.untrusted import id_flaw
+from provisioner.config.tables import CATALOG, PICKED, WHOLE
 from provisioner.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,21 +30,40 @@ def check_name(name: str) -> None:
         raise UsageError(f"{name!r} cannot name a provider: {flaw}", hint="--as NAME")
 
 
-def catalog_source(url: str, provider_id: str) -> Table:
-    """Marks an import from a catalog, so that it can be refreshed. Kimi Code keeps it and does not read it.
+def catalog_source(
+    url: str,
+    provider_id: str,
+    *,
+    models: tuple[str, ...] = (),
+    variables: Mapping[str, str] | None = None,
+    base_url: str | None = None,
+) -> Table:
+    """Marks an import from a catalog, with what was asked, so that it can be refreshed. Kimi Code keeps it unread.
 
-    ``provider_id`` is the provider's key in the catalog, whatever name it was imported under.
+    ``provider_id`` is the provider's key in the catalog, whatever name it was imported under. ``models`` are the
+    patterns of model ids, empty for all; ``variables`` and ``base_url`` what the user gave for the endpoint.
     """
-    return {"kind": "modelsDev", "url": url, "id": provider_id}
+    source: Table = {"kind": CATALOG, "url": url, "id": provider_id}
+    asked = {"models": list(models), "variables": dict(variables or {}), "base_url": base_url}
+    return {**source, **{name: value for name, value in asked.items() if value}}
 
 
-def registry_source(url: str, token: str | None) -> Table:
-    """Marks an import from a registry.
+def registry_source(url: str, token: str | None, *, only: str | None = None) -> Table:
+    """Marks an import from a registry; ``only``: a provider that was picked, without the rest of the registry.
 
-    Kimi Code refreshes it only when the three keys read exactly so: ``apiKey`` is camelCase, and a string even
-    where no token is needed.
+    Kimi Code refreshes what has exactly the three keys of the first form (``apiKey`` is camelCase, and a string
+    even where no token is needed), and then adds whatever else the registry has. It leaves the second form alone.
     """
-    return {"kind": "apiJson", "url": url, "apiKey": token or ""}
+    if only is not None:
+        return {"kind": PICKED, "url": url, "apiKey": token or "", "id": only}
+    return {"kind": WHOLE, "url": url, "apiKey": token or ""}
+
+
+def source_of(provider: Mapping[str, Any], *kinds: str) -> Table:
+    """The ``source`` of a provider table when it is of one of these kinds and names a URL, else an empty table."""
+    source = provider.get("source")
+    known = isinstance(source, dict) and source.get("kind") in kinds and isinstance(source.get("url"), str)
+    return source if known and isinstance(source, dict) else {}
 
 
 def provider_table(provider: Provider, *, credential: Mapping[str, str], source: Table | None) -> Table:

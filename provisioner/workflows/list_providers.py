@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from catalog.reserved import is_login
 from provisioner.config.read import read
+from provisioner.config.tables import CATALOG, PICKED, WHOLE
 from provisioner.kimi_code.auth import declared
 from provisioner.kimi_code.sections import default_provider
 from provisioner.kimi_code.target import provider_name
@@ -81,9 +82,9 @@ def _source_of(table: Mapping[str, Any]) -> str:
     source = table.get("source")
     if not isinstance(source, dict):
         return "hand"
-    if source.get("kind") == "apiJson":
+    if source.get("kind") in (WHOLE, PICKED):
         return f"registry {source.get('url')}"
-    return "catalog" if source.get("kind") == "modelsDev" else str(source.get("kind"))
+    return "catalog" if source.get("kind") == CATALOG else str(source.get("kind"))
 
 
 def _credential_of(table: Mapping[str, Any]) -> str:

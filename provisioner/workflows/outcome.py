@@ -91,6 +91,23 @@ def waiting_for(watch: Watch) -> Callable[[Path], None]:
     return lambda target: watch(f"waiting for another process that is changing {target}")
 
 
+def cleared_notes(outcome: Outcome) -> list[Note]:
+    """What named an alias or a provider that went, and went with it."""
+    notes = []
+    for change in outcome.plan.changes:
+        if change.kind == "remove" and change.path in {("default_model",), ("default_provider",)}:
+            notes.append(
+                Note(
+                    "default_cleared",
+                    f'{change.path[0]} was "{change.before}", which is gone: kimi provider set-default ALIAS',
+                )
+            )
+        elif change.kind == "remove" and change.path[0] == "secondary_model":
+            gone = ".".join(change.path)
+            notes.append(Note("secondary_cleared", f"{gone} named what is gone, and went with it"))
+    return notes
+
+
 def default_model_note(data: Mapping[str, Any], aliases: Sequence[str]) -> tuple[Note, ...]:
     """A note where config.toml names no default model: Kimi Code 2.1.0 then refuses ``-p`` whatever ``-m`` says."""
     if data.get("default_model") or not aliases:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.config import tables
 from provisioner.errors import NotFound
-from provisioner.note import Note
+from provisioner.workflows import imports
 from provisioner.workflows.near import near
-from provisioner.workflows.outcome import Outcome, commit
+from provisioner.workflows.outcome import Outcome, cleared_notes, commit
 from provisioner.workflows.watch import silent
 
 if TYPE_CHECKING:
     from provisioner.app import App
+    from provisioner.note import Note
     from provisioner.workflows.watch import Watch
 
 
@@ -56,16 +57,6 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
         return tables.without_providers(data, wanted)
 
     outcome = commit(app, edit, dry_run=request.dry_run, watch=watch)
-    return Result(outcome, wanted, _default_note(outcome))
-
-
-def _default_note(outcome: Outcome) -> tuple[Note, ...]:
-    cleared = next((c.before for c in outcome.plan.changes if c.path == ("default_model",)), None)
-    if cleared is None:
-        return ()
-    return (
-        Note(
-            "default_cleared",
-            f'default_model was "{cleared}" and went with its provider: kimi provider set-default ALIAS',
-        ),
-    )
+    if outcome.written:
+        imports.save(app, {}, outcome.data)  # forgets what is gone
+    return Result(outcome, wanted, tuple(cleared_notes(outcome)))

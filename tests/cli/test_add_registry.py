@@ -248,7 +248,8 @@ def test_a_broken_config_is_named_with_its_line_and_left_alone(world: World, cli
     [
         ('custom_headers = { Authorization = "Bearer mine" }', True),
         ('env = { OPENAI_API_KEY = "mine" }', True),
-        ('custom_headers = { X-Team = "blue" }', False),
+        ('custom_headers = { X-Team = "blue" }', True),
+        ('custom_headers = { User-Agent = "mine" }', False),
         ('env = { OPENAI_API_KEY = "" }', False),
     ],
 )
@@ -258,7 +259,7 @@ def test_a_registry_never_gets_a_credential_that_another_endpoint_was_given(
 ) -> None:
     before = world.write(f'[providers.alpha]\ntype = "openai"\nbase_url = "{base_url}"\n{kept}\n')
     world.serves((REGISTRY_URL, registry()))
-    done = cli("add", "--registry", REGISTRY_URL)
+    done = cli("add", "--registry", REGISTRY_URL, "--yes", "--accept-endpoint-change")
     if refused and "mine.example" in base_url:
         assert (done.code, world.config.read_bytes() == before) == (4, True)
         assert "kimi provider remove alpha" in done.err
@@ -266,3 +267,101 @@ def test_a_registry_never_gets_a_credential_that_another_endpoint_was_given(
         assert done.code == 0
         table = tomllib.loads(world.config.read_text())["providers"]["alpha"]
         assert tomllib.loads(kept).items() <= table.items()
+
+
+def _moved() -> dict[str, object]:
+    document = registry()
+    document["first"]["api"] = "https://elsewhere.example/v1"
+    return document
+
+
+@pytest.mark.parametrize("given", [("--token", TOKEN), ()])
+def test_a_token_follows_a_moved_endpoint_only_where_that_is_said(
+    world: World, cli: Cli, given: tuple[str, ...]
+) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    cli(*ADD, "--token", TOKEN)
+    before = world.config.read_bytes()
+    world.serves((REGISTRY_URL, _moved()))
+    done = cli(*ADD, *given, "--yes")
+    assert (done.code, world.config.read_bytes() == before) == (2, True)
+    assert "elsewhere.example" in done.err
+    assert "--accept-endpoint-change" in done.err
+    assert cli(*ADD, *given, "--accept-endpoint-change").code == 0
+    moved = tomllib.loads(world.config.read_text())["providers"]["alpha"]
+    assert (moved["base_url"], moved["api_key"]) == ("https://elsewhere.example/v1", TOKEN)
+
+
+TAKEN = {
+    "a provider by hand": '[providers.alpha]\ntype = "openai"\nbase_url = "https://alpha.example/v1"\n',
+    "another registry's": '[providers.alpha]\ntype = "openai"\n[providers.alpha.source]\nkind = "apiJson"\n'
+    'url = "https://other.example/api.json"\napiKey = "k"\n',
+    "an alias of another": '[providers.mine]\ntype = "openai"\n[models."alpha/big"]\nprovider = "mine"\nmodel = "m"\n'
+    "max_context_size = 5\n",
+}
+
+
+@pytest.mark.parametrize("text", TAKEN.values(), ids=TAKEN.keys())
+def test_what_is_somebody_elses_is_taken_over_with_consent_only(world: World, cli: Cli, text: str) -> None:
+    before = world.write(text)
+    world.serves((REGISTRY_URL, registry()))
+    done = cli(*ADD, "--token", TOKEN, "--json")
+    error = done.error()
+    assert (done.code, error["code"], world.config.read_bytes() == before) == (2, "consent_needed", True)
+    assert "alpha" in error["message"]
+    assert "--yes" in error["hint"]
+    document = cli(*ADD, "--token", TOKEN, "--yes", "--json").json("change")
+    assert "taken_over" in {note["code"] for note in document["notes"]}
+    assert tomllib.loads(world.config.read_text())["models"]["alpha/big"]["provider"] == "alpha"
+
+
+def test_a_registry_that_lost_most_of_its_models_is_refused(world: World, cli: Cli) -> None:
+    full = registry()
+    full["first"]["models"] = {f"m{number}": {"id": f"m{number}"} for number in range(9)}
+    world.serves((REGISTRY_URL, full))
+    cli(*ADD, "--token", TOKEN)
+    before = world.config.read_bytes()
+    world.serves((REGISTRY_URL, registry()))
+    done = cli(*ADD, "--token", TOKEN)
+    assert (done.code, world.config.read_bytes() == before) == (4, True)
+    assert "9 of 10 models" in done.err
+    assert cli(*ADD, "--token", TOKEN, "--yes").code == 0
+
+
+def test_aliases_of_one_registry_that_collide_are_named(world: World, cli: Cli) -> None:
+    document = {
+        "1": {**registry()["first"], "id": "a", "models": {"b/c": {"id": "one"}}},
+        "2": {**registry()["first"], "id": "a/b", "models": {"c": {"id": "two"}}},
+    }
+    world.serves((REGISTRY_URL, document))
+    done = cli(*ADD, "--token", TOKEN)
+    assert 'both make the alias "a/b/c"' in done.err
+    assert tomllib.loads(world.config.read_text())["models"]["a/b/c"]["model"] == "two"
+
+
+def test_a_pick_is_marked_so_that_kimi_code_does_not_add_the_rest(world: World, cli: Cli) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    done = cli(*ADD, "--token", TOKEN, "--only", "alpha")
+    assert "only alpha of the registry" in done.err
+    first = world.config.read_bytes()
+    source = tomllib.loads(first.decode())["providers"]["alpha"]["source"]
+    assert source == {"kind": "apiJsonProvider", "url": REGISTRY_URL, "apiKey": TOKEN, "id": "alpha"}
+    assert "nothing written" in cli(*ADD, "--only", "alpha").out  # with the token that it left
+    assert world.config.read_bytes() == first
+    assert cli(*ADD).code == 0
+    kinds = [p["source"]["kind"] for p in tomllib.loads(world.config.read_text())["providers"].values()]
+    assert kinds == ["apiJson", "apiJson"]
+
+
+def test_a_default_that_goes_is_said_and_thinking_stays(world: World, cli: Cli) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    cli(*ADD, "--token", TOKEN, "--default-model", "beta/one")
+    with world.config.open("a") as file:
+        file.write('\n[thinking]\nenabled = true\n\n[secondary_model]\ndefault_model = "beta/one"\n')
+    shorter = registry()
+    del shorter["second"]
+    world.serves((REGISTRY_URL, shorter))
+    done = cli(*ADD)
+    assert 'default_model was "beta/one"' in done.err
+    assert "secondary_model" in done.err
+    assert tomllib.loads(world.config.read_text())["thinking"] == {"enabled": True}

@@ -69,7 +69,10 @@ def test_remove_takes_all_that_named_the_provider_and_says_so(world: World, cli:
     assert done.code == 0
     assert 'default_model was "a/one"' in done.err
     text = world.config.read_text()
-    assert tomllib.loads(text) == {"providers": {"b": {"type": "anthropic", "api_key_env": "B_KEY"}}}
+    assert tomllib.loads(text) == {
+        "thinking": {"enabled": True},
+        "providers": {"b": {"type": "anthropic", "api_key_env": "B_KEY"}},
+    }
     assert text.startswith("# mine\n")
 
 

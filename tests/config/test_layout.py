@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provisioner.config import values
-from provisioner.config.layout import LayoutUnknown, entries, sections, split_key, statements
+from provisioner.config.layout import LayoutUnknown, commented, entries, sections, split_key, statements
 
 KEYS = st.one_of(
     st.sampled_from(
@@ -184,3 +184,11 @@ def test_what_is_not_toml_is_refused_with_its_place() -> None:
     with pytest.raises(LayoutUnknown) as caught:
         sections("a = 1\n!\n")
     assert caught.value.offset == 6
+
+
+def test_comments_are_found_in_their_tables() -> None:
+    text = (
+        '# top\n[a."b#"]\nx = "#"\n\n# of c\n[a.c] # here\n[a.d]\nx = 1\n# in d\ny = 2\n[a.e.f]\nx = 1 # in e\n'
+        '[a.g]\nx = """\n# no\n"""\n# behind g\n'
+    )
+    assert commented(text) == {("a", "c"), ("a", "d"), ("a", "e")}

@@ -186,6 +186,22 @@ TOPS = {
         "\n# about a\n[models.a]\n",
         'default_model = "a"\n\n\n# about a\n[models.a]\n',
     ),
+    "a comment on the first table": (
+        "# about a\n# and more\n[models.a]\n",
+        'default_model = "a"\n\n# about a\n# and more\n[models.a]\n',
+    ),
+    "a directive and a comment": (
+        "#:schema x\n# about a\n[models.a]\n",
+        '#:schema x\n\ndefault_model = "a"\n# about a\n[models.a]\n',
+    ),
+    "another tool's block": (
+        "# >>> tool (managed) >>>\n[[hooks]]\nx = 1\n# <<< tool <<<\n\n[models.a]\n",
+        'default_model = "a"\n\n# >>> tool (managed) >>>\n[[hooks]]\nx = 1\n# <<< tool <<<\n\n[models.a]\n',
+    ),
+    "another tool's block below a remark": (
+        "# Mine\n\n# BEGIN TOOL BLOCK\n\n[[hooks]]\nx = 1\n# END TOOL BLOCK\n[models.a]\n",
+        '# Mine\n\ndefault_model = "a"\n\n# BEGIN TOOL BLOCK\n\n[[hooks]]\nx = 1\n# END TOOL BLOCK\n[models.a]\n',
+    ),
     "other keys": (
         "# Mine\nx = 1 # one\n\n[models.a]\n",
         '# Mine\nx = 1 # one\ndefault_model = "a"\n\n[models.a]\n',
@@ -214,7 +230,10 @@ def test_what_named_a_removed_alias_goes_and_nothing_else() -> None:
         '[models."p/m"]\nprovider = "p"\n\n[secondary_model]\ndefault_model = "p/m" # second\n'
         'models = { "p/m" = { a = 1 }, z = {} } # pool\n'
     )
-    assert remove(text, "p") == "# top\nother = 1\n\n[secondary_model]\nmodels = { z = {} } # pool\n"
+    assert (
+        remove(text, "p")
+        == "# top\nother = 1\n\n[thinking]\nenabled = true\n\n[secondary_model]\nmodels = { z = {} } # pool\n"
+    )
 
 
 def test_only_entries_of_an_inline_table_that_change_are_touched() -> None:
@@ -264,3 +283,46 @@ def test_a_plan_without_changes_splices_nothing() -> None:
 )
 def test_the_newline_of_most_lines_counts(text: str, newline: str) -> None:
     assert newline_of(text) == newline
+
+
+BLOCKS = {
+    "arrows": ("# >>> t (do not edit) >>>", "# <<< t <<<"),
+    "capitals": ("# BEGIN MANAGED t", "# END MANAGED t"),
+    "words in a frame": ("## --- begin t ---", "## --- end t ---"),
+    "start and stop": ("# start: t", "# stop: t"),
+    "regions": ("#region t", "#endregion"),
+}
+
+
+@pytest.mark.parametrize(("start", "end"), BLOCKS.values(), ids=BLOCKS.keys())
+@pytest.mark.parametrize(
+    "inside",
+    [
+        '[providers.t]\ntype = "x"\n',
+        '\n[providers.t]\ntype = "x"\n\n[models."t/m"]\nprovider = "t"\n\n',
+        "[[hooks]]\nx = 1\n",
+        "top = 1\n\n[x.y]\n",
+    ],
+)
+@pytest.mark.parametrize(
+    "around", [("", ""), ("", "[z]\n"), ("# Mine\n\n", "\n[z]\n"), ("a = 1\n", "# of z\n[z]\n")]
+)
+def test_nothing_is_written_into_another_tools_block(
+    start: str, end: str, inside: str, around: tuple[str, str]
+) -> None:
+    block = f"{start}\n{inside}{end}\n"
+    text = f"{around[0]}{block}{around[1]}"
+    added = add(text)
+    assert block in added
+    assert remove(added) == text
+    data = tomllib.loads(added)
+    default = to(added, tables.with_default_model(data, "new/m"))
+    assert block in default
+    if "top = 1" not in inside:
+        assert to(default, data) == added
+
+
+def test_markers_in_strings_and_without_their_other_half_mark_nothing() -> None:
+    text = 's = """\n# >>> t >>>\n"""\n[providers.a]\ntype = "x"\n\n# <<< t <<<\n# BEGIN half\n[x]\n'
+    assert add(text).startswith(text[: text.index("# <<<")].rstrip("\n"))
+    assert remove(add(text)) == text

@@ -48,10 +48,18 @@ def data_is_never_changed_in_place() -> Any:
 
 def test_a_provider_and_its_aliases_are_rebuilt() -> None:
     new = tables.with_provider(
-        DATA, "p", {"type": "anthropic"}, {"p/m": {"provider": "p", "model": "m"}, "p/o": {"provider": "p"}}
+        DATA,
+        "p",
+        {"type": "openai", "api_key": "new"},
+        {"p/m": {"provider": "p", "model": "m"}, "p/o": {"provider": "p"}},
     )
     assert new["providers"] == {
-        "p": {"type": "anthropic", "custom_headers": {"X-A": "a"}, "env": {"A": "a", "B": "b"}},
+        "p": {
+            "type": "openai",
+            "api_key": "new",
+            "custom_headers": {"X-A": "a"},
+            "env": {"A": "a", "B": "b"},
+        },
         "q": DATA["providers"]["q"],
         "login": DATA["providers"]["login"],
     }
@@ -74,6 +82,41 @@ def test_what_an_entry_gives_wins_over_what_is_kept() -> None:
     assert new["providers"]["p"]["default_model"] == "p/x"
 
 
+CARRIED = [
+    ("custom_headers", "api-key", True),
+    ("custom_headers", "Cookie", True),
+    ("custom_headers", "CF-Access-Client-Id", True),
+    ("custom_headers", "X-Team", True),
+    ("custom_headers", "User-Agent", False),
+    ("custom_headers", "accept", False),
+    ("env", "OPENAI_API_KEY", True),
+    ("env", "OPENAI_BASE_URL", True),
+    ("env", "GOOGLE_CLOUD_PROJECT", False),
+]
+
+
+@pytest.mark.parametrize(("table", "name", "refused"), CARRIED)
+@pytest.mark.parametrize(
+    "new",
+    [
+        {"type": "openai", "base_url": "https://b.example"},
+        {"type": "anthropic", "base_url": "https://a.example"},
+    ],
+)
+def test_nothing_but_what_is_known_to_be_harmless_follows_to_another_endpoint(
+    table: str, name: str, new: dict[str, str], *, refused: bool
+) -> None:
+    old = {"type": "openai", "base_url": "https://a.example/", table: {name: "value"}}
+    data = {"providers": {"p": old}}
+    stays = tables.with_provider(data, "p", {"type": "openai", "base_url": "https://a.example"}, {})
+    assert stays["providers"]["p"][table] == {name: "value"}
+    if refused:
+        with pytest.raises(ConfigInvalid, match=f"{table}.{name}"):
+            tables.with_provider(data, "p", new, {})
+    else:
+        assert tables.with_provider(data, "p", new, {})["providers"]["p"][table] == {name: "value"}
+
+
 def test_a_providers_default_model_is_kept_while_it_resolves() -> None:
     kept = tables.with_provider(DATA, "p", {"type": "openai"}, {"p/n": {"provider": "p"}})
     assert kept["providers"]["p"]["default_model"] == "p/n"
@@ -86,6 +129,7 @@ def test_a_first_provider_makes_the_containers() -> None:
 def test_removing_takes_along_whatever_named_the_provider_or_its_aliases() -> None:
     new = tables.without_providers(DATA, ["p"])
     assert new == {
+        "thinking": {"enabled": True},
         "secondary_model": {"models": {"q/m": {"x": 1}}},
         "providers": {"q": {"type": "kimi"}, "login": DATA["providers"]["login"]},
         "models": {"q/m": DATA["models"]["q/m"], "odd": 1},

@@ -22,9 +22,14 @@ def compare(kimi: list[str], our_command: list[str], case: Case, url: str) -> tu
     config = None if case.config is None else case.config.format(url=url)
     arguments = ["add", url, *(["--api-key", case.token] if case.token else [])]
     theirs = run([*kimi, "provider"], arguments, config=config)
-    ours = run(our_command, arguments, config=config)
+    ours = run(our_command, [*arguments, "--yes"], config=config)  # Kimi Code asks for no consent
+    theirs.config.pop("thinking", None)  # it goes there with the default; here it is the user's
+    if ours.config.get("thinking") == tomllib.loads(config or "").get("thinking"):
+        ours.config.pop("thinking", None)
     if theirs.code or ours.code:
-        touched = differences(tomllib.loads(config or ""), ours.config)
+        before = tomllib.loads(config or "")
+        before.pop("thinking", None)
+        touched = differences(before, ours.config)
         if theirs.code and ours.code and not touched:
             return "both refuse", []
         return "differ", [_refusal("Kimi Code", theirs), _refusal("ours", ours), *touched]

@@ -89,20 +89,22 @@ def differences(theirs: Any, ours: Any, at: str = "") -> list[str]:
 
 @contextmanager
 def serve(documents: Mapping[str, Any]) -> Iterator[str]:
-    """Serves JSON documents (or bytes as they are) by path on loopback; gives the base URL without a slash."""
-    bodies = {
-        path: document if isinstance(document, bytes) else json.dumps(document).encode()
-        for path, document in documents.items()
-    }
+    """Serves JSON documents (or bytes as they are) by path on loopback; gives the base URL without a slash.
+
+    A document is encoded when it is asked for, so a test may change it in between.
+    """
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = bodies.get(self.path)
-            self.send_response(404 if body is None else 200)
+            document = documents.get(self.path)
+            found = self.path in documents
+            body = document if isinstance(document, bytes) else json.dumps(document).encode()
+            body = body if found else b""
+            self.send_response(200 if found else 404)
             self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body or b"")))
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body or b"")
+            self.wfile.write(body)
 
         def log_message(self, *_: Any) -> None:
             """Quiet."""

@@ -27,7 +27,7 @@ CONFIG = f"""\
 type = "openai"
 base_url = "https://a.example/v1"
 api_key = "{OLD}"
-source = {{ kind = "apiJson", url = "https://r.example/api.json", apiKey = "{OLD}" }}
+source = {{ kind = "apiJsonProvider", url = "https://r.example/api.json", apiKey = "{OLD}", id = "a" }}
 
 [providers.b]
 type = "openai"

@@ -16,6 +16,7 @@ from provisioner.cli.wizard.ask_key import GOOGLE_LOGIN, KeyPurpose, ask_key, ke
 from provisioner.cli.wizard.flow import WizardStep
 from provisioner.cli.wizard.path import AddPath, Answers, kept_default
 from provisioner.workflows import add_catalog, check_key
+from provisioner.workflows.consent import Consent
 from provisioner.workflows.credential import Credential
 from provisioner.workflows.suggest import suggested
 
@@ -246,6 +247,7 @@ class _CatalogPath(AddPath[CatalogAnswers, add_catalog.Result]):
             models=() if every else tuple(command.exactly(id_) for id_ in answers.models),
             default_model=self._default(answers),
             access=self._wizard.prefetch.access_to(answers.catalog),
+            consent=Consent(take_over=True),  # a person looks at the change before it is made
         )
 
     def _trail(self, answers: CatalogAnswers) -> tuple[str, ...]:

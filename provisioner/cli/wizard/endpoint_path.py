@@ -18,6 +18,7 @@ from provisioner.cli.wizard.flow import WizardStep
 from provisioner.cli.wizard.path import AddPath, Answers, kept_default
 from provisioner.errors import UsageError
 from provisioner.workflows import add_endpoint, check_key
+from provisioner.workflows.consent import Consent
 from provisioner.workflows.credential import Credential
 from provisioner.workflows.suggest import FEW
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 # Stands in while the list is asked for and the name is not known yet.
 _UNNAMED = "endpoint"
+_CONFIRMED = Consent(take_over=True)  # a person looks at the change before it is made
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +115,12 @@ class _EndpointPath(AddPath[EndpointAnswers, add_endpoint.Result]):
 
     def _try(self, answers: EndpointAnswers, credential: Credential) -> check_key.Result:
         request = add_endpoint.Request(
-            answers.address.wire, answers.address.base_url, answers.address.name, credential, dry_run=True
+            answers.address.wire,
+            answers.address.base_url,
+            answers.address.name,
+            credential,
+            consent=_CONFIRMED,
+            dry_run=True,
         )
 
         def attempt(watch: Watch) -> check_key.Result:
@@ -135,7 +142,12 @@ class _EndpointPath(AddPath[EndpointAnswers, add_endpoint.Result]):
         """
         where = answers.address
         request = add_endpoint.Request(
-            where.wire, where.base_url, where.name or _UNNAMED, answers.credential, dry_run=True
+            where.wire,
+            where.base_url,
+            where.name or _UNNAMED,
+            answers.credential,
+            consent=_CONFIRMED,
+            dry_run=True,
         )
         while True:
             try:
@@ -225,6 +237,7 @@ class _EndpointPath(AddPath[EndpointAnswers, add_endpoint.Result]):
             models=answers.typed,
             only=() if every else answers.models,
             default_model=self._default(answers),
+            consent=_CONFIRMED,
         )
 
     def _trail(self, answers: EndpointAnswers) -> tuple[str, ...]:

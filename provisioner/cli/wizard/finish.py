@@ -64,7 +64,8 @@ def finish(wizard: Wizard, done: Added) -> None:
     echo()
     echo(styled("The same without questions:", bold=True))
     room = shutil.get_terminal_size().columns - 2
-    for line in command.lines(wizard.program, done.arguments, config, width=room):
+    agreed = ["--yes"] if any(note.code == "taken_over" for note in done.notes) else []
+    for line in command.lines(wizard.program, [*done.arguments, *agreed], config, width=room):
         echo(f"  {clean(line)}")
     if "--api-key-stdin" in done.arguments or "--token-stdin" in done.arguments:
         echo(f"  {styled('with the key on standard input', dim=True)}")

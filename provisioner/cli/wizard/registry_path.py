@@ -17,6 +17,7 @@ from provisioner.cli.wizard import command, finish, lists
 from provisioner.cli.wizard.flow import WizardStep
 from provisioner.cli.wizard.path import AddPath, Answers
 from provisioner.workflows import add_registry
+from provisioner.workflows.consent import Consent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -165,7 +166,11 @@ class _RegistryPath(AddPath[RegistryAnswers, add_registry.Result]):
 
     def _request(self, answers: RegistryAnswers) -> add_registry.Request:
         return add_registry.Request(
-            url=answers.url, token=answers.token, only=answers.only, default_model=self._default(answers)
+            url=answers.url,
+            token=answers.token,
+            only=answers.only,
+            default_model=self._default(answers),
+            consent=Consent(take_over=True),  # a person looks at the change before it is made
         )
 
     def _kept_default(self, answers: RegistryAnswers) -> str | None:

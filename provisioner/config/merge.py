@@ -1,0 +1,94 @@
+"""Three-way merge of one table: what was written last, what stands there now, and what upstream says now.
+
+What was written last is kept as fingerprints only, so that a record of it can hold no key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from provisioner.config.plan import same
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    Base = Mapping[str, str]
+
+Kind = Literal["changed", "conflict", "unsure"]
+_LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field in which the table and upstream differ, unless only the user changed it.
+
+    Attributes:
+        name: of the field.
+        kind: ``changed`` by upstream alone, and merged; a ``conflict`` where both changed it; ``unsure`` where
+            nothing tells who did. The last two keep what stands there.
+        before: what stands there; None for an absent key.
+        after: what upstream says; None likewise.
+    """
+
+    name: str
+    kind: Kind
+    before: Any = field(repr=False)
+    after: Any = field(repr=False)
+
+
+def fingerprint(value: Any) -> str:
+    """A short digest of a parsed value: equal for equal values, and no way back to them."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=True, default=repr)
+    return hashlib.sha256(text.encode()).hexdigest()[:_LENGTH]
+
+
+def base_of(table: Mapping[str, Any], owned: Iterable[str]) -> dict[str, str]:
+    """What to remember of a table that is being written: the fingerprint of each field that upstream owns."""
+    return {name: fingerprint(table[name]) for name in owned if name in table}
+
+
+def merged(
+    base: Base | None,
+    current: Mapping[str, Any],
+    upstream: Mapping[str, Any],
+    owned: Iterable[str],
+    *,
+    assumed: bool = False,
+) -> tuple[dict[str, Any], tuple[Difference, ...]]:
+    """``current`` with each owned field that upstream alone changed, and where the two differ.
+
+    Fields that upstream does not own stay. ``base`` is None where nobody knows what was written last,
+    ``assumed`` where it is only likely.
+    """
+    new, found = dict(current), []
+    for name in owned:
+        mine, theirs = current.get(name), upstream.get(name)
+        if same(mine, theirs) and (name in current) == (name in upstream):
+            continue
+        was = None if base is None else base.get(name)
+        sure = base is not None and not assumed
+        if sure and was == _print_of(upstream, name):
+            continue  # the user's own
+        if base is not None and was == _print_of(current, name):
+            kind: Kind = "changed"
+            if name in upstream:
+                new[name] = theirs
+            else:
+                del new[name]
+        else:
+            kind = "conflict" if sure else "unsure"
+        found.append(Difference(name, kind, mine, theirs))
+    return new, tuple(found)
+
+
+def untouched(base: Base, current: Mapping[str, Any], owned: Iterable[str]) -> bool:
+    """Whether a table still is what was written: no owned field differs, and there is nothing beside them."""
+    known = tuple(owned)
+    return base_of(current, known) == dict(base) and not current.keys() - set(known)
+
+
+def _print_of(table: Mapping[str, Any], name: str) -> str | None:
+    return fingerprint(table[name]) if name in table else None

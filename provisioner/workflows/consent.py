@@ -1,0 +1,106 @@
+"""What an import may do to what is not its own, and what it is told when it may not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from catalog.errors import ShrinkRefused
+from catalog.urls import shown
+from provisioner.config import tables
+from provisioner.errors import ConsentNeeded
+from provisioner.note import Note
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+_NAMED = 5  # how many claims an error spells out
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What the user agreed to.
+
+    Attributes:
+        take_over: replace what another source or a person put there (``--yes``).
+        endpoint_change: let the registry's own token follow a provider to another endpoint. No header, ``env``
+            value or other key ever follows.
+    """
+
+    take_over: bool = False
+    endpoint_change: bool = False
+
+
+def claims(
+    data: Mapping[str, Any],
+    entries: Mapping[str, tables.Entry],
+    is_own: Callable[[str, Mapping[str, Any]], bool],
+) -> list[str]:
+    """What ``entries`` would take from somebody else, a phrase each; empty when they take nothing.
+
+    ``is_own`` says of a provider that stands in the file under one of their ids whether it is the same import.
+    """
+    providers, models = tables.members(data, "providers"), tables.members(data, "models")
+    found = [
+        f'provider "{name}" ({origin(providers[name])})'
+        for name in entries
+        if isinstance(providers.get(name), dict) and not is_own(name, providers[name])
+    ]
+    for name, entry in entries.items():
+        for alias in entry.aliases:
+            owner = owner_of(models.get(alias))
+            if alias in models and owner != name:
+                found.append(f'alias "{alias}" (of {owner!r})' if owner else f'alias "{alias}" (by hand)')
+    return found
+
+
+def agree(taken: Collection[str], consent: Consent, where: str) -> None:
+    """Refuses to take over what is not the import's own.
+
+    Raises:
+        ConsentNeeded: something would be taken and ``consent`` does not cover it.
+    """
+    if not taken or consent.take_over:
+        return
+    named = list(taken)[:_NAMED]
+    more = f" and {len(taken) - len(named)} more" if len(taken) > len(named) else ""
+    raise ConsentNeeded(
+        f"the import would take over {', '.join(named)}{more}",
+        hint="if that is right, repeat the command with --yes; or choose another name with --as or --only",
+        where=where,
+    )
+
+
+def taken_notes(taken: Collection[str]) -> list[Note]:
+    """A note for each thing that was taken over."""
+    return [Note("taken_over", f"taken over: {phrase}") for phrase in taken]
+
+
+def same_endpoint(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether the requests of two provider tables go to the same place over the same wire."""
+    return tables.endpoint(one) == tables.endpoint(other)
+
+
+def origin(provider: Mapping[str, Any]) -> str:
+    """Where a provider table came from, for people."""
+    source = provider.get("source")
+    if not isinstance(source, dict):
+        return "not by this import"
+    url = source.get("url")
+    return f"from {shown(url)}" if isinstance(url, str) else "of another source"
+
+
+def owner_of(alias: Any) -> str | None:
+    """The provider that an alias table names."""
+    provider = alias.get("provider") if isinstance(alias, dict) else None
+    return provider if isinstance(provider, str) else None
+
+
+def guard_loss(had: int, lost: int, *, what: str, where: str, hint: str) -> None:
+    """Refuses a document in which more than half of what it gave before is gone.
+
+    Raises:
+        ShrinkRefused: it is.
+    """
+    if lost * 2 > had:
+        raise ShrinkRefused(f"{lost} of {had} {what} would go", hint=hint, where=where)

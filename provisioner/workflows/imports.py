@@ -1,0 +1,147 @@
+"""What was written last by an import, so that a refresh can tell the user's changes from upstream's.
+
+One small private file in the state folder for each config.toml, found by its resolved path: a file that was moved
+or copied has no record, and its imports are then adopted as those of Kimi Code are. It holds fingerprints, names of
+models and prices; no URL and no key. It is a help and no more: without it a refresh keeps what it is not sure of.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from provisioner.config import files, tables
+from provisioner.config.merge import base_of, fingerprint
+from provisioner.config.tables import CATALOG, PICKED, WHOLE
+from provisioner.note import Note
+from provisioner.workflows.entries import alias_tables, provider_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from catalog.models import Provider
+    from provisioner.app import App
+    from provisioner.workflows.outcome import Outcome
+
+_FORMAT = 1
+_REGISTRY_FIELDS = (
+    *("provider", "model", "max_context_size", "capabilities", "display_name"),
+    *("support_efforts", "default_effort"),
+)
+_CATALOG_FIELDS = (
+    *("provider", "model", "max_context_size", "max_input_size", "max_output_size", "capabilities"),
+    *("display_name", "reasoning_key", "support_efforts", "default_effort", "off_effort"),
+    *("protocol", "base_url"),
+)
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a provider's last import or refresh took from upstream.
+
+    Attributes:
+        source: fingerprint of the kind, URL and id of the source: another source is another import.
+        registry: fingerprint of the URL alone, which the providers of one registry share.
+        endpoint: fingerprint of the wire and base URL.
+        offered: how many models upstream had, chosen or not.
+        aliases: by alias the fingerprint of each field that upstream owns; also of aliases that the user removed.
+        costs: by alias the prices per million tokens (input, output, cache read) where they are known.
+        assumed: it was not written down but read from the copy of the document that was at hand.
+    """
+
+    source: str
+    registry: str
+    endpoint: str
+    offered: int
+    aliases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    costs: Mapping[str, list[float | None]] = field(default_factory=dict)
+    assumed: bool = False
+
+
+def owned_fields(source: Mapping[str, Any]) -> tuple[str, ...]:
+    """The fields of an alias that belong to upstream (Kimi Code 2.1.0; of a catalog all that an import writes)."""
+    return _CATALOG_FIELDS if source.get("kind") == CATALOG else _REGISTRY_FIELDS
+
+
+def record_of(provider: Provider, source: Mapping[str, Any], offered: int) -> Record:
+    """What to remember of an import of ``provider`` under the name ``provider.id``."""
+    owned = owned_fields(source)
+    table = provider_table(provider, credential={}, source=None)
+    return Record(
+        source=source_print(source),
+        registry=fingerprint(source.get("url")),
+        endpoint=fingerprint(tables.endpoint(table)),
+        offered=offered,
+        aliases={a: base_of(t, owned) for a, t in alias_tables(provider.id, provider).items()},
+        costs={
+            f"{provider.id}/{model.key}": [model.cost.input, model.cost.output, model.cost.cache_read]
+            for model in provider.models
+            if model.cost
+        },
+    )
+
+
+def source_print(source: Mapping[str, Any]) -> str:
+    """The fingerprint of a source; a registry is the same one whether it was imported whole or in part."""
+    kind = WHOLE if source.get("kind") == PICKED else source.get("kind")
+    return fingerprint([kind, source.get("url"), source.get("id") if kind == CATALOG else None])
+
+
+def load(app: App) -> dict[str, Record]:
+    """The records of this config.toml by provider id; empty where there are none that can be read."""
+    with suppress(OSError, ValueError, TypeError, AttributeError, RecursionError):
+        document = json.loads(_path(app).read_bytes())
+        if document["format"] == _FORMAT:
+            return {name: Record(**value) for name, value in document["providers"].items()}
+    return {}
+
+
+def save(app: App, records: Mapping[str, Record], data: Mapping[str, Any]) -> str | None:
+    """Adds these records to those of this config.toml, which now means ``data``.
+
+    Records of providers that are gone go too, unless others of the same registry are there: then they say that the
+    user removed one. Returns why it could not be done, None when it was: that is never a reason to fail.
+    """
+    names = set(tables.members(data, "providers"))
+    known = {**load(app), **records}
+    standing = {record.registry for name, record in known.items() if name in names}
+    kept = {n: asdict(r) for n, r in known.items() if n in names or r.registry in standing}
+    document = json.dumps({"format": _FORMAT, "providers": kept}, sort_keys=True)
+    try:
+        path = _path(app)
+        if path.is_file() and path.read_text() == document:
+            return None
+        files.make_private(path.parent)
+        files.replace(path, document.encode(), private=True)
+    except OSError as error:
+        return (error.strerror or str(error)).lower()
+    return None
+
+
+def remembered(app: App, outcome: Outcome, imported: Iterable[tuple[Provider, int]]) -> tuple[Note, ...]:
+    """Remembers what an import wrote, with the number of models that each provider has upstream."""
+    if outcome.dry_run:
+        return ()
+    records = {
+        provider.id: record_of(provider, tables.provider_in(outcome.data, provider.id)["source"], offered)
+        for provider, offered in imported
+    }
+    return save_notes(save(app, records, outcome.data))
+
+
+def save_notes(failure: str | None) -> tuple[Note, ...]:
+    """What to say where the record could not be kept."""
+    if failure is None:
+        return ()
+    said = f"what was written could not be remembered ({failure}): a refresh will keep what it is not sure of"
+    return (Note("not_remembered", said),)
+
+
+def _path(app: App) -> Path:
+    resolved = files.resolve(app.config_path)
+    return app.state_dir / "imports" / f"{hashlib.sha256(os.fsencode(resolved)).hexdigest()[:16]}.json"

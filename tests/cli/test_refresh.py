@@ -1,0 +1,442 @@
+"""``refresh``: what upstream alone changed is written, what the user changed stays, what is unsure is said."""
+
+from __future__ import annotations
+
+import copy
+import shutil
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from tests.cli.conftest import REGISTRY_URL, TOKEN, registry
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Cli, World
+
+CATALOG_URL = "https://models.example/api.json"
+ADD = ("add", "--registry", REGISTRY_URL, "--token", TOKEN)
+
+
+def model(id_: str, **more: Any) -> dict[str, Any]:
+    return {
+        "id": id_,
+        "name": id_.title(),
+        "limit": {"context": 100000, "output": 8000},
+        "tool_call": True,
+        **more,
+    }
+
+
+def catalog(**models: Any) -> dict[str, Any]:
+    """A catalog of one provider worth importing and enough others to count as one."""
+    acme = {
+        "id": "acme",
+        "name": "Acme",
+        "npm": "@ai-sdk/openai-compatible",
+        "api": "https://acme.example/v1",
+        "env": ["ACME_KEY"],
+        "models": {"one": model("one"), "two": model("two"), "three": model("three"), **models},
+    }
+    return {"acme": acme, "other": {**acme, "id": "other"}}
+
+
+def data(world: World) -> dict[str, Any]:
+    return tomllib.loads(world.config.read_text())
+
+
+def edit(world: World, old: str, new: str) -> None:
+    text = world.config.read_text()
+    assert old in text
+    world.config.write_text(text.replace(old, new, 1))
+
+
+def kinds(document: Any) -> dict[str, str]:
+    return {finding["alias"] or finding["provider"]: finding["kind"] for finding in document["findings"]}
+
+
+def imported(world: World, cli: Cli, *arguments: str, document: Any = None) -> None:
+    world.serves((CATALOG_URL, document or catalog()))
+    done = cli("add", "acme", "--url", CATALOG_URL, "--api-key", "sk-0123456789abcdef", *arguments)
+    assert done.code == 0, done.err
+
+
+def test_nothing_new_writes_nothing_and_check_is_0(world: World, cli: Cli) -> None:
+    imported(world, cli)
+    before = world.config.read_bytes(), world.config.stat().st_mtime_ns
+    document = cli("refresh", "--json").json("refresh")
+    assert (document["drift"], document["written"], document["findings"]) == (False, False, [])
+    assert cli("refresh", "--check").code == 0
+    assert (world.config.read_bytes(), world.config.stat().st_mtime_ns) == before
+
+
+def test_the_server_is_asked_whatever_the_age_of_the_copy(world: World, cli: Cli) -> None:
+    imported(world, cli)
+    asked = len(world.requests)
+    assert cli("refresh").code == 0
+    assert len(world.requests) == asked + 1
+
+
+def test_check_writes_nothing_and_exits_3(world: World, cli: Cli) -> None:
+    imported(world, cli)
+    record = next((world.app.state_dir / "imports").iterdir())
+    before = world.config.read_bytes(), record.read_bytes()
+    world.serves((CATALOG_URL, catalog(one=model("one", limit={"context": 50000}))))
+    done = cli("refresh", "--check")
+    assert (done.code, (world.config.read_bytes(), record.read_bytes()) == before) == (3, True)
+    assert "acme/one: max_context_size 100000 → 50000" in done.out
+    assert cli("refresh", "--dry-run").code == 0
+    assert world.config.read_bytes() == before[0]
+
+
+def test_fields_are_merged_three_ways(world: World, cli: Cli) -> None:
+    imported(world, cli)
+    edit(world, 'display_name = "One"', 'display_name = "Mine"  # a remark')
+    edit(
+        world,
+        'model = "two"\nmax_context_size = 100000',
+        'model = "two"\nmax_context_size = 777 # less\nextra = 1',
+    )
+    changed = catalog(
+        one=model("one", limit={"context": 50000, "output": 8000}),
+        two=model("two", limit={"context": 60000, "output": 9000}),
+    )
+    world.serves((CATALOG_URL, changed))
+    document = cli("refresh", "--json").json("refresh")
+    fields = {(f["alias"], f["field"]): f["kind"] for f in document["findings"]}
+    assert fields == {
+        ("acme/one", "max_context_size"): "changed",
+        ("acme/two", "max_context_size"): "conflict",
+        ("acme/two", "max_output_size"): "changed",
+    }
+    one, two = data(world)["models"]["acme/one"], data(world)["models"]["acme/two"]
+    assert (one["max_context_size"], one["display_name"]) == (50000, "Mine")
+    assert (two["max_context_size"], two["max_output_size"], two["extra"]) == (777, 9000, 1)
+    assert "# a remark" in world.config.read_text()
+    assert "777 # less" in world.config.read_text()
+    assert cli("refresh", "--check").code == 0
+
+
+def test_what_was_not_chosen_stays_out_and_what_is_new_and_matches_comes_in(world: World, cli: Cli) -> None:
+    imported(world, cli, "--model", "t*")
+    assert set(data(world)["models"]) == {"acme/two", "acme/three"}
+    world.serves((CATALOG_URL, catalog(ten=model("ten"), nine=model("nine"))))
+    assert cli("refresh").code == 0
+    assert set(data(world)["models"]) == {"acme/two", "acme/three", "acme/ten"}
+
+
+def test_a_model_that_the_user_took_out_stays_out(world: World, cli: Cli) -> None:
+    imported(world, cli)
+    text = world.config.read_text()
+    start = text.index('[models."acme/two"]')
+    world.config.write_text(text[:start] + text[text.index("[models.", start + 5) :])
+    assert cli("refresh", "--check").code == 0
+    assert cli("refresh").code == 0
+    assert "acme/two" not in data(world)["models"]
+
+
+def test_retired_models_go_unless_they_are_the_users_or_in_use(world: World, cli: Cli) -> None:
+    extra = {name: model(name) for name in ("four", "five", "six", "seven", "eight")}
+    imported(world, cli, "--default-model", "two", document=catalog(**extra))
+    with world.config.open("a") as file:
+        file.write('\n[models."acme/three".overrides]\nmax_context_size = 9\n')
+    edit(world, 'model = "four"', 'model = "four" # a remark')
+    shorter = catalog(**extra)
+    for name in ("one", "two", "three", "four"):
+        del shorter["acme"]["models"][name]
+    world.serves((CATALOG_URL, shorter))
+    document = cli("refresh", "--json").json("refresh")
+    assert kinds(document) == {
+        "acme/one": "removed",
+        "acme/two": "kept",
+        "acme/three": "kept",
+        "acme/four": "kept",
+    }
+    assert {"acme/two", "acme/three", "acme/four"} < set(data(world)["models"])
+    assert "acme/one" not in data(world)["models"]
+    done = cli("refresh", "--yes")
+    assert 'default_model was "acme/two"' in done.err
+    assert "acme/three" in data(world)["models"]
+
+
+def test_prices_are_told(world: World, cli: Cli) -> None:
+    imported(world, cli, document=catalog(one=model("one", cost={"input": 1, "output": 2})))
+    world.serves((CATALOG_URL, catalog(one=model("one", cost={"input": 1.5, "output": 2}))))
+    document = cli("refresh", "--json").json("refresh")
+    assert (kinds(document), document["drift"]) == ({"acme/one": "price"}, False)
+    assert "$1/$2/? → $1.5/$2/?" in document["findings"][0]["message"]
+
+
+def test_most_models_gone_needs_accept_shrink(world: World, cli: Cli) -> None:
+    imported(world, cli)
+    before = world.config.read_bytes()
+    shorter = catalog()
+    shorter["acme"]["models"] = {"one": model("one")}
+    world.serves((CATALOG_URL, shorter))
+    done = cli("refresh", "--yes")
+    assert (done.code, world.config.read_bytes() == before) == (4, True)
+    assert "--accept-shrink" in done.err
+    assert cli("refresh", "--accept-shrink").code == 0
+    assert set(data(world)["models"]) == {"acme/one"}
+
+
+def test_an_import_of_kimi_codes_own_is_adopted_when_it_is_named(world: World, cli: Cli) -> None:
+    imported(world, cli)
+    text = world.config.read_text()
+    start = text.index("[providers.acme.source]")
+    world.config.write_text(text[:start] + text[text.index("[models.") :])
+    shutil.rmtree(world.app.state_dir / "imports")
+    edit(world, 'display_name = "One"', 'display_name = "Mine"')
+    changed = catalog(two=model("two", limit={"context": 60000, "output": 8000}), ten=model("ten"))
+    world.serves((CATALOG_URL, changed))
+    assert cli("refresh", "--check").code == 0  # nothing says that it came from there
+    document = cli("refresh", "acme", "--url", CATALOG_URL, "--json").json("refresh")
+    assert kinds(document) == {"acme/one": "unsure", "acme/two": "changed", "acme/ten": "added"}
+    models = data(world)["models"]
+    assert (models["acme/one"]["display_name"], models["acme/two"]["max_context_size"]) == ("Mine", 60000)
+    assert data(world)["providers"]["acme"]["source"] == {
+        "kind": "modelsDev",
+        "url": CATALOG_URL,
+        "id": "acme",
+    }
+    assert cli("refresh", "--check").code == 0
+    assert data(world)["models"]["acme/one"]["display_name"] == "Mine"
+
+
+def test_a_provider_with_another_endpoint_is_not_adopted(world: World, cli: Cli) -> None:
+    before = world.write('[providers.acme]\ntype = "openai"\nbase_url = "https://mine.example/v1"\n')
+    world.serves((CATALOG_URL, catalog()))
+    done = cli("refresh", "acme", "--yes", "--url", CATALOG_URL)
+    assert (done.code, world.config.read_bytes() == before) == (2, True)
+    assert cli("refresh", "nobody").code == 1
+
+
+def test_a_copied_file_has_no_record_and_keeps_what_may_be_the_users(world: World, cli: Cli) -> None:
+    imported(world, cli)
+    other = world.config.with_name("copy.toml")
+    other.write_text(world.config.read_text().replace("max_context_size = 100000", "max_context_size = 5", 1))
+    world.serves((CATALOG_URL, catalog(two=model("two", limit={"context": 60000, "output": 8000}))))
+    document = cli("refresh", "--json", "--config", str(other)).json("refresh")
+    assert kinds(document) == {"acme/one": "unsure", "acme/two": "changed"}
+    assert "no_record" in {note["code"] for note in document["notes"]}
+    assert tomllib.loads(other.read_text())["models"]["acme/one"]["max_context_size"] == 5
+
+
+def test_an_endpoint_of_the_users_own_stays_theirs(world: World, cli: Cli) -> None:
+    imported(world, cli, "--base-url", "https://proxy.example/v1")
+    assert cli("refresh", "--check").code == 0
+    edit(world, "https://proxy.example/v1", "https://second.example/v1")
+    moved = catalog()
+    moved["acme"]["api"] = "https://evil.example/v1"
+    world.serves((CATALOG_URL, moved))
+    assert cli("refresh", "--accept-endpoint-change").code == 0
+    assert data(world)["providers"]["acme"]["base_url"] == "https://second.example/v1"
+
+
+def test_a_catalog_never_moves_a_key(world: World, cli: Cli) -> None:
+    imported(world, cli)
+    before = world.config.read_bytes()
+    moved = catalog()
+    moved["acme"]["api"] = "https://evil.example/v1"
+    world.serves((CATALOG_URL, moved))
+    for flags in (("--yes",), ("--yes", "--accept-endpoint-change")):
+        done = cli("refresh", *flags)
+        assert (done.code, world.config.read_bytes() == before) == (2, True)
+        assert "evil.example" in done.out
+
+
+def test_variables_of_the_endpoint_are_remembered(world: World, cli: Cli) -> None:
+    document = catalog()
+    document["acme"]["api"] = "https://${ACCOUNT}.example/v1"
+    imported(world, cli, "--var", "ACCOUNT=me", document=document)
+    assert data(world)["providers"]["acme"]["source"]["variables"] == {"ACCOUNT": "me"}
+    assert cli("refresh", "--check").code == 0
+    edit(world, "\n[providers.acme.source.variables]\n", "\n[unrelated]\n")
+    assert cli("refresh", "--check").code == 0  # as the version before left it
+
+
+@pytest.mark.parametrize(
+    ("host", "code"),
+    [
+        (lambda _: httpx.Response(500), 5),
+        (lambda _: httpx.Response(401), 6),
+        (lambda _: httpx.Response(200, json={}), 4),
+        (lambda _: httpx.Response(200, text='{"first": {"id"'), 4),
+    ],
+)
+def test_nothing_is_removed_because_a_document_was_unreachable_empty_or_half(
+    world: World, cli: Cli, host: Any, code: int
+) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    cli(*ADD)
+    before = world.config.read_bytes()
+    world.host = host
+    done = cli("refresh", "--yes")
+    assert (done.code, world.config.read_bytes() == before) == (code, True)
+    document = cli("refresh", "--json").json("refresh")
+    assert document["failures"][0]["url"] == REGISTRY_URL
+
+
+def test_tokens_are_tried_until_one_works(world: World, cli: Cli) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    cli(*ADD)
+    edit(world, f'apiKey = "{TOKEN}"', 'apiKey = "tok-old-0123456789"')
+    document = copy.deepcopy(registry())
+    document["second"]["models"]["one"]["name"] = "Newer"
+
+    def host(request: httpx.Request) -> httpx.Response:
+        if request.headers["authorization"] != f"Bearer {TOKEN}":
+            return httpx.Response(401)
+        return httpx.Response(200, json=document)
+
+    world.host = host
+    done = cli("refresh")
+    assert done.code == 0
+    assert "refused one of the tokens" in done.err
+    assert data(world)["models"]["beta/one"]["display_name"] == "Newer"
+
+
+def test_a_pick_stays_a_pick_and_a_whole_import_grows(world: World, cli: Cli) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    cli(*ADD, "--only", "alpha")
+    assert cli("refresh", "--check").code == 0
+    assert set(data(world)["providers"]) == {"alpha"}
+    cli(*ADD)
+    third = {**registry()["second"], "id": "gamma"}
+    world.serves((REGISTRY_URL, registry(third=third)))
+    assert cli("refresh").code == 0
+    assert set(data(world)["providers"]) == {"alpha", "beta", "gamma"}
+    assert data(world)["providers"]["gamma"]["api_key"] == TOKEN
+    cli("remove", "gamma")
+    assert cli("refresh").code == 0
+    assert set(data(world)["providers"]) == {"alpha", "beta"}
+
+
+def test_what_is_kept_of_an_import_holds_no_key_and_is_private(world: World, cli: Cli) -> None:
+    world.serves(("https://registry.example/api.json?key=sk-url-0123456789", registry()))
+    cli("add", "--registry", "https://registry.example/api.json?key=sk-url-0123456789", "--token", TOKEN)
+    (record,) = (world.app.state_dir / "imports").iterdir()
+    assert (record.stat().st_mode & 0o777, record.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    assert TOKEN not in record.read_text()
+    assert "sk-url" not in record.read_text()
+    done = cli("refresh", "--json", "--check")
+    assert TOKEN not in done.out
+    assert "sk-url" not in done.out
+
+
+def test_a_month(world: World, cli: Cli) -> None:
+    """An import, hand edits of every kind, and five revisions upstream: the edits are all there at the end."""
+    world.write('# my file\n[providers.mine]\ntype = "openai"\napi_key = "sk-mine-0123456789"\n')
+    many = {f"m{number}": {"id": f"m{number}", "limit": {"context": 1000}} for number in range(6)}
+    document = registry()
+    document["first"]["models"] |= many
+    world.serves((REGISTRY_URL, document))
+    assert cli(*ADD, "--default-model", "alpha/big").code == 0
+    edit(world, 'display_name = "Alpha Big"', 'display_name = "Big" # mine')
+    edit(world, 'api_key = "tok-0123456789abcdef"', 'api_key_env = "ALPHA_KEY" # from my shell')
+    with world.config.open("a") as file:
+        file.write(
+            '\n[models."alpha/m1".overrides]\nmax_context_size = 9\n\n[models.short]\nprovider = "alpha"\n'
+            'model = "alpha-big-1"\nmax_context_size = 5\n\n[providers.beta.custom_headers]\nX-Team = "blue"\n'
+        )
+    edit(world, 'model = "m2"\n', 'model = "m2"\nmax_output_size = 77\n')
+    mine = (
+        *('display_name = "Big" # mine', 'api_key_env = "ALPHA_KEY" # from my shell', "# my file"),
+        *('[models."alpha/m1".overrides]', "[models.short]", 'X-Team = "blue"', "max_output_size = 77"),
+        *('default_model = "alpha/big"', "[providers.mine]"),
+    )
+
+    def revise(*flags: str) -> dict[str, str]:
+        world.serves((REGISTRY_URL, document))
+        found = kinds(cli("refresh", *flags, "--json").json("refresh"))
+        assert all(text in world.config.read_text() for text in mine)
+        assert cli("refresh", "--check").code == (3 if set(found.values()) & {"moved", "claimed"} else 0)
+        return found
+
+    document["first"]["models"]["big"] |= {"limit": {"context": 300000}, "name": "Alpha Big 2"}
+    assert revise() == {"alpha/big": "conflict"}
+    assert data(world)["models"]["alpha/big"]["max_context_size"] == 300000
+    del document["first"]["models"]["m0"]
+    del document["first"]["models"]["m1"]
+    assert revise() == {"alpha/m0": "removed", "alpha/m1": "kept"}
+    document["first"]["models"]["m3-new"] = document["first"]["models"].pop("m3")
+    assert revise() == {"alpha/m3": "removed", "alpha/m3-new": "added"}
+    document["first"]["api"] = document["second"]["api"] = "https://moved.example"
+    assert revise("--yes") == {"alpha": "moved", "beta": "moved"}
+    assert revise("--accept-endpoint-change") == {"alpha": "moved", "beta": "moved"}  # a variable, a header
+    document["first"]["api"], document["second"]["api"] = "https://alpha.example/v1", "https://beta.example"
+    document["third"] = {**registry()["second"], "id": "gamma"}
+    document["evil"] = {**registry()["second"], "id": "mine", "api": "https://evil.example"}
+    document["second"]["models"]["evil"] = {"id": "evil"}
+    assert revise("--yes") == {"gamma": "added", "mine": "claimed", "beta/evil": "added"}
+    assert "evil.example" not in world.config.read_text()
+    assert data(world)["providers"]["mine"]["api_key"] == "sk-mine-0123456789"
+
+
+def test_a_registrys_token_follows_where_that_is_said_and_nothing_else_does(world: World, cli: Cli) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    cli(*ADD)
+    before = world.config.read_bytes()
+    moved = registry()
+    moved["first"]["api"] = "https://moved.example/v1"
+    moved["second"]["type"] = "openai"
+    world.serves((REGISTRY_URL, moved))
+    done = cli("refresh", "--yes")
+    assert (done.code, world.config.read_bytes() == before) == (2, True)
+    assert "https://alpha.example/v1 (openai) to https://moved.example/v1 (openai)" in done.out
+    assert cli("refresh", "--check").code == 3
+    assert cli("refresh", "--accept-endpoint-change").code == 0
+    providers = data(world)["providers"]
+    assert (providers["alpha"]["base_url"], providers["beta"]["type"]) == (
+        "https://moved.example/v1",
+        "openai",
+    )
+    edit(world, f'api_key = "{TOKEN}"', 'api_key = "sk-my-own-0123456789"')
+    world.serves((REGISTRY_URL, registry()))
+    document = cli("refresh", "--accept-endpoint-change", "--json").json("refresh")
+    assert [(f["provider"], f["held"]) for f in document["findings"]] == [("alpha", True), ("beta", False)]
+
+
+def test_an_alias_of_somebody_else_is_given_away_where_that_is_said(world: World, cli: Cli) -> None:
+    world.write('[models."alpha/new"]\nprovider = "mine"\nmodel = "x"\nmax_context_size = 5\n')
+    world.serves((REGISTRY_URL, registry()))
+    cli(*ADD)
+    claiming = registry()
+    claiming["first"]["models"]["new"] = {"id": "taken"}
+    world.serves((REGISTRY_URL, claiming))
+    for _ in range(2):
+        done = cli("refresh", "--yes")
+        assert (done.code, data(world)["models"]["alpha/new"]["provider"]) == (2, "mine")
+    assert cli("refresh", "--accept-endpoint-change").code == 0
+    assert data(world)["models"]["alpha/new"]["model"] == "taken"
+
+
+def test_offline_compares_with_what_is_kept_and_writes_nothing_with_check(world: World, cli: Cli) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    cli(*ADD)
+    asked = len(world.requests)
+    assert cli("refresh", "--offline", "--check").code == 0
+    changed = registry()
+    changed["first"]["models"]["big"]["limit"] = {"context": 5000}
+    world.serves((REGISTRY_URL, changed))
+    cli("refresh", "--check")  # brings the new copy
+    assert cli("refresh", "--offline", "--check").code == 3
+    assert len(world.requests) == asked + 1
+
+
+def test_an_import_of_kimi_codes_own_from_a_registry_keeps_what_nobody_can_tell(
+    world: World, cli: Cli
+) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    cli(*ADD)
+    shutil.rmtree(world.app.state_dir / "imports")
+    shutil.rmtree(world.app.cache_dir)
+    edit(world, "max_context_size = 200000", "max_context_size = 1000")
+    with world.config.open("a") as file:
+        file.write('\n[models.short]\nprovider = "alpha"\nmodel = "x"\nmax_context_size = 5\n')
+    document = cli("refresh", "--yes", "--json").json("refresh")
+    assert kinds(document) == {"alpha/big": "unsure", "short": "unsure"}
+    assert data(world)["models"]["alpha/big"]["max_context_size"] == 1000
+    assert "short" in data(world)["models"]
+    assert cli("refresh", "--check").code == 0
