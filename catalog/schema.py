@@ -75,7 +75,8 @@ def problems(document: Any, name: str, *, definition: str | None = None, limit: 
         return []
     errors = _validator(name, definition).iter_errors(document)
     # jsonschema walks the members of an object in the order of a set: another one each time the program runs.
-    return [_problem(error) for error in heapq.nsmallest(limit, errors, key=_Order(document))]
+    found = (_problem(error) for error in heapq.nsmallest(limit, errors, key=_Order(document)))
+    return list(dict.fromkeys(found))  # a definition and what refers to it may ask for the same
 
 
 def _is_sound(document: Any, name: str, definition: str | None) -> bool:
