@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from catalog.models import DEFAULT_CONTEXT, Finding
 from catalog.pointer import pointer
 from catalog.registry import SCHEMA_KEY
-from catalog.untrusted import mapping, number, string, strings
+from catalog.untrusted import MAX_INTEGER, mapping, number, string, strings
 from catalog.urls import host_of, is_loopback, origin
 
 if TYPE_CHECKING:
@@ -115,7 +115,10 @@ def _limits(limits: Mapping[str, Any], at: str) -> Iterator[Finding]:
     for name, size in sizes.items():
         if size is not None and size > 0 and size != int(size):
             yield _warning(f"{at}/limit/{name}", "limit", f"it is rounded down to {int(size)}")
-    context, output = (int(size) if size is not None and size >= 1 else None for size in sizes.values())
+    usable = [size is not None and 1 <= size <= MAX_INTEGER for size in sizes.values()]
+    context, output = (
+        int(size) if size and fits else None for size, fits in zip(sizes.values(), usable, strict=True)
+    )
     place = f"{at}/limit/context" if "context" in limits else f"{at}/limit" if limits else at
     if context is None:
         instead = f"the output limit, {output}," if output else f"{DEFAULT_CONTEXT}"
@@ -154,8 +157,10 @@ def _names(
     holder: Mapping[str, Any], at: str, identifier: str, place: str, known: dict[str, str]
 ) -> Iterator[Finding]:
     """What an id and a name look like; ``known`` are the ids so far, by how they look."""
-    if not string(holder.get("name")).isprintable():
-        yield _warning(f"{at}/name", "invisible", "it holds control or invisible characters")
+    unseen = next((letter for letter in string(holder.get("name")) if not letter.isprintable()), None)
+    if unseen is not None:
+        named = f"U+{ord(unseen):04X} {unicodedata.name(unseen, '')}".rstrip()
+        yield _warning(f"{at}/name", "invisible", f"it holds a character that cannot be seen: {named}")
     for name, where in {identifier: place, string(holder.get("id")): f"{at}/id"}.items():
         doubt = _looks_like_another(name)
         if doubt:

@@ -144,12 +144,14 @@ def _configured(data: Mapping[str, Any], name: str, notes: list[Note]) -> Provid
     table = tables.provider_in(data, name)
     wire = _wire(name, table)
     base_url = _base_url(table, wire)
-    models = []
+    models: dict[str, Model] = {}
     for alias, entry in tables.members(data, "models").items():
         if not isinstance(entry, dict) or entry.get("provider") != name:
             continue
         try:
-            models.append(_model(alias, name, {**entry, **mapping(entry.get("overrides"))}, wire, base_url))
+            model = _model(alias, name, {**entry, **mapping(entry.get("overrides"))}, wire, base_url)
+            _refuse_twice(model.key, models, name)
+            models[model.key] = model
         except _LeftOut as reason:
             notes.append(Note("model_left_out", f"{alias} was left out: {reason}"))
     if not models:
@@ -161,9 +163,15 @@ def _configured(data: Mapping[str, Any], name: str, notes: list[Note]) -> Provid
         wire.name,
         guessed=False,
         base_url=base_url,
-        models=tuple(models),
+        models=tuple(models.values()),
         env=(variable,) if variable else (),
     )
+
+
+def _refuse_twice(key: str, models: Mapping[str, Model], provider_id: str) -> None:
+    """``x`` and ``p/x`` may both be aliases of ``p``, and would both become ``p/x``."""
+    if key in models:
+        raise _LeftOut(f"another alias of {provider_id} becomes {provider_id}/{key} too")
 
 
 def _wire(name: str, table: Mapping[str, Any]) -> Wire:
