@@ -84,10 +84,11 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
         return Result(registry_document([provider]), (provider,), tuple(_unknown_contexts(provider)))
     data = read(app.config_path).data
     notes: list[Note] = []
+    effective: dict[str, dict[str, Any]] = {}
     providers = []
     for name in _wanted(data, request.providers):
         try:
-            providers.append(_configured(data, name, notes))
+            providers.append(_configured(data, name, effective, notes))
         except _LeftOut as reason:
             notes.append(Note("provider_left_out", f"{name} was left out: {reason}"))
     if not providers:
@@ -96,7 +97,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
             hint="kimi provider registry init --type WIRE --base-url URL --as NAME",
         )
     document = registry_document(providers)
-    return Result(document, tuple(providers), (*notes, *_not_carried(data, document)))
+    return Result(document, tuple(providers), (*notes, *_not_carried(effective, document)))
 
 
 def _listed(app: App, endpoint: Endpoint, watch: Watch) -> Provider:
@@ -140,20 +141,32 @@ def _wanted(data: Mapping[str, Any], asked: tuple[str, ...]) -> Iterable[str]:
     return dict.fromkeys(asked) or known
 
 
-def _configured(data: Mapping[str, Any], name: str, notes: list[Note]) -> Provider:
+def _configured(
+    data: Mapping[str, Any], name: str, effective: dict[str, dict[str, Any]], notes: list[Note]
+) -> Provider:
+    """One provider; ``effective`` gets its alias tables, overrides applied, under the aliases of an import."""
     table = tables.provider_in(data, name)
     wire = _wire(name, table)
     base_url = _base_url(table, wire)
     models: dict[str, Model] = {}
-    for alias, entry in tables.members(data, "models").items():
+    own = f"{name}/"
+    entries = tables.members(data, "models").items()
+    # An import calls every alias <provider>/<key>: those that are called so already come first.
+    for alias, entry in sorted(entries, key=lambda item: not item[0].startswith(own)):
         if not isinstance(entry, dict) or entry.get("provider") != name:
             continue
+        has = {**entry, **mapping(entry.get("overrides"))}
+        has.pop("overrides", None)
         try:
-            model = _model(alias, name, {**entry, **mapping(entry.get("overrides"))}, wire, base_url)
+            model = _model(alias.removeprefix(own), has, wire, base_url)
             _refuse_twice(model.key, models, name)
-            models[model.key] = model
         except _LeftOut as reason:
             notes.append(Note("model_left_out", f"{alias} was left out: {reason}"))
+            continue
+        models[model.key] = model
+        effective[own + model.key] = has
+        if not alias.startswith(own):
+            notes.append(Note("alias", f"{alias} will be called {own}{model.key}"))
     if not models:
         raise _LeftOut("none of its models can be in a registry")
     variable = text(table.get("api_key_env"))
@@ -200,8 +213,8 @@ def _base_url(table: Mapping[str, Any], wire: Wire) -> str:
     return url
 
 
-def _model(alias: str, provider_id: str, entry: Mapping[str, Any], wire: Wire, base_url: str) -> Model:
-    key, model_id = alias.removeprefix(f"{provider_id}/"), text(entry.get("model"))
+def _model(key: str, entry: Mapping[str, Any], wire: Wire, base_url: str) -> Model:
+    model_id = text(entry.get("model"))
     flaw = "it names no model" if model_id is None else id_flaw(model_id) or id_flaw(key)
     if model_id is None or flaw:
         raise _LeftOut(flaw or "")
@@ -227,18 +240,12 @@ def _model(alias: str, provider_id: str, entry: Mapping[str, Any], wire: Wire, b
     )
 
 
-def _not_carried(data: Mapping[str, Any], document: Mapping[str, Any]) -> Iterable[Note]:
+def _not_carried(effective: Mapping[str, Mapping[str, Any]], document: Mapping[str, Any]) -> Iterable[Note]:
     """What an import of the document writes otherwise than config.toml has it: told by reading it back."""
-    models = tables.members(data, "models")
     for provider in survey(document).providers:
         changed: Counter[str] = Counter()
         for alias, written in alias_tables(provider.id, provider).items():
-            entry = models.get(alias)
-            if entry is None:
-                # An alias that does not begin with its provider's id.
-                yield Note("alias", f"{alias.removeprefix(provider.id + '/')} will be called {alias}")
-                continue
-            has = {k: v for k, v in {**entry, **mapping(entry.get("overrides"))}.items() if k != "overrides"}
+            has = effective[alias]
             changed.update(
                 field for field in {**has, **written} if not _same(has.get(field), written.get(field))
             )
