@@ -12,6 +12,7 @@ from typing import Any
 
 from catalog.listing import entries
 from catalog.untrusted import mapping, string, text
+from catalog.urls import shown
 from catalog.wire import WIRES, override_wire
 
 _ADD = "kimi provider add"
@@ -75,7 +76,7 @@ def _configuration(what: str, providers: Any) -> Foreign:
             kind = string(entry.get("type"))
             wire = kind if kind in WIRES else override_wire(string(entry.get("npm")) or kind)
             name = text(entry.get("id")) or key
-            return Foreign(f"this is {what}", _endpoint(wire, url, name))
+            return Foreign(f"this is {what}", _endpoint(wire, shown(url), name))
     return Foreign(f"this is {what}", _endpoint("WIRE", "URL", "NAME"))
 
 

@@ -9,10 +9,10 @@ import click
 
 from provisioner.cli import options
 from provisioner.cli.changes import count
-from provisioner.cli.error_text import advice
+from provisioner.cli.error_text import advice, program_name
 from provisioner.cli.progress import waiting
 from provisioner.cli.registry_flags import stdin_for, token_of, token_options
-from provisioner.cli.terminal import clean, echo, echo_error, styled
+from provisioner.cli.terminal import clean, echo, echo_error, spoken, styled
 
 if TYPE_CHECKING:
     from provisioner.workflows import registry_validate
@@ -61,7 +61,7 @@ def _document(result: registry_validate.Result) -> dict[str, Any]:
                 "line": found.line,
                 "column": found.column,
                 "message": found.finding.message,
-                "hint": found.hint,
+                "hint": found.hint and spoken(found.hint, program_name()),
             }
             for found in check.located
         ],
@@ -83,7 +83,7 @@ def _print(result: registry_validate.Result) -> None:
         at = f"{clean(finding.pointer)}: " if finding.pointer else ""
         echo(f"{where}:{found.line}:{found.column}: {severity}: {at}{clean(finding.message)}")
         if found.hint:
-            echo_error(f"  {advice(clean(found.hint))}")
+            echo_error(f"  {advice(found.hint, program_name())}")
     more = check.errors + check.warnings - len(check.located)
     if more:
         echo(f"… and {more} more")
