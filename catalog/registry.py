@@ -122,7 +122,9 @@ def lint(document: Mapping[str, Any], registry: Registry, *, limit: int = 20) ->
         for problem in schema.problems(value, "registry", definition="provider", limit=limit - len(found)):
             place = at + problem.pointer
             if not _within(place, places):
-                found.append(Finding(place, f"ignored: it {problem.message}", "warning", "ignored"))
+                found.append(
+                    Finding(place, f"ignored without a word: it {problem.message}", "warning", "ignored")
+                )
     return (*registry.warnings, *found)
 
 
