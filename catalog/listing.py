@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from catalog.chat_model import marks_embedding
-from catalog.models import Model
-from catalog.registry import DEFAULT_CONTEXT
+from catalog.models import DEFAULT_CONTEXT, Model
 from catalog.untrusted import MAX_INTEGER, mapping, positive_integer, string, strings, text
 
 if TYPE_CHECKING:

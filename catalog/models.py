@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from catalog.wire import WireName
+
+
+# Kimi Code's figure for a model whose registry gives neither a context nor an output limit.
+DEFAULT_CONTEXT = 131072
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,22 @@ class Problem:
 
     pointer: str
     message: str
+
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding(Problem):
+    """A problem of a registry, with what it means for those who import it.
+
+    Attributes:
+        severity: ``error`` where Kimi Code or this program skips or refuses something because of it.
+        code: the kind of problem; stable, for scripts.
+    """
+
+    severity: Severity
+    code: str
 
 
 @dataclass(frozen=True, slots=True)

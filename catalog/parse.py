@@ -48,20 +48,45 @@ class Sliced:
     warnings: tuple[str, ...]
 
 
+class InvalidJson(DocumentInvalid):
+    """The document is text but no JSON; ``offset`` is where in ``text`` that shows."""
+
+    def __init__(self, message: str, text: str, offset: int, *, where: str) -> None:
+        super().__init__(message, hint=_HINT, where=where)
+        self.text = text
+        self.offset = offset
+
+
 def parse_object(body: bytes, where: str) -> dict[str, Any]:
     """The JSON object that ``body`` is.
 
     Raises:
         DocumentInvalid: it is something else; the message says what.
     """
-    text = _text(body, where)
-    try:
-        document = _DECODER.decode(text)
-    except (ValueError, RecursionError) as error:
-        raise DocumentInvalid(_what(text, error), hint=_HINT, where=where) from None
+    text, document = parse_any(body, where)
     if not isinstance(document, dict):
+        from catalog.recognise import recognised
+
+        foreign = recognised(document, where)
+        if foreign is not None:
+            raise DocumentInvalid(foreign.message, hint=foreign.hint, where=where)
         raise DocumentInvalid(_what(text, None), hint=_HINT, where=where)
     return document
+
+
+def parse_any(body: bytes, where: str) -> tuple[str, Any]:
+    """The text that ``body`` is, and the JSON value that the text is.
+
+    Raises:
+        DocumentInvalid: it is no text.
+        InvalidJson: it is no JSON; the message says what, and where.
+    """
+    text = _text(body, where)
+    try:
+        return text, _DECODER.decode(text)
+    except (ValueError, RecursionError) as error:
+        offset = error.pos if isinstance(error, json.JSONDecodeError) else 0
+        raise InvalidJson(_what(text, error), text, offset, where=where) from None
 
 
 def parse_slice(text: bytes) -> dict[str, Any]:

@@ -12,18 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 from catalog import endpoint
 from catalog.errors import DocumentInvalid
-from catalog.models import Model, Problem, Provider, Skipped
+from catalog.models import DEFAULT_CONTEXT, Finding, Model, Provider, Skipped
 from catalog.pointer import pointer
-from catalog.reserved import INTERNAL_IDS, MANAGED_IDS
+from catalog.recognise import recognised
+from catalog.reserved import INTERNAL_IDS, LOST_KEY, MANAGED_IDS
 from catalog.untrusted import MAX_INTEGER, id_flaw, mapping, number, strings, text
 from catalog.urls import shown
 from catalog.wire import WIRES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-# Kimi Code's figure for a model whose registry gives neither a context nor an output limit.
-DEFAULT_CONTEXT = 131072
+# At the top of a registry it names the document's schema, for editors; it is no provider.
+SCHEMA_KEY = "$schema"
 
 _WIRES = tuple(name for name, wire in WIRES.items() if wire.in_registry)
 _CAPABILITY_FIELDS = ("tool_call", "reasoning", "modalities", "support_efforts")
@@ -41,7 +42,7 @@ class Registry:
     """
 
     providers: tuple[Provider, ...]
-    warnings: tuple[Problem, ...]
+    warnings: tuple[Finding, ...]
     env_hints: Mapping[str, str]
 
 
@@ -54,47 +55,101 @@ def read_registry(document: Any, url: str) -> Registry:
     where = shown(url)
     if not isinstance(document, dict):
         raise DocumentInvalid("the registry is not a JSON object keyed by provider", where=where)
-    warnings: list[Problem] = []
-    providers: dict[str, Provider] = {}
-    for key, value in document.items():
-        at = pointer(key)
-        flaw = _provider_flaw(value)
-        if flaw is not None:
-            warnings.append(Problem(at, f"skipped: {flaw}"))
-            continue
-        provider = _provider(value, at, warnings)
-        if provider.id in MANAGED_IDS:
+    registry = survey(document)
+    for finding in registry.warnings:
+        if finding.code == "reserved_id":
             raise DocumentInvalid(
-                f"the registry claims the provider id {provider.id!r}, which is reserved for Kimi Code itself",
+                finding.message,
                 hint="ask the registry's author to rename that provider",
-                where=f"{where} {at}/id",
+                where=f"{where} {finding.pointer}",
             )
+    if not registry.providers:
+        foreign = recognised(document, where)
+        if foreign is not None:
+            raise DocumentInvalid(foreign.message, hint=foreign.hint, where=where)
+        raise DocumentInvalid(_nothing_usable(registry.warnings), where=where)
+    return registry
+
+
+def survey(document: Mapping[str, Any]) -> Registry:
+    """What :func:`read_registry` makes of the document, also where it would refuse the whole of it."""
+    found: list[Finding] = []
+    providers: dict[str, Provider] = {}
+    aliases: dict[str, str] = {}
+    for key, value in document.items():
+        if key == SCHEMA_KEY:
+            continue
+        at = pointer(key)
+        flaw = _provider_flaw(key, value)
+        if flaw is not None:
+            found.append(_error(at, "provider_skipped", f"skipped: {flaw}"))
+            continue
+        provider = _provider(value, at, found)
+        if provider.id in MANAGED_IDS:
+            message = (
+                f"the registry claims the provider id {provider.id!r}, which is reserved for Kimi Code itself"
+            )
+            found.append(_error(f"{at}/id", "reserved_id", message))
+            continue
         if provider.id in providers:
-            warnings.append(Problem(f"{at}/id", "an earlier entry has the same id: this one replaces it"))
+            message = "an earlier entry has the same id: this one replaces it"
+            found.append(_error(f"{at}/id", "duplicate_id", message))
+            aliases = {
+                alias: place for alias, place in aliases.items() if not alias.startswith(f"{provider.id}/")
+            }
+        found.extend(_collisions(provider, at, aliases))
         providers[provider.id] = provider
-    if not providers:
-        raise DocumentInvalid(_nothing_usable(warnings), where=where)
     hints = {p.id: name for p in providers.values() for name in p.env[:1]}
-    return Registry(tuple(providers.values()), tuple(warnings), hints)
+    return Registry(tuple(providers.values()), tuple(found), hints)
 
 
-def lint(document: Any, registry: Registry, *, limit: int = 20) -> tuple[Problem, ...]:
+def lint(document: Mapping[str, Any], registry: Registry, *, limit: int = 20) -> tuple[Finding, ...]:
     """Everything amiss in a registry: its warnings, then what the schema finds in other places.
 
-    A wrongly typed optional field counts as absent when read, without a warning; the schema names it.
+    A wrongly typed optional field counts as absent when read, without a warning; the schema names it. At most
+    ``limit`` of those are looked for.
     """
     from catalog import schema
 
     places = {warning.pointer for warning in registry.warnings}
-    found = schema.problems(document, "registry", limit=limit)
-    return (*registry.warnings, *(problem for problem in found if not _within(problem.pointer, places)))
+    found: list[Finding] = []
+    for key, value in document.items():
+        if len(found) >= limit:
+            break
+        at = pointer(key)
+        if at in places or key == SCHEMA_KEY:
+            continue
+        for problem in schema.problems(value, "registry", definition="provider", limit=limit - len(found)):
+            place = at + problem.pointer
+            if not _within(place, places):
+                found.append(
+                    Finding(place, f"ignored without a word: it {problem.message}", "warning", "ignored")
+                )
+    return (*registry.warnings, *found)
 
 
 def _within(place: str, places: set[str]) -> bool:
-    return any(place == outer or place.startswith(f"{outer}/") for outer in places)
+    """Whether one of ``places`` is ``place`` or holds it."""
+    steps = place.split("/")
+    return any("/".join(steps[:length]) in places for length in range(1, len(steps) + 1))
 
 
-def _nothing_usable(warnings: list[Problem]) -> str:
+def _error(place: str, code: str, message: str) -> Finding:
+    return Finding(place, message, "error", code)
+
+
+def _collisions(provider: Provider, at: str, aliases: dict[str, str]) -> Iterator[Finding]:
+    """Aliases that another provider gives too: ``a`` with a model ``b/c``, and ``a/b`` with a model ``c``."""
+    for model in provider.models:
+        alias, place = f"{provider.id}/{model.key}", f"{at}/models{pointer(model.key)}"
+        if alias in aliases:
+            yield _error(
+                place, "duplicate_alias", f"its alias is that of {aliases[alias]}: this one replaces it"
+            )
+        aliases[alias] = place
+
+
+def _nothing_usable(warnings: tuple[Finding, ...]) -> str:
     if not warnings:
         return "the registry is empty"
     first = warnings[0]
@@ -102,7 +157,7 @@ def _nothing_usable(warnings: list[Problem]) -> str:
     return f"the registry has no usable provider: {first.pointer} {first.message}{more}"
 
 
-def _provider_flaw(value: Any) -> str | None:
+def _provider_flaw(key: str, value: Any) -> str | None:
     """Why a value of the document is no provider; None when it is one."""
     if not isinstance(value, dict):
         return "it is not an object"
@@ -117,6 +172,8 @@ def _provider_flaw(value: Any) -> str | None:
         return "api is not an http or https address"
     if value["id"] in INTERNAL_IDS:
         return "its id is a name that Kimi Code uses inside itself"
+    if LOST_KEY in (key, value["id"]):
+        return f"Kimi Code loses what is called {LOST_KEY}"
     return id_flaw(value["id"])
 
 
@@ -124,11 +181,13 @@ def _listed(names: list[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
-def _provider(value: dict[str, Any], at: str, warnings: list[Problem]) -> Provider:
+def _provider(value: dict[str, Any], at: str, warnings: list[Finding]) -> Provider:
     wire = WIRES[value["type"]].name
     # As it is: a registry writes the base URL for the wire it names.
     base_url = value["api"]
-    warnings.extend(Problem(f"{at}/api", doubt) for doubt in endpoint.doubts(wire, base_url))
+    warnings.extend(
+        Finding(f"{at}/api", doubt, "warning", "endpoint") for doubt in endpoint.doubts(wire, base_url)
+    )
     models: list[Model] = []
     skipped: list[Skipped] = []
     for key, raw in value["models"].items():
@@ -136,12 +195,14 @@ def _provider(value: dict[str, Any], at: str, warnings: list[Problem]) -> Provid
         entry = mapping(raw)
         flaw = _model_flaw(key, entry)
         if flaw is not None:
-            warnings.append(Problem(model_at, f"skipped: {flaw}"))
+            silently = "" if text(entry.get("id")) else ", by Kimi Code without a word"
+            warnings.append(_error(model_at, "model_skipped", f"skipped{silently}: {flaw}"))
             skipped.append(Skipped(key, flaw))
         else:
             models.append(_model(key, entry, model_at, warnings))
     if not models:
-        warnings.append(Problem(f"{at}/models", "it has no usable model: a provider without aliases"))
+        message = "it has no usable model: a provider without aliases"
+        warnings.append(Finding(f"{at}/models", message, "warning", "no_models"))
     return Provider(
         id=value["id"],
         name=value["name"],
@@ -158,11 +219,13 @@ def _model_flaw(key: str, entry: Mapping[str, Any]) -> str | None:
     model_id = text(entry.get("id"))
     if model_id is None:
         return "its id must be a non-empty string"
+    if key == LOST_KEY:
+        return f"Kimi Code loses what is called {LOST_KEY}"
     # Both go to config.toml: the key into the alias, the id into `model`.
     return id_flaw(model_id) or id_flaw(key)
 
 
-def _model(key: str, entry: Mapping[str, Any], at: str, warnings: list[Problem]) -> Model:
+def _model(key: str, entry: Mapping[str, Any], at: str, warnings: list[Finding]) -> Model:
     limits = mapping(entry.get("limit"))
     context = _limit(limits, "context", at, warnings)
     output = _limit(limits, "output", at, warnings)
@@ -180,14 +243,13 @@ def _model(key: str, entry: Mapping[str, Any], at: str, warnings: list[Problem])
     )
 
 
-def _limit(limits: Mapping[str, Any], field: str, at: str, warnings: list[Problem]) -> int | None:
+def _limit(limits: Mapping[str, Any], field: str, at: str, warnings: list[Finding]) -> int | None:
     found = number(limits.get(field))
     if found is None or found <= 0:
         return None
     if found > MAX_INTEGER:
-        warnings.append(
-            Problem(f"{at}/limit/{field}", "ignored: it is larger than any integer Kimi Code reads")
-        )
+        message = "ignored: it is larger than any integer Kimi Code reads"
+        warnings.append(_error(f"{at}/limit/{field}", "limit", message))
         return None
     return math.floor(found) or None
 

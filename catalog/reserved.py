@@ -8,6 +8,8 @@ from typing import Any
 MANAGED_IDS = frozenset({"managed:kimi-code", "kimi-code", "moonshot-cn", "moonshot-ai"})
 # Names that Kimi Code gives to what it adds in memory; it strips tables of these names from the file.
 INTERNAL_IDS = frozenset({"__kimi_env__", "__kimi_env_model__", "__secondary__"})
+# A key that JavaScript takes for an object's prototype: what Kimi Code puts under it is gone without a word.
+LOST_KEY = "__proto__"
 RESERVED_IDS = MANAGED_IDS | INTERNAL_IDS
 
 

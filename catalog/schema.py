@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
 
 _FOLDER = Path(__file__).resolve().parent.parent / "schemas"
+_ENDING = ".schema.json"
 
-__all__ = ["Problem", "load", "problems"]
+__all__ = ["Problem", "load", "names", "problems", "published"]
 
 # The schemes that fastjsonschema would open by itself.
 _FETCHABLE = ("http", "https", "ftp", "file", "urn", "data", "")
@@ -42,8 +43,19 @@ _TYPES = {
 
 def load(name: str) -> dict[str, Any]:
     """A published schema: ``catalog``, ``registry``, ``config``, or ``output/<command>``."""
-    schema: dict[str, Any] = json.loads((_FOLDER / f"{name}.schema.json").read_text(encoding="utf-8"))
+    schema: dict[str, Any] = json.loads(published(name))
     return schema
+
+
+def published(name: str) -> str:
+    """The text of a published schema."""
+    return (_FOLDER / f"{name}{_ENDING}").read_text(encoding="utf-8")
+
+
+def names() -> list[str]:
+    """The names of all published schemas: those of documents first, then the outputs of commands."""
+    found = (path.relative_to(_FOLDER).as_posix() for path in _FOLDER.rglob(f"*{_ENDING}"))
+    return sorted((name.removesuffix(_ENDING) for name in found), key=lambda name: ("/" in name, name))
 
 
 def problems(document: Any, name: str, *, definition: str | None = None, limit: int = 20) -> list[Problem]:
@@ -63,7 +75,8 @@ def problems(document: Any, name: str, *, definition: str | None = None, limit: 
         return []
     errors = _validator(name, definition).iter_errors(document)
     # jsonschema walks the members of an object in the order of a set: another one each time the program runs.
-    return [_problem(error) for error in heapq.nsmallest(limit, errors, key=_Order(document))]
+    found = (_problem(error) for error in heapq.nsmallest(limit, errors, key=_Order(document)))
+    return list(dict.fromkeys(found))  # a definition and what refers to it may ask for the same
 
 
 def _is_sound(document: Any, name: str, definition: str | None) -> bool:

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from catalog import schema
 from provisioner.demo.server import Demo
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from provisioner.app import App
 
 HEAVY = {
@@ -55,7 +58,18 @@ def configured(app: App) -> None:
 
 
 @pytest.mark.usefixtures("configured")
-@pytest.mark.parametrize("arguments", [("--version",), ("--help",), ("list",), ("list", "--json")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--version",),
+        ("--help",),
+        ("list",),
+        ("list", "--json"),
+        ("schema",),
+        ("schema", "config"),
+        ("registry", "init"),
+    ],
+)
 def test_reading_commands_load_nothing_heavy(arguments: tuple[str, ...]) -> None:
     assert loaded_by(*arguments) == set()
 
@@ -63,6 +77,12 @@ def test_reading_commands_load_nothing_heavy(arguments: tuple[str, ...]) -> None
 @pytest.mark.usefixtures("configured")
 def test_the_catalog_at_hand_is_read_without_http_or_validation() -> None:
     assert loaded_by("catalog", "list", "--offline") <= {"diskcache"}
+
+
+def test_a_registry_without_fault_is_checked_without_http_or_jsonschema(tmp_path: Path) -> None:
+    path = tmp_path / "api.json"
+    path.write_text(json.dumps(schema.load("registry")["examples"][0]))
+    assert loaded_by("registry", "validate", str(path)) == set()
 
 
 @pytest.mark.usefixtures("configured")

@@ -93,6 +93,8 @@ root = LazyGroup(
         "key": "key",
         "undo": "undo",
         "catalog": "catalog",
+        "registry": "registry",
+        "schema": "schema",
         "test": "test",
         "demo": "demo",
     },

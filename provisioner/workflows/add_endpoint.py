@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from catalog.discovery import discover
 from catalog.endpoint import doubts, for_wire, is_http_url
-from catalog.models import Model, Provider
-from catalog.registry import DEFAULT_CONTEXT
+from catalog.models import DEFAULT_CONTEXT, Model, Provider
 from catalog.untrusted import id_flaw
 from catalog.urls import shown
 from catalog.wire import WIRES

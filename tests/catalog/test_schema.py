@@ -15,6 +15,8 @@ from referencing import Registry
 from catalog import schema
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from catalog.models import Problem
 
 SCHEMAS = sorted(Path(schema.__file__).resolve().parents[1].joinpath("schemas").rglob("*.schema.json"))
@@ -95,12 +97,77 @@ def test_every_published_schema_is_one_and_needs_no_network(path: Path) -> None:
     assert all('"$ref": "#' in line for line in references)
 
 
+# What ajv's strict mode refuses: keywords that say nothing where the type that they are for is not stated.
+KEYWORDS_OF = {
+    "object": {"properties", "required", "additionalProperties", "patternProperties", "minProperties"},
+    "array": {"items", "prefixItems", "minItems", "maxItems", "uniqueItems"},
+    "string": {"minLength", "maxLength", "pattern", "format"},
+    "number": {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"},
+}
+IN_OBJECTS = {"properties", "$defs", "patternProperties"}
+IN_LISTS = {"allOf", "anyOf", "oneOf", "prefixItems"}
+ALONE = {"items", "additionalProperties", "not", "if", "then", "else"}
+
+
+def subschemas(node: Any, place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every schema within a schema, by where it stands."""
+    if not isinstance(node, dict):
+        return
+    yield place, node
+    for key, value in node.items():
+        if key in IN_OBJECTS:
+            for name, inner in value.items():
+                yield from subschemas(inner, f"{place}/{key}/{name}")
+        elif key in IN_LISTS:
+            for number, inner in enumerate(value):
+                yield from subschemas(inner, f"{place}/{key}/{number}")
+        elif key in ALONE:
+            yield from subschemas(value, f"{place}/{key}")
+
+
+@pytest.mark.parametrize("path", SCHEMAS, ids=lambda path: path.name)
+def test_every_property_is_described(path: Path) -> None:
+    published = json.loads(path.read_text(encoding="utf-8"))
+    bare = [
+        place
+        for place, node in subschemas(published)
+        if place.split("/")[-2:-1] == ["properties"] and not node.get("description")
+    ]
+    assert bare == []
+
+
+@pytest.mark.parametrize("path", SCHEMAS, ids=lambda path: path.name)
+def test_every_keyword_stands_beside_its_type(path: Path) -> None:
+    published = json.loads(path.read_text(encoding="utf-8"))
+    wrong = []
+    for place, node in subschemas(published):
+        stated = node.get("type", [])
+        types = {stated} if isinstance(stated, str) else set(stated)
+        if len(types - {"null"}) > 1:
+            wrong.append(f"{place}: more than one type")
+        fitting = types | ({"number"} if "integer" in types else set())
+        wrong += [
+            f"{place}: {key}"
+            for kind, keys in KEYWORDS_OF.items()
+            if kind not in fitting
+            for key in keys & node.keys()
+        ]
+    assert wrong == []
+
+
+def test_names_lead_to_the_schemas_and_their_ids_stay() -> None:
+    for name in schema.names():
+        assert schema.load(name)["$id"] == "urn:kimi-provider:" + name.replace("/", ":")
+    assert len(schema.names()) == len(SCHEMAS)
+
+
 @pytest.mark.parametrize(
     ("document", "name", "definition"),
     [
         ({"p": PROVIDER}, "catalog", None),
         (PROVIDER, "catalog", "provider"),
         ({"any key": ENTRY}, "registry", None),
+        ({"$schema": "./registry.schema.json", "any key": ENTRY}, "registry", None),
         (CONFIG, "config", None),
         ({}, "config", None),
     ],

@@ -90,7 +90,7 @@ def world(app: App) -> World:
 @pytest.fixture
 def cli(world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Cli:
     def command(*arguments: str, stdin: str = "", env: dict[str, str] | None = None) -> Done:
-        monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8"))
         code = run(list(arguments), "kimi provider", replace(world.app, env=env or {}))
         captured = capsys.readouterr()
         return Done(code, captured.out, captured.err)

@@ -178,6 +178,22 @@ CASES: dict[str, Case] = {
     "again, with a variable, elsewhere": Case(
         {"good": _provider("good", api="https://evil.example/v1")}, _WITH_VARIABLE
     ),
+    "with a schema": Case({"$schema": "./registry.schema.json", **_GOOD}),
+    "a schema alone": Case({"$schema": "./registry.schema.json"}),
+    "keys that get lost": Case(
+        {"__proto__": _provider("lost"), "p": _provider("p", {"__proto__": _model(), "m": _model()})}
+    ),
+    "a key twice": Case(
+        b'{"p": {}, "p": {"id": "p", "name": "1", "api": "https://p.example/v1", "type": "openai", "models": '
+        b'{"m": {"id": "a"}, "m": {"id": "b"}}}}'
+    ),
+    "one alias twice": Case(
+        {
+            "a": _provider("p", {"q/m": _model(name="1", id="x")}),
+            "b": _provider("p/q", {"m": _model(name="2")}),
+        }
+    ),
+    "a list of models": Case({"object": "list", "data": [{"id": "m", "object": "model"}]}),
     "over one by hand": Case({"mine": _provider("mine")}, _IMPORTED),
     "over a login": Case(
         _GOOD, '[providers.good]\ntype = "kimi"\noauth = {{ storage = "file", key = "k" }}\n'
