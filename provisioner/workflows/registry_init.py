@@ -18,9 +18,9 @@ from catalog.wire import WIRES
 from provisioner.config import tables
 from provisioner.config.read import read
 from provisioner.errors import NotFound, UsageError
+from provisioner.note import Note
 from provisioner.workflows.entries import alias_tables, check_name
 from provisioner.workflows.near import near
-from provisioner.workflows.outcome import Note
 from provisioner.workflows.watch import silent
 
 if TYPE_CHECKING:
