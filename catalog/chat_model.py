@@ -14,6 +14,7 @@ from catalog.models import Cost, Model, Skipped
 from catalog.untrusted import (
     MAX_INTEGER,
     contains,
+    day,
     id_flaw,
     mapping,
     number,
@@ -82,6 +83,8 @@ def read_model(key: str, raw: Any, host: Host, variables: Mapping[str, str]) -> 
         protocol=route.protocol,
         base_url=route.base_url,
         cost=_cost(entry.get("cost")),
+        released=day(entry.get("release_date")),
+        status=text(entry.get("status")),
     )
 
 

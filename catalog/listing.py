@@ -8,11 +8,13 @@ Together, Fireworks, Vercel, Moonshot, Anthropic, Google.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from catalog.chat_model import marks_embedding
+from catalog.first_prompt import output_beside
 from catalog.models import DEFAULT_CONTEXT, Model
-from catalog.untrusted import MAX_INTEGER, mapping, positive_integer, string, strings, text
+from catalog.untrusted import MAX_INTEGER, day, mapping, positive_integer, string, strings, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +41,16 @@ _OUTPUT = (
 _NO_CHAT_TYPES = frozenset(
     {"audio", "embedding", "embeddings", "image", "moderation", "rerank", "reranker", "transcribe", "video"}
 )
+_HOLDERS = ("data", "models", "items", "results")
+_NAMES = (
+    "id",
+    "model",
+    "key",
+    "name",
+    "model_id",
+    "model_name",
+)  # Ollama: model; LM Studio: key; LiteLLM: model_name
+_LAST_SECOND = 253_402_300_799  # of the year 9999
 _EFFORTS = ("low", "medium", "high", "xhigh", "max")
 
 
@@ -64,6 +76,8 @@ class Listed:
     audio: bool | None = None
     efforts: tuple[str, ...] | None = None
     default_effort: str | None = None
+    released: str | None = None
+    deprecated: bool = False
 
     def model(self) -> Model:
         """The model as config.toml describes it. It is taken to call tools unless the list denies it."""
@@ -85,6 +99,8 @@ class Listed:
             support_efforts=self.efforts,
             default_effort=self.default_effort,
             context_known=self.context is not None,
+            released=self.released,
+            status="deprecated" if self.deprecated else None,
         )
 
 
@@ -92,13 +108,18 @@ def entries(document: Any) -> list[dict[str, Any]]:
     """The members of a list of models in any usual form; a bare name becomes an object with an ``id``.
 
     OpenAI and Anthropic put them under ``data``, Google and Ollama under ``models``, Together and others in a bare
-    list, and some servers list nothing but names. llama.cpp has both members, and says more under ``data``.
+    list, some servers list nothing but names, and some wrap the list once more. llama.cpp has both members, and says
+    more under ``data``.
     """
-    whole = mapping(document)
-    lists = (whole.get("data"), whole.get("models"), document)
-    members = next((found for found in lists if isinstance(found, list) and found), [])
-    named = ({"id": member} if isinstance(member, str) else member for member in members)
+    named = ({"id": member} if isinstance(member, str) else member for member in _members(document))
     return [member for member in named if isinstance(member, dict)]
+
+
+def _members(document: Any, wraps: int = 2) -> list[Any]:
+    if isinstance(document, list):
+        return document
+    inner = (mapping(document).get(field) for field in _HOLDERS) if wraps else ()
+    return next(filter(None, (_members(found, wraps - 1) for found in inner)), [])
 
 
 def ids(document: Any) -> tuple[str, ...]:
@@ -110,13 +131,13 @@ def ids(document: Any) -> tuple[str, ...]:
 def read(entry: Mapping[str, Any], family: Family) -> Listed | None:
     """One member of the list of an endpoint that is asked in a family's way; None without an id.
 
-    Gateways answer in another form than they are asked in, so what is plainly Google's is read as such everywhere.
+    Gateways answer in another form than they are asked in, so what is plainly Anthropic's or Google's is read as such
+    everywhere.
     """
-    if family == "anthropic":
-        return read_anthropic(entry)
-    if text(entry.get("id")) is None and (family == "google" or _is_google(entry)):
-        return read_google(entry)
-    return read_openai(entry)
+    if text(entry.get("id")) is None:
+        return read_google(entry) if family == "google" or _is_google(entry) else read_openai(entry)
+    own = "max_input_tokens" in entry or (family == "anthropic" and entry.get("type") == "model")
+    return read_anthropic(entry) if own else read_openai(entry)
 
 
 def _is_google(entry: Mapping[str, Any]) -> bool:
@@ -125,8 +146,7 @@ def _is_google(entry: Mapping[str, Any]) -> bool:
 
 def read_openai(entry: Mapping[str, Any]) -> Listed | None:
     """One member of an OpenAI-compatible list, or of a local server's own; None without an id."""
-    # Ollama calls it model and name, LM Studio's newer list key.
-    model_id = next(filter(None, (text(entry.get(field)) for field in ("id", "model", "key", "name"))), None)
+    model_id = next(filter(None, (text(entry.get(field)) for field in _NAMES)), None)
     if model_id is None:
         return None
     efforts = mapping(entry.get("think_efforts"))  # Moonshot
@@ -135,7 +155,7 @@ def read_openai(entry: Mapping[str, Any]) -> Listed | None:
         id=model_id,
         name=text(entry.get("display_name")) or text(entry.get("name")),
         context=_first_size(entry, _CONTEXT),
-        output=_first_size(entry, _OUTPUT),
+        output=_output(entry),
         chat=_chats(entry, model_id),
         tools=_states(entry, words=("tool_use", "tools", "function_calling"), parameters=("tools",)),
         thinking=_thinks(entry),
@@ -145,6 +165,8 @@ def read_openai(entry: Mapping[str, Any]) -> Listed | None:
         audio=_sees(entry, "audio"),
         efforts=strings(efforts.get("valid_efforts")) if graded else None,
         default_effort=text(efforts.get("default_effort")) if graded else None,
+        released=_created(entry),
+        deprecated=_retires(entry),
     )
 
 
@@ -163,6 +185,7 @@ def read_anthropic(entry: Mapping[str, Any]) -> Listed | None:
         thinking=_supported(capabilities, "thinking"),
         image=_supported(capabilities, "image_input"),
         efforts=tuple(level for level in _EFFORTS if _supported(effort, level)) or None,
+        released=day(entry.get("created_at")),
     )
 
 
@@ -191,6 +214,43 @@ def size(value: Any) -> int | None:
 def boolean(value: Any) -> bool | None:
     """True or false, else None."""
     return value if isinstance(value, bool) else None
+
+
+def counts_together(entry: Mapping[str, Any]) -> bool:
+    """Whether the server refuses a prompt and an asked output that do not fit into ``max_model_len`` together.
+
+    vLLM and SGLang do, and routers before them, which leave ``owned_by`` out.
+    """
+    return size(entry.get("max_model_len")) is not None and string(entry.get("owned_by")) in (
+        "vllm",
+        "sglang",
+        "",
+    )
+
+
+def _output(entry: Mapping[str, Any]) -> int | None:
+    """The stated limit, else what a first prompt leaves where both are counted together."""
+    stated = _first_size(entry, _OUTPUT)
+    if stated is not None or not counts_together(entry):
+        return stated
+    return output_beside(size(entry.get("max_model_len")) or 0)
+
+
+def _created(entry: Mapping[str, Any]) -> str | None:
+    """The day that OpenAI's ``created`` gives in seconds; servers that know none put there 0 or the time of day."""
+    seconds = positive_integer(entry.get("created"))
+    if seconds is None or seconds > _LAST_SECOND:
+        return None
+    return datetime.fromtimestamp(seconds, UTC).date().isoformat()
+
+
+def _retires(entry: Mapping[str, Any]) -> bool:
+    return (
+        entry.get("deprecated") is True
+        or entry.get("status") == "deprecated"
+        or text(entry.get("deprecation")) is not None  # Mistral: the day on which it goes
+        or text(entry.get("expiration_date")) is not None  # OpenRouter
+    )
 
 
 def _first_size(entry: Mapping[str, Any], paths: tuple[tuple[str, ...], ...]) -> int | None:

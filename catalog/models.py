@@ -40,6 +40,8 @@ class Model:
         base_url: the model's own endpoint.
         cost: None where no price is published.
         context_known: False where ``context`` is an assumption, which the user should be told.
+        released: the day it came out as ``YYYY-MM-DD``, or the month or year; None where nobody says.
+        status: ``deprecated``, ``beta`` and the like, as published; None for what is in full service.
     """
 
     key: str
@@ -57,6 +59,8 @@ class Model:
     base_url: str | None = None
     cost: Cost | None = None
     context_known: bool = True
+    released: str | None = None
+    status: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing import Any
 MAX_INTEGER = 2**53 - 1
 _LONGEST_ID = 256
 _MANGLED = "\N{REPLACEMENT CHARACTER}"
+_DAY = re.compile(r"\d{4}(?:-\d{2}){0,2}(?![\d-])")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -67,6 +68,12 @@ def integer(value: Any) -> int | None:
 def first_integer(*values: Any) -> int | None:
     """The first of ``values`` that is a count."""
     return next((found for value in values if (found := integer(value)) is not None), None)
+
+
+def day(value: Any) -> str | None:
+    """A day as ``YYYY-MM-DD``, or its month or year alone, else None; what follows the day is left out."""
+    found = _DAY.match(string(value))
+    return found[0] if found else None
 
 
 def truthy(value: Any) -> bool:

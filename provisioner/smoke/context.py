@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from catalog.first_prompt import output_beside
 from provisioner.smoke import first_prompt
 from provisioner.smoke.finding import Finding
 from provisioner.smoke.report import Change
@@ -11,10 +12,6 @@ from provisioner.smoke.report import Change
 if TYPE_CHECKING:
     from provisioner.kimi_code.target import Target
 
-# What a first prompt may take with a tokenizer that needs more pieces than most.
-_PROMPT_ROOM = 24_000
-_LEAST_OUTPUT = 1024
-_MOST_OUTPUT = 32_768
 _ENOUGH = 65_536
 
 
@@ -44,10 +41,9 @@ def together(target: Target, context: int, asked: int) -> Finding:
         f"Kimi Code will ask for {asked:,} output tokens beside a first prompt of about {first_prompt.TOKENS:,}, "
         f"this server allows {context:,} for prompt and output together"
     )
-    room = context - _PROMPT_ROOM
-    if room < _LEAST_OUTPUT:
+    output = output_beside(context)
+    if output is None:
         return Finding(message, f"start the server with a larger context, {_ENOUGH:,} tokens for instance")
-    output = min(_MOST_OUTPUT, room // _LEAST_OUTPUT * _LEAST_OUTPUT)
     changes: tuple[Change, ...] = (Change(("models", target.alias), "max_output_size", output),)
     if context < target.turn.context:
         changes += (Change(("models", target.alias), "max_context_size", context),)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from catalog.listing import counts_together
 from catalog.untrusted import first_integer, mapping, sequence, string
 from provisioner.smoke.listing import ask
 from provisioner.smoke.wires import protocol_of
@@ -45,7 +46,7 @@ async def told(session: Session) -> Told | None:
     )
     owner = string(entry.get("owned_by"))
     if tokens := first_integer(entry.get("max_model_len")):
-        return Told(tokens, shares_output=owner in ("vllm", "sglang", ""))
+        return Told(tokens, shares_output=counts_together(entry))
     tokens = await _asked_elsewhere(session, owner)
     return Told(tokens, shares_output=False) if tokens else None
 

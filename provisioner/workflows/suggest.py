@@ -1,10 +1,11 @@
-"""Which of a provider's models most people want: what is chosen before anyone chooses."""
+"""Which of a provider's models are marked before anyone chooses. The one to start with is ``catalog/best.py``'s."""
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
+
+from catalog.best import best, is_unfinished, without_copies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -15,48 +16,35 @@ if TYPE_CHECKING:
 FEW = 8
 _MOST = 12
 _YEAR = timedelta(days=365)
-# "-20250929", "-2025-09-29", "@20250929": another name for a version that has a plain one.
-_DATED = re.compile(r"[-@]20\d{2}-?\d{2}-?\d{2}\Z")
-_UNFINISHED = re.compile(r"(?:^|[-_/ ])(?:preview|beta|exp|experimental)(?:$|[-_/ :])", re.IGNORECASE)
 
 
 def suggested(entry: Mapping[str, Any], models: Sequence[Model]) -> frozenset[str]:
     """Ids of the models to begin with, out of the usable ``models`` of the published provider ``entry``.
 
-    All of a short list. Of a longer one the newest of each family that calls tools and came out within a year of
+    All of a short list. Of a longer one the best to start with, and the newest of each family that calls tools and came out within a year of
     the provider's newest, without dated copies of a version and without previews where a finished one is to be had.
     """
     if len(models) <= FEW:
         return frozenset(model.id for model in models)
-    ids = {model.id for model in models}
-    able = [m for m in models if "tool_use" in (m.capabilities or ()) and not _is_copy(m.id, ids)]
-    dates = {model.id: released(entry, model.id) for model in able}
-    newest = max((found for found in dates.values() if found), default="")
-    recent = [m for m in able if dates[m.id] >= _year_before(newest)]
-    leaders = _leaders(entry, recent, dates)
-    leaders.sort(key=lambda model: dates[model.id], reverse=True)
-    return frozenset(model.id for model in leaders[:_MOST])
+    able = [model for model in without_copies(models) if "tool_use" in (model.capabilities or ())]
+    since = _year_before(max(map(_date, able), default=""))
+    leaders = _leaders(entry, [model for model in able if _date(model) >= since])
+    leaders.sort(key=_date, reverse=True)
+    first = [found] if (found := best(models)) else []
+    return frozenset(list(dict.fromkeys(model.id for model in first + leaders))[:_MOST])
 
 
-def released(entry: Mapping[str, Any], model_id: str) -> str:
-    """When a model of a published provider came out, as ``YYYY-MM-DD`` or its beginning; empty when unknown."""
-    models = entry.get("models")
-    model = models.get(model_id) if isinstance(models, dict) else None
-    found = model.get("release_date") if isinstance(model, dict) else None
-    return found if isinstance(found, str) and re.fullmatch(r"\d{4}(-\d{2}){0,2}", found) else ""
-
-
-def _leaders(entry: Mapping[str, Any], models: Iterable[Model], dates: Mapping[str, str]) -> list[Model]:
+def _leaders(entry: Mapping[str, Any], models: Iterable[Model]) -> list[Model]:
     """The best of each family: finished before unfinished, then the newest, then the plainest name."""
     families: dict[str, list[Model]] = {}
     for model in models:
         families.setdefault(_family(entry, model.id), []).append(model)
-    best = []
+    found = []
     for members in families.values():
-        finished = [m for m in members if not _UNFINISHED.search(m.id)] or members
-        latest = max(dates[m.id] for m in finished)
-        best.append(min((m for m in finished if dates[m.id] == latest), key=lambda m: len(m.id)))
-    return best
+        finished = [model for model in members if not is_unfinished(model)] or members
+        latest = max(map(_date, finished))
+        found.append(min((m for m in finished if _date(m) == latest), key=lambda m: len(m.id)))
+    return found
 
 
 def _family(entry: Mapping[str, Any], model_id: str) -> str:
@@ -66,9 +54,8 @@ def _family(entry: Mapping[str, Any], model_id: str) -> str:
     return family if isinstance(family, str) and family else model_id
 
 
-def _is_copy(model_id: str, ids: set[str]) -> bool:
-    plain = _DATED.sub("", model_id)
-    return plain != model_id and plain in ids
+def _date(model: Model) -> str:
+    return model.released or ""
 
 
 def _year_before(day: str) -> str:

@@ -64,7 +64,10 @@ class TestOpenAI:
     @pytest.mark.parametrize(
         ("entry", "context", "output"),
         [
-            ({"owned_by": "vllm", "max_model_len": 40960, "root": "/models/m"}, 40960, None),
+            ({"owned_by": "vllm", "max_model_len": 40960, "root": "/models/m"}, 40960, 16384),
+            ({"owned_by": "sglang", "max_model_len": 262144}, 262144, 32768),
+            ({"max_model_len": 24576}, 24576, None),  # nothing is left beside the first prompt
+            ({"owned_by": "acme", "max_model_len": 40960}, 40960, None),
             ({"context_window": 131072, "max_completion_tokens": 32768, "active": True}, 131072, 32768),
             ({"max_context_length": 32768, "capabilities": {"completion_chat": True}}, 32768, None),
             ({"meta": {"vocab_type": 2, "n_ctx_train": 40960}}, 40960, None),
@@ -73,6 +76,7 @@ class TestOpenAI:
             ({"context_length": "262144"}, 131072, None),
             ({"context_length": 1e300}, 131072, None),
             ({"context_length": True, "max_model_len": 5}, 5, None),
+            ({"owned_by": "vllm", "max_model_len": 40960, "max_output_tokens": 4096}, 40960, 4096),
         ],
     )
     def test_limits_under_each_servers_name(

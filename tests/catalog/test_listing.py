@@ -24,6 +24,11 @@ FORMS: dict[str, Any] = {
     "LM Studio": {"models": [{"type": "llm", "key": "a", "display_name": "A"}, {"key": "b"}]},
     "llama.cpp": {"models": [{"name": "x.gguf"}], "data": [{"id": "a"}, {"id": "b"}]},
     "an empty data": {"data": [], "models": [{"id": "a"}, {"id": "b"}]},
+    "wrapped once more": {"success": True, "data": {"models": [{"id": "a"}, {"id": "b"}], "total": 2}},
+    "data in data": {"data": {"object": "list", "data": ["a", "b"]}},
+    "items": {"items": [{"model_id": "a"}, {"model_name": "b"}]},
+    "names under other names": {"data": [{"name": "a"}, {"model": "b"}]},
+    "Anthropic": {"data": [{"type": "model", "id": "a"}, {"type": "model", "id": "b"}], "has_more": False},
     "with odd members": {"data": [None, 3, {}, {"id": 7}, {"id": "a"}, [], {"id": "b"}]},
 }
 
@@ -40,8 +45,14 @@ def test_discovery_reads_them_all(form: str, wire_name: Any) -> None:
     assert [model.id for model in found] == ["a", "b"]
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_the_anthropic_wire_reads_them_too(form: str) -> None:
+    found = models(Server({"GET /v1/models?limit=1000": FORMS[form]}), "anthropic", "https://gateway.example")
+    assert [model.id for model in found] == ["a", "b"]
+
+
 @pytest.mark.parametrize(
-    "document", [None, 3, "a", {}, [], {"data": "a"}, {"models": {"a": {}}}, {"error": "x"}]
+    "document", [None, 3, "a", {}, [], {"data": "a"}, {"data": {}}, {"models": {"a": {}}}, {"error": "x"}]
 )
 def test_anything_else_lists_nothing(document: Any) -> None:
     assert (entries(document), ids(document)) == ([], ())
@@ -63,3 +74,33 @@ def test_the_context_is_found_under_each_servers_own_name() -> None:
         {"name": "models/m", "inputTokenLimit": 7},
     ):
         assert (_model(entry).id, _model(entry).context) == ("m", 7)
+
+
+@pytest.mark.parametrize(
+    ("entry", "released"),
+    [
+        ({"id": "m", "created": 1715367049}, "2024-05-10"),
+        ({"id": "m", "created": 0}, None),
+        ({"id": "m", "created": 1e300}, None),
+        ({"id": "m", "created": "now"}, None),
+        ({"id": "m", "max_input_tokens": 5, "created_at": "2026-06-30T00:00:00Z"}, "2026-06-30"),
+        ({"id": "m", "max_input_tokens": 5, "created_at": "soon"}, None),
+    ],
+)
+def test_the_day_a_model_came_out(entry: dict[str, Any], released: str | None) -> None:
+    assert _model(entry).released == released
+
+
+@pytest.mark.parametrize(
+    "stated", [{"deprecation": "2026-12-01"}, {"deprecated": True}, {"status": "deprecated"}]
+)
+def test_what_is_about_to_go_is_deprecated(stated: dict[str, Any]) -> None:
+    assert _model({"id": "m", "deprecation": None}).status is None
+    assert _model({"id": "m", **stated}).status == "deprecated"
+
+
+def test_an_anthropic_gateway_that_answers_in_openais_form_still_tells_its_limits() -> None:
+    entry = {"id": "m", "context_length": 9, "max_completion_tokens": 4}
+    found = read(entry, "anthropic")
+    assert found is not None
+    assert (found.context, found.output) == (9, 4)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from catalog.models import Model
-from provisioner.workflows.suggest import FEW, released, suggested
+from provisioner.workflows.suggest import FEW, suggested
 
 TOOLS = ("tool_use",)
 
@@ -12,8 +12,10 @@ def offered(*models: tuple[str, str, str], without_tools: tuple[str, ...] = ()) 
     """What is suggested of (id, family, release date) triples, padded to more than a few."""
     padding = [(f"old-{i}", "old", "2000-01-01") for i in range(FEW)]
     rows = [*models, *padding]
-    entry: dict[str, Any] = {"models": {i: {"family": f, "release_date": d} for i, f, d in rows}}
-    usable = [Model(i, i, 1000, capabilities=() if i in without_tools else TOOLS) for i, _, _ in rows]
+    entry: dict[str, Any] = {"models": {i: {"family": f} for i, f, _ in rows}}
+    usable = [
+        Model(i, i, 1000, capabilities=() if i in without_tools else TOOLS, released=d) for i, _, d in rows
+    ]
     return suggested(entry, usable)
 
 
@@ -61,12 +63,6 @@ def test_without_dates_and_families_something_is_suggested() -> None:
     assert 0 < len(suggested({"models": {model.id: {} for model in models}}, models)) <= 12
 
 
-def test_a_release_date_is_one_or_none() -> None:
-    models = {
-        "a": {"release_date": "2026-03"},
-        "b": {"release_date": "soon"},
-        "c": {"release_date": 2026},
-        "d": None,
-    }
-    assert [released({"models": models}, name) for name in "abcde"] == ["2026-03", "", "", "", ""]
-    assert released({"models": []}, "a") == ""
+def test_the_best_is_among_them_however_many_are_newer() -> None:
+    newer = [(f"m{i:02}", f"f{i}", f"2026-02-{i + 1:02}") for i in range(20)]
+    assert "claude-sonnet-5" in offered(*newer, ("claude-sonnet-5", "claude", "2026-01-30"))

@@ -173,10 +173,9 @@ class _CatalogPath(AddPath[CatalogAnswers, add_catalog.Result]):
         return None
 
     def _ask_models(self, answers: CatalogAnswers) -> CatalogAnswers:
-        assert answers.catalog is not None
         assert answers.provider is not None
         provider = answers.provider
-        rows = lists.model_rows(provider.models, answers.catalog.entry(provider.id))
+        rows = lists.model_rows(provider.models)
         question = Question("Which models?", self._trail(replace(answers, models=())))
         chosen = set(self._wizard.ask.many(question, lists.MODEL_COLUMNS, rows, marked=answers.models))
         models = tuple(model.id for model in provider.models if model.id in chosen)
@@ -213,10 +212,9 @@ class _CatalogPath(AddPath[CatalogAnswers, add_catalog.Result]):
         return answers.models
 
     def _rows(self, answers: CatalogAnswers) -> Sequence[ListRow[str]]:
-        assert answers.catalog is not None
         assert answers.provider is not None
         chosen = [model for model in answers.provider.models if model.id in answers.models]
-        return lists.model_rows(chosen, answers.catalog.entry(answers.provider.id))
+        return lists.model_rows(chosen)
 
     def _kept_default(self, answers: CatalogAnswers) -> str | None:
         assert answers.provider is not None

@@ -199,14 +199,14 @@ class _EndpointPath(AddPath[EndpointAnswers, add_endpoint.Result]):
     def _ask_models(self, answers: EndpointAnswers) -> EndpointAnswers:
         assert answers.listed is not None
         question = Question("Which models?", self._trail(replace(answers, models=())))
-        rows = lists.listed_rows(answers.listed)
+        rows = lists.model_rows(answers.listed)
         models = self._wizard.ask.many(question, lists.MODEL_COLUMNS, rows, marked=answers.models)
         default = answers.default if answers.default in models else None
         return replace(answers, models=models, default=default)
 
     def _rows(self, answers: EndpointAnswers) -> Sequence[ListRow[str]]:
         chosen = self._chosen(answers)
-        listed = lists.listed_rows([m for m in answers.listed or () if m.id in chosen])
+        listed = lists.model_rows([m for m in answers.listed or () if m.id in chosen])
         return listed or [lists.plain_row(id_) for id_ in chosen]
 
     def _run(self, answers: EndpointAnswers, dry_run: bool, watch: Watch) -> add_endpoint.Result:

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 from provisioner.cli.prompts.list_state import Column, ListRow
 from provisioner.cli.wizard.model_facts import abilities, price, sentence, tokens
 from provisioner.cli.wizard.popular import POPULAR
-from provisioner.workflows.suggest import released
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
-    from typing import Any
 
     from catalog.models import Model
     from provisioner.workflows.browse import Offer
@@ -100,21 +98,16 @@ def _provider_detail(offer: Offer, models: Sequence[str], needle: str) -> str:
     return f"{wire} at {offer.endpoint}" if offer.endpoint else f"{wire}; the catalog gives no endpoint"
 
 
-def model_rows(models: Sequence[Model], entry: Mapping[str, Any]) -> list[ListRow[str]]:
-    """The models of a catalog provider, the newest first."""
-    dated = [(released(entry, model.id), model) for model in models]
-    dated.sort(key=lambda pair: pair[0], reverse=True)
-    return [_model_row(model, date) for date, model in dated]
-
-
-def listed_rows(models: Sequence[Model]) -> list[ListRow[str]]:
-    """The models of an endpoint's own list, in its order."""
-    return [_model_row(model, "") for model in models]
+def model_rows(models: Iterable[Model]) -> list[ListRow[str]]:
+    """The models of one provider, the newest first; what has no date keeps its order."""
+    return [
+        _model_row(model) for model in sorted(models, key=lambda model: model.released or "", reverse=True)
+    ]
 
 
 def alias_rows(models: Mapping[str, Model]) -> list[ListRow[str]]:
     """Models of several providers, each by its alias."""
-    return [_model_row(model, "", alias) for alias, model in models.items()]
+    return [_model_row(model, alias) for alias, model in models.items()]
 
 
 def plain_row(id_: str) -> ListRow[str]:
@@ -122,18 +115,18 @@ def plain_row(id_: str) -> ListRow[str]:
     return ListRow(id_, (id_,))
 
 
-def _model_row(model: Model, date: str, alias: str | None = None) -> ListRow[str]:
+def _model_row(model: Model, alias: str | None = None) -> ListRow[str]:
     name = alias or model.id
     return ListRow(
         name,
         (
             name,
-            date,
+            model.released or "",
             tokens(model.context) if model.context_known else "?",
             tokens(model.output_limit),
             abilities(model),
             price(model.cost),
         ),
         search=(name.casefold(), (model.display_name or "").casefold(), abilities(model)),
-        detail=sentence(model, date),
+        detail=sentence(model),
     )

@@ -47,13 +47,13 @@ def abilities(model: Model) -> str:
     return " ".join(words)
 
 
-def sentence(model: Model, released: str) -> str:
+def sentence(model: Model) -> str:
     """Everything about a model that one line holds."""
     known = model.capabilities or ()
     can = ["calls tools" if "tool_use" in known else "calls no tools"]
     can += [long for name, (_, long) in _WORDS.items() if name in known]
     name = [model.display_name] if model.display_name and model.display_name != model.id else []
-    return "; ".join([*name, ", ".join(can), *([f"released {released}"] if released else [])])
+    return "; ".join([*name, ", ".join(can), *([f"released {model.released}"] if model.released else [])])
 
 
 def cheapest(models: Sequence[Model]) -> Model:

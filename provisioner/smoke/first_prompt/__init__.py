@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from catalog.first_prompt import TOKENS
 from provisioner.smoke.first_prompt import full, small
 from provisioner.smoke.first_prompt.tool import Surroundings
 
 if TYPE_CHECKING:
     from provisioner.smoke.probe import Size
 
-# Kimi Code's own first prompt, counted with the tokenizer of GPT-4o: 18,900; other tokenizers need more.
-TOKENS = 20_000
+__all__ = ["TOKENS", "around"]
 
 
 def around(size: Size) -> Surroundings:

@@ -66,8 +66,11 @@ def test_abilities_name_what_a_coding_agent_misses() -> None:
 
 def test_a_sentence_about_a_model() -> None:
     known = dataclasses.replace(MODEL, display_name="Model M")
-    assert sentence(known, "2026-01") == "Model M; calls tools, thinks, reads images; released 2026-01"
-    assert sentence(MODEL, "") == "calls tools, thinks, reads images"
+    assert (
+        sentence(dataclasses.replace(known, released="2026-01"))
+        == "Model M; calls tools, thinks, reads images; released 2026-01"
+    )
+    assert sentence(MODEL) == "calls tools, thinks, reads images"
 
 
 def test_the_cheapest_model_is_tried() -> None:
@@ -119,9 +122,8 @@ def test_what_is_configured_closed_or_guessed_is_said() -> None:
 
 
 def test_models_stand_with_the_newest_first() -> None:
-    models = [dataclasses.replace(MODEL, id=name) for name in ("old", "undated", "new")]
-    dates = {"old": {"release_date": "2024-01-01"}, "new": {"release_date": "2026-01-01"}, "undated": {}}
-    rows = model_rows(models, {"models": dates})
+    dates = {"old": "2024-01-01", "undated": None, "new": "2026-01-01"}
+    rows = model_rows(dataclasses.replace(MODEL, id=name, released=day) for name, day in dates.items())
     assert [row.value for row in rows] == ["new", "old", "undated"]
     assert rows[0].cells == ("new", "2026-01-01", "200k", "64k", "think image", "$3 / $15")
 

@@ -1,0 +1,118 @@
+"""Which of several models a coding agent should start with, where nobody has chosen yet.
+
+The newest general model that calls tools: by its release date where one is known, else by the version in its name.
+What a model is for is rarely published, so names are read: the words are those of models.dev's ids of July 2026.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from catalog.models import Model
+
+
+def _words(alternatives: str) -> re.Pattern[str]:
+    """Finds any of these as a word of a name: no letter stands before or behind it."""
+    return re.compile(rf"(?<![a-z])(?:{alternatives})(?![a-z])", re.VERBOSE)
+
+
+_SPECIAL = _words(
+    """
+    # what makes or reads something else than text
+    asr|audio|banana|embed|embeddings?|image|imagen|live|livetranslate|music|ocr|omni|realtime|robotics|sora|speech|stt
+    |transcribe|transcription|tts|veo|video|vision|vl|voice|whisper
+    # what judges, ranks, searches or translates
+    |bge|guard|guardrail|gte|judge|minilm|moderation|mt|multilingual|prover|rerank|reranker|research|reward|safeguard
+    |safety|search|shield|translate
+    # what completes code or text without holding a conversation
+    |ada|babbage|base|codegemma|codestral|davinci|fim|fill|starcoder
+    # what was made for one trade, or for one customer
+    |character|chatgpt|ft|math|med|medical|roleplay|tars
+    """
+)
+_SMALL = _words(
+    """
+    air|edge|fast|flashlite|free|haiku|highspeed|instant|light|lightning|lite|micro|mini|nano|nemo|small|spark|tiny
+    |turbo|ultraspeed
+    """
+)
+_UNFINISHED = _words("alpha|beta|exp|experimental|nightly|preview|rc|stealth")
+# What leads where a gateway has models of many makers; of one maker's own models all are alike in this.
+_LEADING = re.compile(r"\Ak\d|(?<![a-z])(?:claude|deepseek|gemini|glm|gpt|grok|kimi|minimax|qwen)")
+# "70b", "8x22b", "235b-a22b", "e4b"
+_SIZE = re.compile(r"(?<![a-z0-9.])[a-z]?(?:\d+x)?(\d+(?:\.\d+)?)b(?![a-z0-9])")
+_LARGE, _MIDDLE = 32, 12  # thousand million parameters
+# "-20250929", "@2025-09-29", "-0905", "-08-2024": a day, not a version.
+_DAY = re.compile(r"[-@:_](20\d{2}-?[01]\d-?[0-3]\d|\d{4}|[01]\d-20\d{2})(?![0-9])")
+_COPY = re.compile(r"[-@]20\d{2}-?\d{2}-?\d{2}\Z")
+# "4-8", "2.6", "5p2" (Fireworks), and "55" (Venice), each as two figures
+_VERSION = re.compile(r"(?<![0-9])(\d)(?:[.p_-]?(\d{1,2}))?(?![0-9])")
+
+
+def best(models: Iterable[Model]) -> Model | None:
+    """The model to start with, of at least one; None out of none. Of equals the first."""
+    return max(without_copies(models), key=_rank, default=None)
+
+
+def without_copies(models: Iterable[Model]) -> list[Model]:
+    """The models without those whose name is that of another and a day: a frozen copy of it."""
+    every = list(models)
+    ids = {model.id for model in every}
+    return [model for model in every if (plain := _COPY.sub("", model.id)) == model.id or plain not in ids]
+
+
+def is_unfinished(model: Model) -> bool:
+    """Whether its status or name says preview, beta or the like, or its version is below 1."""
+    return (
+        model.status == "beta"
+        or _UNFINISHED.search(model.id.lower()) is not None
+        or _version(_name(model))[:1] == (0,)
+    )
+
+
+def _rank(model: Model) -> tuple[object, ...]:
+    """The greater, the better: first what it is for, then how new it is, then the plainest name."""
+    name = _name(model)
+    return (
+        model.status != "deprecated",
+        "tool_use" in (model.capabilities or ()),
+        _SPECIAL.search(name) is None,
+        _class(name),
+        not is_unfinished(model),
+        _LEADING.search(name) is not None,
+        model.released or "",
+        _version(name),
+        "latest" in name,
+        _day(name),
+        "flash" not in name,
+        "large" in name,
+        -len(name),
+    )
+
+
+def _name(model: Model) -> str:
+    """Its id without the maker in front, in small letters."""
+    return model.id.lower().rpartition("/")[2]
+
+
+def _class(name: str) -> int:
+    """2 for a large model, 1 for one of middle size or a fast variant, 0 for a small one."""
+    size = max((float(size) for size in _SIZE.findall(name)), default=_LARGE)
+    told = 2 if size >= _LARGE else 1 if size >= _MIDDLE else 0
+    return min(told, 1) if _SMALL.search(name) else told
+
+
+def _version(name: str) -> tuple[int, ...]:
+    """The first number in a name that is neither a day nor a size: ``claude-opus-4-8`` and ``kimi-k2.6`` have one."""
+    found = _VERSION.search(_SIZE.sub("", _DAY.sub("", name)))
+    return tuple(int(part) for part in found.groups() if part) if found else ()
+
+
+def _day(name: str) -> str:
+    """The day in a name, for those that differ in nothing else."""
+    found = _DAY.search(name)
+    return found[1].replace("-", "") if found else ""
