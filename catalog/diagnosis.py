@@ -18,6 +18,8 @@ from catalog.errors import CredentialRefused, FetchFailed
 from catalog.urls import HIDDEN, host_of, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from catalog.http_limits import Limits
 
 _QUOTED = 200
@@ -151,7 +153,7 @@ def _no_tls(cause: ssl.SSLError, host: str, where: str) -> FetchFailed:
 
 
 def status_refused(
-    status: int, body: bytes, url: str, *, token: str | None, sent: bool, hint: str | None = None
+    status: int, body: bytes, url: str, *, secrets: Sequence[str], sent: bool, hint: str | None = None
 ) -> FetchFailed:
     """The server answered with something that is not the document.
 
@@ -159,12 +161,12 @@ def status_refused(
         status: the HTTP status.
         body: the start of the answer.
         url: what answered, after redirects.
-        token: the credential, to be kept out of what is quoted.
+        secrets: the token, empty where there is none, and more that is to be kept out of what is quoted.
         sent: whether the credential went to this origin.
         hint: replaces the advice to give a token, where none can be given.
     """
     where = shown(url)
-    said = _quoted(body, token)
+    token, said = secrets[0], _quoted(body, secrets)
     if status in {_UNAUTHORIZED, _FORBIDDEN}:
         verb = (
             "refused the token" if sent else "wants a token" if status == _UNAUTHORIZED else "refused access"
@@ -185,7 +187,7 @@ def status_refused(
     )
 
 
-def _quoted(body: bytes, token: str | None) -> str:
+def _quoted(body: bytes, secrets: Iterable[str]) -> str:
     """The server's own message in the shapes that JSON errors have, cleaned, on one line; else nothing."""
     try:
         document = json.loads(body)
@@ -195,7 +197,7 @@ def _quoted(body: bytes, token: str | None) -> str:
     message = found.get("message") if isinstance(found, dict) else found
     if not isinstance(message, str) or not message.strip():
         return ""
-    if token:
-        message = message.replace(token, HIDDEN)
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        message = message.replace(secret, HIDDEN)
     line = " ".join("".join(c if c.isprintable() else " " for c in message).split())
     return f": {line if len(line) <= _QUOTED else line[:_QUOTED] + '…'}"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from catalog.errors import CatalogError, CredentialRefused, DocumentInvalid, FetchFailed, NotImportable
 from catalog.http_limits import MIB, Limits
-from catalog.listing import Listed, entries, read
+from catalog.listing import Listed, entries, ids, read
 from catalog.local_servers import enriched
 from catalog.untrusted import id_flaw, mapping, text
 from catalog.urls import shown
@@ -74,7 +75,13 @@ class Asker:
             return {}
 
 
-def discover(open_client: OpenClient, wire: WireName, base_url: str, key: str | None) -> tuple[Model, ...]:
+def discover(
+    open_client: OpenClient,
+    wire: WireName,
+    base_url: str,
+    key: str | None,
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[Model, ...]:
     """The chat models that an endpoint lists, in its order.
 
     Capabilities and limits are what the server says; where it says nothing of the context the model carries
@@ -85,6 +92,7 @@ def discover(open_client: OpenClient, wire: WireName, base_url: str, key: str | 
         wire: decides the address of the list and the header of the key.
         base_url: in the wire's own form, as in config.toml.
         key: None for servers that want none.
+        headers: the provider's own, sent to the origin of ``base_url`` only; they win over the wire's.
 
     Raises:
         NotImportable: the wire has no list, or nothing on it is a chat model.
@@ -92,7 +100,7 @@ def discover(open_client: OpenClient, wire: WireName, base_url: str, key: str | 
     """
     base = base_url.rstrip("/")
     try:
-        listed = _listed(open_client, wire, base, key)
+        listed = _listed(wire, base, _asker(open_client, wire, key, headers))
     except CredentialRefused:
         raise
     except FetchFailed as error:
@@ -111,23 +119,27 @@ def discover(open_client: OpenClient, wire: WireName, base_url: str, key: str | 
     return tuple(models.values())
 
 
-def _listed(open_client: OpenClient, wire: WireName, base: str, key: str | None) -> list[Listed]:
+def _asker(open_client: OpenClient, wire: WireName, key: str | None, headers: Mapping[str, str]) -> Asker:
+    if wire == "anthropic":
+        return Asker(open_client, key, "x-api-key", {"anthropic-version": "2023-06-01", **headers})
+    return Asker(open_client, key, "x-goog-api-key" if wire == "google-genai" else "Authorization", headers)
+
+
+def _listed(wire: WireName, base: str, asker: Asker) -> list[Listed]:
     if wire == "vertexai":
         raise NotImportable(
             "Vertex AI has no list of models to ask for", reason="no_listing", hint=_NAME_THEM
         )
-    if wire == "anthropic":
-        asker = Asker(open_client, key, "x-api-key", {"anthropic-version": "2023-06-01"})
-        pages = _pages(asker, f"{base}/v1/models", {"limit": "1000"}, _after_last_id)
-        return _read(pages, "anthropic")
     if wire == "google-genai":
-        asker = Asker(open_client, key, "x-goog-api-key", {})
-        pages = _pages(asker, f"{base}/v1beta/models", {"pageSize": "1000"}, _next_page_token)
-        return _read(pages, "google")
-    asker = Asker(open_client, key, "Authorization", {})
-    document = asker.ask(f"{base}/models")
-    owners = {text(entry.get("owned_by")) for entry in entries(document)}
-    return enriched(_read([document], "openai"), owners, base, asker.ask_if_it_can)
+        return _read(_pages(asker, f"{base}/v1beta/models", {"pageSize": "1000"}, _next_page_token), "google")
+    if wire == "anthropic":
+        pages = list(_pages(asker, f"{base}/v1/models", {"limit": "1000"}, _after("after_id")))
+        listed = _read(pages, "anthropic")
+    else:
+        pages = list(_pages(asker, f"{base}/models", {}, _after("after")))
+        listed = _read(pages, "openai")
+    owners = {text(entry.get("owned_by")) for page in pages for entry in entries(page)}
+    return enriched(listed, owners, base, asker.ask_if_it_can)
 
 
 def _read(pages: Iterable[Any], family: Family) -> list[Listed]:
@@ -145,7 +157,7 @@ def _pages(
     asked: list[dict[str, str]] = []
     while query not in asked and len(asked) < _MOST_PAGES:
         asked.append(query)
-        page = asker.ask(f"{url}?{urlencode(query)}")
+        page = asker.ask(f"{url}?{urlencode(query)}" if query else url)
         yield page
         cursor = following(mapping(page))
         if cursor is None:
@@ -153,9 +165,14 @@ def _pages(
         query = query | cursor
 
 
-def _after_last_id(page: Mapping[str, Any]) -> dict[str, str] | None:
-    last = text(page.get("last_id"))
-    return {"after_id": last} if page.get("has_more") is True and last else None
+def _after(cursor: str) -> Callable[[Mapping[str, Any]], dict[str, str] | None]:
+    """What asks for the next page where ``has_more`` says there is one."""
+
+    def following(page: Mapping[str, Any]) -> dict[str, str] | None:
+        last = text(page.get("last_id")) or next(reversed(ids(page)), None)
+        return {cursor: last} if page.get("has_more") is True and last else None
+
+    return following
 
 
 def _next_page_token(page: Mapping[str, Any]) -> dict[str, str] | None:

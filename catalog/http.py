@@ -29,6 +29,7 @@ OpenClient = Callable[[httpx.Timeout], httpx.Client]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _OK, _NOT_MODIFIED = 200, 304
+_SHORTEST_SECRET = 8
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def fetch(
         carrier: another header that takes the token instead, as it is, such as ``x-api-key``.
         etag: of the copy at hand.
         last_modified: of the copy at hand.
-        headers: sent to the origin of ``url`` only.
+        headers: sent to the origin of ``url`` only; they win over all others, whatever their case.
         question: a JSON document to POST; without one the request is a GET.
         token_hint: what to advise on a 401 or 403 where no token can be given.
         limits: time-outs and sizes.
@@ -106,6 +107,12 @@ class _Request:
     headers: Mapping[str, str]
     question: bytes | None
     token_hint: str | None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no message may quote: the token first, and the values of headers that are long enough to be one."""
+        values = [value for value in self.headers.values() if len(value) >= _SHORTEST_SECRET]
+        return (self.token or "", *values, *(value.rpartition(" ")[2] for value in values))
 
 
 class _Exchange:
@@ -189,11 +196,7 @@ class _Exchange:
 
     def _build(self, client: httpx.Client, url: str, *, at_home: bool) -> httpx.Request:
         ask = self._request
-        headers = {
-            "Accept": "application/json",
-            "Accept-Encoding": "identity",
-            **(ask.headers if at_home else {}),
-        }
+        headers = httpx.Headers({"Accept": "application/json", "Accept-Encoding": "identity"})
         try:
             address = httpx.URL(url)
         except httpx.InvalidURL as error:
@@ -202,6 +205,9 @@ class _Exchange:
             token = ask.token
             headers[ask.carrier] = f"Bearer {token}" if ask.carrier == "Authorization" else token
             address = address.copy_with(username="", password="")  # httpx would put these in its place
+        if at_home:
+            own = [(name.encode(), value.encode("latin-1")) for name, value in ask.headers.items()]
+            headers.update(httpx.Headers(own))
         if ask.etag:
             headers["If-None-Match"] = ask.etag
         if ask.last_modified:
@@ -244,7 +250,7 @@ class _Exchange:
         else:
             start = read_start(self._chunks(response), limits.error_body)
             raise diagnosis.status_refused(
-                status, start, url, token=request.token, sent=sent, hint=request.token_hint
+                status, start, url, secrets=request.secrets, sent=sent, hint=request.token_hint
             )
         headers = response.headers
         return Reply(status, body, headers.get("ETag"), headers.get("Last-Modified"), url)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from catalog.discovery import discover
 from catalog.endpoint import doubts, for_wire, is_http_url
 from catalog.models import DEFAULT_CONTEXT, Model, Provider
-from catalog.untrusted import id_flaw
+from catalog.untrusted import id_flaw, mapping, string
 from catalog.urls import shown
 from catalog.wire import WIRES
 from provisioner.config import tables
 from provisioner.config.read import read
-from provisioner.errors import NotFound, UsageError
+from provisioner.errors import ConfigInvalid, NotFound, UsageError
+from provisioner.kimi_code.base_url import headers as custom_headers
+from provisioner.kimi_code.finding import Unusable
 from provisioner.note import Note
 from provisioner.workflows.consent import Consent, agree, claims, same_endpoint, taken_notes
 from provisioner.workflows.credential import PLACEHOLDER_KEY, Credential, settled
@@ -88,7 +90,9 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     if not models:
         key = _key_to_ask_with(app, request, existing, base_url)
         watch(f"asking {shown(base_url)} for its models")
-        models, discovered = _of_list(discover(app.http.client, wire, base_url, key), request.only), True
+        headers = _headers_to_ask_with(request.name, existing, base_url)
+        listed = discover(app.http.client, wire, base_url, key, headers)
+        models, discovered = _of_list(listed, request.only), True
     provider = Provider(request.name, request.name, wire, guessed=False, base_url=base_url, models=models)
     default = default_alias((provider,), request.default_model)
     taken: list[str] = []
@@ -185,6 +189,21 @@ def _key_to_ask_with(app: App, request: Request, existing: dict[str, Any], base_
             hint=f"export {variable}, or name the models with --model ID",
         )
     return app.env[variable]
+
+
+def _headers_to_ask_with(name: str, existing: Mapping[str, Any], base_url: str) -> dict[str, str]:
+    """The ``custom_headers`` of the provider, where they were written for this endpoint; they may hold a secret.
+
+    Raises:
+        ConfigInvalid: HTTP cannot carry one of them.
+    """
+    if string(existing.get("base_url")).rstrip("/") != base_url.rstrip("/"):
+        return {}
+    own = {k: v for k, v in mapping(existing.get("custom_headers")).items() if isinstance(v, str)}
+    try:
+        return custom_headers(name, own)
+    except Unusable as error:
+        raise ConfigInvalid(error.message, hint=error.hint) from error
 
 
 def _key_notes(data: Mapping[str, Any], name: str) -> list[Note]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import httpx
 import pytest
 
+from catalog.discovery import discover
 from catalog.errors import CredentialRefused, DocumentInvalid, FetchFailed, NotImportable
 from catalog.models import Model
 from tests.catalog.listing_server import BASE, Server, listing, models
@@ -186,6 +187,62 @@ class TestAnthropic:
         server = Server(answers)
         assert len(models(server, "anthropic", "https://x.example")) == 1
         assert len(server.requests) == 2
+
+
+class TestPagesOfOtherWires:
+    def test_a_list_that_goes_on_is_read_to_its_end(self) -> None:
+        server = Server(
+            {
+                "GET /v1/models": {"data": [{"id": "a"}], "has_more": True, "last_id": "a"},
+                "GET /v1/models?after=a": {"data": ["b"], "has_more": True},
+                "GET /v1/models?after=b": {"data": ["b", "c"], "has_more": False},
+            }
+        )
+        assert [found.id for found in models(server)] == ["a", "b", "c"]
+
+    def test_a_server_that_always_says_so_is_asked_twice(self) -> None:
+        page = {"data": ["a"], "has_more": True}
+        server = Server({"GET /v1/models": page, "GET /v1/models?after=a": page})
+        assert [found.id for found in models(server)] == ["a"]
+        assert len(server.requests) == 2
+
+
+class TestHeadersOfTheProvider:
+    HEADERS: ClassVar = {"x-gateway": "gw-0123456789", "AUTHORIZATION": "Basic b3du"}
+
+    def test_they_are_sent_with_every_question_and_win_over_the_key(self) -> None:
+        listed = listing({"id": "m", "owned_by": "llamacpp"})
+        server = Server({"GET /v1/models": listed, "GET /props": {}})
+        discover(server.client, "openai", BASE, "k", self.HEADERS)
+        assert server.asked == ["GET /v1/models", "GET /props"]
+        for request in server.requests:
+            assert request.headers["X-Gateway"] == "gw-0123456789"
+            assert request.headers.get_list("Authorization") == ["Basic b3du"]
+
+    def test_they_never_follow_to_another_origin(self) -> None:
+        away = "https://other.example/models"
+        server = Server(
+            {
+                "GET /v1/models": httpx.Response(302, headers={"Location": away}),
+                "GET /models": listing({"id": "m"}),
+            }
+        )
+        discover(server.client, "openai", BASE, "k", self.HEADERS)
+        assert server.requests[1].url == away
+        assert not {"x-gateway", "authorization"} & set(server.requests[1].headers)
+
+    def test_a_refusal_that_quotes_one_is_masked(self) -> None:
+        body = {"error": {"message": "no tenant for gw-0123456789"}}
+        server = Server({"GET /v1/models": httpx.Response(403, json=body)})
+        with pytest.raises(CredentialRefused) as caught:
+            discover(server.client, "openai", BASE, "k", self.HEADERS)
+        assert "no tenant for" in caught.value.message
+        assert "gw-0123456789" not in caught.value.message
+
+    def test_letters_beyond_ascii_are_sent_as_latin_1(self) -> None:
+        server = Server({"GET /v1/models": listing({"id": "m"})})
+        discover(server.client, "kimi", BASE, "k", {"x-team": "Zürich"})
+        assert (b"x-team", "Zürich".encode("latin-1")) in server.requests[0].headers.raw
 
 
 class TestGoogle:
