@@ -8,7 +8,7 @@ import click
 
 from catalog.urls import shown
 from provisioner.cli import options
-from provisioner.cli.add_flags import AddFlags, named_model
+from provisioner.cli.add_flags import AddFlags
 from provisioner.cli.changes import count, show
 from provisioner.cli.error_text import program_name
 from provisioner.cli.progress import waiting
@@ -87,7 +87,7 @@ add --type WIRE --base-url URL --as NAME     any endpoint
     "--only",
     multiple=True,
     metavar="ID",
-    help="Only this provider of the registry, or this model of the endpoint's list; repeats.",
+    help="Only this provider of the registry, or this model (ID[:CONTEXT]) of the endpoint's list; repeats.",
 )
 @click.option("--token", metavar="T", help="The registry's token. Falls back to KIMI_REGISTRY_API_KEY.")
 @click.option("--token-stdin", is_flag=True, help="Read the registry's token from standard input.")
@@ -247,7 +247,7 @@ def _add_endpoint(app: App, flags: AddFlags) -> None:
         base_url=flags.base_url,
         name=flags.name,
         credential=flags.credential(app, fallback=False),
-        models=tuple(named_model(text) for text in flags.models),
+        models=tuple(add_endpoint.named_model(text) for text in flags.models),
         only=flags.only,
         default_model=flags.default_model,
         consent=Consent(flags.yes),

@@ -95,11 +95,3 @@ class AddFlags(CatalogFlags):
             fallback=app.env.get(credential_flags.REGISTRY_VARIABLE),
             stdin_flag="--token-stdin" if self.token_stdin else "--api-key-stdin",
         ).key
-
-
-def named_model(text: str) -> tuple[str, int | None]:
-    """``ID`` or ``ID:CONTEXT``; an id may itself hold colons (``llama3:8b``), so only a number counts as context."""
-    name, colon, context = text.rpartition(":")
-    if colon and name and context.isascii() and context.isdigit() and int(context) > 0:
-        return name, int(context)
-    return text, None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from catalog.discovery import discover
@@ -46,7 +46,7 @@ class Request:
         name: the provider's id in config.toml.
         credential: a key or the variable that holds it; a local server may need none.
         models: (id, context in tokens or None) pairs; empty asks the endpoint for its list.
-        only: ids out of that list; empty takes all of it.
+        only: ids out of that list, each perhaps with its context (``ID:CONTEXT``); empty takes all of it.
         default_model: a model id that becomes default_model.
         consent: to take over a provider of another endpoint.
         dry_run: plan, write nothing.
@@ -86,7 +86,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     wire, base_url = _checked(request)
     seen = read(app.config_path)
     existing = tables.provider_in(seen.data, request.name)
-    models, discovered = _named(request.models), False
+    models, discovered = named(request.models), False
     if not models:
         key = _key_to_ask_with(app, request, existing, base_url)
         watch(f"asking {shown(base_url)} for its models")
@@ -149,7 +149,8 @@ def _checked(request: Request) -> tuple[WireName, str]:
     return wire, base_url
 
 
-def _named(models: tuple[tuple[str, int | None], ...]) -> tuple[Model, ...]:
+def named(models: tuple[tuple[str, int | None], ...]) -> tuple[Model, ...]:
+    """Models of which only the ids are known, and perhaps their contexts."""
     return tuple(
         Model(
             key=name,
@@ -163,11 +164,29 @@ def _named(models: tuple[tuple[str, int | None], ...]) -> tuple[Model, ...]:
 
 
 def _of_list(listed: tuple[Model, ...], only: tuple[str, ...]) -> tuple[Model, ...]:
-    ids = [model.id for model in listed]
+    """The wanted models, in the list's order. A stated context wins over what the list says."""
+    ids = {model.id for model in listed}
+    stated: dict[str, int | None] = {}
     for wanted in only:
-        if wanted not in ids:
+        name, context = (wanted, None) if wanted in ids else named_model(wanted)
+        if name not in ids:
             raise NotFound(f'the endpoint lists no model "{wanted}"', hint=near(wanted, ids))
-    return tuple(model for model in listed if not only or model.id in only)
+        stated[name] = context
+    return tuple(
+        _with_context(model, stated.get(model.id)) for model in listed if not only or model.id in stated
+    )
+
+
+def _with_context(model: Model, context: int | None) -> Model:
+    return model if context is None else replace(model, context=context, context_known=True)
+
+
+def named_model(text: str) -> tuple[str, int | None]:
+    """``ID`` or ``ID:CONTEXT``; an id may itself hold colons (``llama3:8b``), so only a number counts as context."""
+    name, colon, context = text.rpartition(":")
+    if colon and name and context.isascii() and context.isdigit() and int(context) > 0:
+        return name, int(context)
+    return text, None
 
 
 def _key_to_ask_with(app: App, request: Request, existing: dict[str, Any], base_url: str) -> str | None:
@@ -227,6 +246,6 @@ def _context_notes(models: tuple[Model, ...]) -> list[Note]:
         Note(
             "context_unknown",
             f"the context window of {named} is not known; {DEFAULT_CONTEXT} was written: "
-            "say it with --model ID:CONTEXT",
+            "say it with --only ID:CONTEXT, or --model ID:CONTEXT without its list",
         )
     ]

@@ -11,22 +11,22 @@ from provisioner.cli.credential_flags import key_flaw, unbroken
 from provisioner.cli.error_text import ErrorText
 from provisioner.cli.prompts.asking import Back, Question
 from provisioner.cli.terminal import spoken
-from provisioner.cli.wizard.model_facts import cheapest
 from provisioner.errors import UsageError
 from provisioner.workflows import check_key
+from provisioner.workflows.check_key import Result
 from provisioner.workflows.credential import PLACEHOLDER_KEY, Credential, clean_key
+from provisioner.workflows.default_alias import best_alias, models_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from catalog.models import Provider
     from provisioner.cli.prompts.asking import StyledText
     from provisioner.cli.wizard.wizard import Wizard
-    from provisioner.workflows.check_key import Result
-    from provisioner.workflows.outcome import Outcome
+    from provisioner.workflows import add_catalog, add_endpoint
     from provisioner.workflows.watch import Watch
 
     KeyTrial = Callable[[Credential], Result]
+    Planned = add_catalog.Result | add_endpoint.Result
 
 _KEY_NAME = re.compile(r"KEY|TOKEN|SECRET|PAT\Z", re.IGNORECASE)
 
@@ -220,10 +220,14 @@ def _ways_on(answer: ChosenKey, result: Result) -> list[tuple[str, str, str]]:
     ]
 
 
-def try_cheapest(wizard: Wizard, provider: Provider, planned: Outcome, watch: Watch) -> Result:
-    """Tries the key of a planned import on the model of ``provider`` that costs least."""
-    alias = f"{provider.id}/{cheapest(provider.models).key}"
-    return check_key.run(wizard.app, check_key.Request(planned.data, alias), watch)
+def try_chosen(wizard: Wizard, planned: Planned, default: str | None, watch: Watch) -> Result:
+    """Tries the key of a planned import on the model that was chosen as the default, else on the best to start with."""
+    models = models_of([planned.provider])
+    chosen = f"{planned.provider.id}/{default}"
+    alias = chosen if chosen in models else best_alias(models)
+    if alias is None:
+        return Result("unknown", "there is no model to try it on")
+    return check_key.run(wizard.app, check_key.Request(planned.outcome.data, alias), watch)
 
 
 def kept(existing: Any) -> str | None:

@@ -12,20 +12,20 @@ from catalog.urls import shown
 from provisioner.cli.changes import count
 from provisioner.cli.prompts.asking import Question
 from provisioner.cli.wizard import command, finish, lists
-from provisioner.cli.wizard.ask_key import GOOGLE_LOGIN, KeyPurpose, ask_key, kept, try_cheapest
+from provisioner.cli.wizard.ask_key import GOOGLE_LOGIN, KeyPurpose, ask_key, kept, try_chosen
 from provisioner.cli.wizard.flow import WizardStep
 from provisioner.cli.wizard.path import AddPath, Answers, kept_default
 from provisioner.workflows import add_catalog, check_key
 from provisioner.workflows.consent import Consent
 from provisioner.workflows.credential import Credential
+from provisioner.workflows.default_alias import models_of
 from provisioner.workflows.suggest import suggested
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from catalog.models import Provider
+    from catalog.models import Model, Provider
     from provisioner.cli.prompts.asking import StyledText
-    from provisioner.cli.prompts.list_state import ListRow
     from provisioner.cli.wizard.wizard import Wizard
     from provisioner.workflows.browse import BrowsedCatalog, Offer
     from provisioner.workflows.watch import Watch
@@ -175,7 +175,7 @@ class _CatalogPath(AddPath[CatalogAnswers, add_catalog.Result]):
     def _ask_models(self, answers: CatalogAnswers) -> CatalogAnswers:
         assert answers.provider is not None
         provider = answers.provider
-        rows = lists.model_rows(provider.models)
+        rows = lists.model_rows({model.id: model for model in provider.models})
         question = Question("Which models?", self._trail(replace(answers, models=())))
         chosen = set(self._wizard.ask.many(question, lists.MODEL_COLUMNS, rows, marked=answers.models))
         models = tuple(model.id for model in provider.models if model.id in chosen)
@@ -198,23 +198,18 @@ class _CatalogPath(AddPath[CatalogAnswers, add_catalog.Result]):
         )
 
         def try_it(credential: Credential) -> check_key.Result:
-            tried = replace(answers, credential=credential, default=None)
+            tried = replace(answers, credential=credential)
             return self._wizard.attempt(purpose.trail, partial(self._try, tried))
 
         answer = ask_key(self._wizard, purpose, try_it)
         return replace(answers, credential=answer.credential, key_said=answer.said)
 
     def _try(self, answers: CatalogAnswers, watch: Watch) -> check_key.Result:
-        planned = self._run(answers, True, watch)
-        return try_cheapest(self._wizard, planned.provider, planned.outcome, watch)
+        return try_chosen(self._wizard, self._run(answers, True, watch), answers.default, watch)
 
-    def _chosen(self, answers: CatalogAnswers) -> Sequence[str]:
-        return answers.models
-
-    def _rows(self, answers: CatalogAnswers) -> Sequence[ListRow[str]]:
-        assert answers.provider is not None
-        chosen = [model for model in answers.provider.models if model.id in answers.models]
-        return lists.model_rows(chosen)
+    def _models(self, answers: CatalogAnswers) -> dict[str, Model]:
+        models = answers.provider.models if answers.provider else ()
+        return {model.id: model for model in models if model.id in answers.models}
 
     def _kept_default(self, answers: CatalogAnswers) -> str | None:
         assert answers.provider is not None
@@ -228,9 +223,8 @@ class _CatalogPath(AddPath[CatalogAnswers, add_catalog.Result]):
     def _added(self, answers: CatalogAnswers, result: add_catalog.Result) -> finish.Added:
         provider = result.provider
         said = f"Added {provider.name} with {count(len(provider.models), 'model')}"
-        aliases = [f"{provider.id}/{model.key}" for model in provider.models]
         arguments = command.for_catalog(self._request(answers))
-        return finish.Added(said, result.outcome, result.notes, aliases, arguments)
+        return finish.Added(said, result.outcome, result.notes, models_of([provider]), arguments)
 
     def _request(self, answers: CatalogAnswers) -> add_catalog.Request:
         assert answers.catalog is not None

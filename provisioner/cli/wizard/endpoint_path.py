@@ -7,19 +7,21 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from catalog.errors import CatalogError, CredentialRefused
+from catalog.registry import DEFAULT_CONTEXT
+from catalog.untrusted import MAX_INTEGER
 from catalog.urls import shown
-from provisioner.cli.add_flags import named_model
 from provisioner.cli.changes import count
 from provisioner.cli.progress import waiting
 from provisioner.cli.prompts.asking import Back, Question
 from provisioner.cli.wizard import address, command, finish, lists
-from provisioner.cli.wizard.ask_key import NO_KEY, KeyPurpose, ask_key, kept, try_cheapest
+from provisioner.cli.wizard.ask_key import NO_KEY, KeyPurpose, ask_key, kept, try_chosen
 from provisioner.cli.wizard.flow import WizardStep
 from provisioner.cli.wizard.path import AddPath, Answers, kept_default
 from provisioner.errors import UsageError
 from provisioner.workflows import add_endpoint, check_key
 from provisioner.workflows.consent import Consent
 from provisioner.workflows.credential import Credential
+from provisioner.workflows.default_alias import models_of
 from provisioner.workflows.suggest import FEW
 
 if TYPE_CHECKING:
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 
     from catalog.models import Model
     from provisioner.cli.prompts.asking import StyledText
-    from provisioner.cli.prompts.list_state import ListRow
     from provisioner.cli.wizard.wizard import Wizard
     from provisioner.workflows.local_servers import LocalServer
     from provisioner.workflows.watch import Watch
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 # Stands in while the list is asked for and the name is not known yet.
 _UNNAMED = "endpoint"
 _CONFIRMED = Consent(take_over=True)  # a person looks at the change before it is made
+_NAMED = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +51,7 @@ class EndpointAnswers(Answers[add_endpoint.Result]):
         types: whether the models' ids are typed instead.
         typed: ids with their contexts, where they were typed.
         models: ids of the models chosen from the list.
+        context: of those among the chosen whose context nobody told; None until it was asked.
     """
 
     address: address.Address = field(default_factory=address.Address)
@@ -58,6 +61,7 @@ class EndpointAnswers(Answers[add_endpoint.Result]):
     types: bool = False
     typed: tuple[tuple[str, int | None], ...] = ()
     models: tuple[str, ...] = ()
+    context: int | None = None
 
 
 def run(wizard: Wizard, server: LocalServer | None = None) -> finish.Added:
@@ -94,6 +98,8 @@ class _EndpointPath(AddPath[EndpointAnswers, add_endpoint.Result]):
             return steps
         elif len(answers.listed) > 1:
             steps.append(WizardStep("models", self._ask_models))
+        if self._unknown(answers):
+            steps.append(WizardStep("context", self._ask_context))
         return [*steps, *self._last_steps(answers)]
 
     def _ask_key(self, answers: EndpointAnswers) -> EndpointAnswers:
@@ -130,7 +136,7 @@ class _EndpointPath(AddPath[EndpointAnswers, add_endpoint.Result]):
                 return check_key.Result("invalid", error.message, error.hint)
             except (CatalogError, UsageError) as error:
                 return check_key.Result("unknown", error.message, error.hint)
-            return try_cheapest(self._wizard, planned.provider, planned.outcome, watch)
+            return try_chosen(self._wizard, planned, answers.default, watch)
 
         return self._wizard.attempt((request.name,), attempt)
 
@@ -193,49 +199,67 @@ class _EndpointPath(AddPath[EndpointAnswers, add_endpoint.Result]):
         text = self._wizard.ask.text(
             question, default=before, check=lambda text: None if _words(text) else "name one at least"
         )
-        typed = tuple(named_model(word) for word in _words(text))
+        typed = tuple(add_endpoint.named_model(word) for word in _words(text))
         return replace(answers, typed=typed, models=(), default=None)
 
     def _ask_models(self, answers: EndpointAnswers) -> EndpointAnswers:
         assert answers.listed is not None
         question = Question("Which models?", self._trail(replace(answers, models=())))
-        rows = lists.model_rows(answers.listed)
+        rows = lists.model_rows({model.id: model for model in answers.listed})
         models = self._wizard.ask.many(question, lists.MODEL_COLUMNS, rows, marked=answers.models)
         default = answers.default if answers.default in models else None
         return replace(answers, models=models, default=default)
 
-    def _rows(self, answers: EndpointAnswers) -> Sequence[ListRow[str]]:
-        chosen = self._chosen(answers)
-        listed = lists.model_rows([m for m in answers.listed or () if m.id in chosen])
-        return listed or [lists.plain_row(id_) for id_ in chosen]
+    def _ask_context(self, answers: EndpointAnswers) -> EndpointAnswers:
+        unknown = self._unknown(answers)
+        named = ", ".join(unknown[:_NAMED]) + (", …" if unknown[_NAMED:] else "")
+        notes: tuple[StyledText, ...] = (
+            ("dim", "in tokens; the endpoint does not say, and Kimi Code must know when it is full"),
+            ("dim", "for a local server: what it was started with"),
+        )
+        question = Question(f"How large is the context of {named}?", self._trail(answers), notes)
+        default = str(answers.context or DEFAULT_CONTEXT)
+        text = self._wizard.ask.text(question, default=default, check=_context_flaw)
+        return replace(answers, context=int(text))
+
+    def _unknown(self, answers: EndpointAnswers) -> list[str]:
+        """Ids of the chosen models whose context neither the endpoint nor the person has told."""
+        return [id_ for id_, model in self._models(answers).items() if not model.context_known]
 
     def _run(self, answers: EndpointAnswers, dry_run: bool, watch: Watch) -> add_endpoint.Result:
         return add_endpoint.run(self._wizard.app, replace(self._request(answers), dry_run=dry_run), watch)
 
     def _added(self, answers: EndpointAnswers, result: add_endpoint.Result) -> finish.Added:
         name = answers.address.name
-        aliases = [f"{name}/{model.key}" for model in result.provider.models]
-        said = f"Added {name} with {count(len(aliases), 'model')}"
+        models = models_of([result.provider])
+        said = f"Added {name} with {count(len(models), 'model')}"
         arguments = command.for_endpoint(self._request(answers))
-        return finish.Added(said, result.outcome, result.notes, aliases, arguments)
+        return finish.Added(said, result.outcome, result.notes, models, arguments)
 
-    def _chosen(self, answers: EndpointAnswers) -> tuple[str, ...]:
-        return tuple(id_ for id_, _ in answers.typed) if answers.types else answers.models
+    def _models(self, answers: EndpointAnswers) -> dict[str, Model]:
+        if answers.types:
+            return {model.id: model for model in add_endpoint.named(answers.typed)}
+        return {model.id: model for model in answers.listed or () if model.id in answers.models}
 
     def _kept_default(self, answers: EndpointAnswers) -> str | None:
         name = answers.address.name
-        return kept_default(self._wizard, name, {f"{name}/{id_}" for id_ in self._chosen(answers)})
+        return kept_default(self._wizard, name, {f"{name}/{id_}" for id_ in self._models(answers)})
 
     def _request(self, answers: EndpointAnswers) -> add_endpoint.Request:
         where = answers.address
-        every = answers.types or len(answers.models) == len(answers.listed or ())
+        unknown, context = self._unknown(answers), answers.context
+        every = answers.types or (
+            len(answers.models) == len(answers.listed or ()) and not (unknown and context)
+        )
         return add_endpoint.Request(
             wire=where.wire,
             base_url=where.base_url,
             name=where.name,
             credential=answers.credential,
-            models=answers.typed,
-            only=() if every else answers.models,
+            models=tuple((id_, known or context) for id_, known in answers.typed),
+            only=()
+            if every
+            else tuple(f"{i}:{context}" if i in unknown and context else i for i in answers.models),
             default_model=self._default(answers),
             consent=_CONFIRMED,
         )
@@ -243,9 +267,14 @@ class _EndpointPath(AddPath[EndpointAnswers, add_endpoint.Result]):
     def _trail(self, answers: EndpointAnswers) -> tuple[str, ...]:
         where = answers.address
         parts = [where.name or shown(where.base_url) or where.wire, answers.key_said]
-        if chosen := self._chosen(answers):
+        if chosen := self._models(answers):
             parts.append(count(len(chosen), "model"))
         return tuple(part for part in parts if part)
+
+
+def _context_flaw(text: str) -> str | None:
+    plain = text.isascii() and text.isdigit() and 0 < int(text) <= MAX_INTEGER
+    return None if plain else "a whole number of tokens, such as 32768"
 
 
 def _words(text: str) -> list[str]:

@@ -15,10 +15,12 @@ from provisioner.cli.terminal import clean, echo, styled
 from provisioner.cli.verdict_lines import COLOURS
 from provisioner.cli.wizard import command
 from provisioner.formatting import request
+from provisioner.workflows.default_alias import best_alias
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from catalog.models import Model
     from provisioner.cli.wizard.wizard import Wizard
     from provisioner.note import Note
     from provisioner.smoke.report import AliasResult
@@ -36,14 +38,14 @@ class Added:
         said: that in a few words.
         outcome: the change of config.toml.
         notes: what to know beside it.
-        aliases: the models that were added, to try one.
+        models: the models that were added by their aliases, to try one.
         arguments: of the command that would have done the same.
     """
 
     said: str
     outcome: Outcome
     notes: tuple[Note, ...]
-    aliases: Sequence[str]
+    models: Mapping[str, Model]
     arguments: Sequence[str]
 
 
@@ -55,7 +57,7 @@ def finish(wizard: Wizard, done: Added) -> None:
     """
     _report(wizard, done)
     interrupted = None
-    if not wizard.dry_run and done.aliases:
+    if not wizard.dry_run and done.models:
         try:
             _offer_test(wizard, done)
         except KeyboardInterrupt as error:
@@ -91,7 +93,7 @@ def _report(wizard: Wizard, done: Added) -> None:
 
 def _offer_test(wizard: Wizard, done: Added) -> None:
     default = done.outcome.data.get("default_model")
-    alias = str(default) if default in done.aliases else done.aliases[0]
+    alias = default if default in done.models else best_alias(done.models)
     echo()
     question = Question("Try it now?", notes=(("dim", f"asks {alias} to say hi, as Kimi Code would"),))
     try:
@@ -99,7 +101,7 @@ def _offer_test(wizard: Wizard, done: Added) -> None:
     except Back:
         return
     if choice == "yes":
-        _test(wizard, alias)
+        _test(wizard, str(alias))
 
 
 def _test(wizard: Wizard, alias: str) -> None:

@@ -98,25 +98,13 @@ def _provider_detail(offer: Offer, models: Sequence[str], needle: str) -> str:
     return f"{wire} at {offer.endpoint}" if offer.endpoint else f"{wire}; the catalog gives no endpoint"
 
 
-def model_rows(models: Iterable[Model]) -> list[ListRow[str]]:
-    """The models of one provider, the newest first; what has no date keeps its order."""
-    return [
-        _model_row(model) for model in sorted(models, key=lambda model: model.released or "", reverse=True)
-    ]
+def model_rows(models: Mapping[str, Model]) -> list[ListRow[str]]:
+    """Models by the name that each is chosen by, the newest first; what has no date keeps its order."""
+    newest_first = sorted(models.items(), key=lambda item: item[1].released or "", reverse=True)
+    return [_model_row(name, model) for name, model in newest_first]
 
 
-def alias_rows(models: Mapping[str, Model]) -> list[ListRow[str]]:
-    """Models of several providers, each by its alias."""
-    return [_model_row(model, alias) for alias, model in models.items()]
-
-
-def plain_row(id_: str) -> ListRow[str]:
-    """A model of which only the id is known."""
-    return ListRow(id_, (id_,))
-
-
-def _model_row(model: Model, alias: str | None = None) -> ListRow[str]:
-    name = alias or model.id
+def _model_row(name: str, model: Model) -> ListRow[str]:
     return ListRow(
         name,
         (

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from catalog.models import Cost, Model
 
 _K, _M = 1000, 1_000_000
@@ -54,17 +52,6 @@ def sentence(model: Model) -> str:
     can += [long for name, (_, long) in _WORDS.items() if name in known]
     name = [model.display_name] if model.display_name and model.display_name != model.id else []
     return "; ".join([*name, ", ".join(can), *([f"released {model.released}"] if model.released else [])])
-
-
-def cheapest(models: Sequence[Model]) -> Model:
-    """The model whose tokens cost least, to try a key on; one without a price counts as dear."""
-    return min(models, key=lambda model: _sum(model.cost))
-
-
-def _sum(cost: Cost | None) -> float:
-    if cost is None or cost.input is None or cost.output is None:
-        return float("inf")
-    return cost.input + cost.output
 
 
 def _dollars(amount: float) -> str:

@@ -12,10 +12,12 @@ from provisioner.cli.prompts.list_state import ListRow
 from provisioner.cli.wizard import lists, review
 from provisioner.cli.wizard.flow import WizardStep, walk
 from provisioner.cli.wizard.review import Written
+from provisioner.workflows.default_alias import best_alias
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
+    from catalog.models import Model
     from provisioner.cli.wizard.finish import Added
     from provisioner.cli.wizard.wizard import Wizard
     from provisioner.workflows.watch import Watch
@@ -62,12 +64,8 @@ class AddPath(ABC, Generic[A, R]):
         """The questions, as far as they are known; :meth:`_last_steps` end them."""
 
     @abstractmethod
-    def _chosen(self, answers: A) -> Sequence[str]:
-        """The models that were chosen, each as ``--default-model`` takes it."""
-
-    @abstractmethod
-    def _rows(self, answers: A) -> Sequence[ListRow[str]]:
-        """The chosen models to choose the default from."""
+    def _models(self, answers: A) -> Mapping[str, Model]:
+        """The models that were chosen, each under the name that ``--default-model`` takes."""
 
     @abstractmethod
     def _kept_default(self, answers: A) -> str | None:
@@ -87,25 +85,25 @@ class AddPath(ABC, Generic[A, R]):
 
     def _last_steps(self, answers: A) -> list[WizardStep[A]]:
         steps = [WizardStep("review", self._review)]
-        if len(self._chosen(answers)) > 1 or self._kept_default(answers):
+        if len(self._models(answers)) > 1 or self._kept_default(answers):
             return [WizardStep("default", self._ask_default), *steps]
         return steps
 
     def _default(self, answers: A) -> str | None:
         """The default that was chosen, or the only model where config.toml has none that stays."""
-        chosen = self._chosen(answers)
-        if answers.default is None and len(chosen) == 1 and not self._kept_default(answers):
-            return chosen[0]
+        models = self._models(answers)
+        if answers.default is None and len(models) == 1 and not self._kept_default(answers):
+            return next(iter(models))
         return answers.default
 
     def _ask_default(self, answers: A) -> A:
-        rows, kept = self._rows(answers), self._kept_default(answers)
+        models, kept = self._models(answers), self._kept_default(answers)
+        rows, start = lists.model_rows(models), answers.default or best_alias(models)
         if kept is not None:
             rows = [ListRow(_KEEP, (f"keep {kept}",), detail="the default model that config.toml has"), *rows]
+            start = answers.default or _KEEP
         question = Question("Which model does Kimi Code start with?", self._trail(answers))
-        chosen = self._wizard.ask.one(
-            question, lists.MODEL_COLUMNS, rows, start=answers.default, filters=len(rows) > 1
-        )
+        chosen = self._wizard.ask.one(question, lists.MODEL_COLUMNS, rows, start=start, filters=len(rows) > 1)
         return replace(answers, default=None if chosen == _KEEP else chosen)
 
     def _review(self, answers: A) -> A:

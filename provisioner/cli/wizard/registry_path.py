@@ -13,11 +13,12 @@ from provisioner.cli.changes import count
 from provisioner.cli.credential_flags import REGISTRY_VARIABLE, key_flaw, unbroken
 from provisioner.cli.prompts.asking import Back, Question
 from provisioner.cli.prompts.list_state import Column, ListRow
-from provisioner.cli.wizard import command, finish, lists
+from provisioner.cli.wizard import command, finish
 from provisioner.cli.wizard.flow import WizardStep
 from provisioner.cli.wizard.path import AddPath, Answers
 from provisioner.workflows import add_registry
 from provisioner.workflows.consent import Consent
+from provisioner.workflows.default_alias import models_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -147,22 +148,16 @@ class _RegistryPath(AddPath[RegistryAnswers, add_registry.Result]):
         chosen = self._wizard.ask.many(question, _COLUMNS, rows, marked=answers.only or every)
         return replace(answers, only=() if chosen == every else chosen, default=None)
 
-    def _chosen(self, answers: RegistryAnswers) -> Sequence[str]:
-        return tuple(self._models(answers))
-
-    def _rows(self, answers: RegistryAnswers) -> Sequence[ListRow[str]]:
-        return lists.alias_rows(self._models(answers))
-
     def _run(self, answers: RegistryAnswers, dry_run: bool, watch: Watch) -> add_registry.Result:
         return add_registry.run(self._wizard.app, replace(self._request(answers), dry_run=dry_run), watch)
 
     def _added(self, answers: RegistryAnswers, result: add_registry.Result) -> finish.Added:
-        aliases = [f"{p.id}/{m.key}" for p in result.providers for m in p.models]
-        said = f"Added {count(len(result.providers), 'provider')} with {count(len(aliases), 'model')}"
+        models = models_of(result.providers)
+        said = f"Added {count(len(result.providers), 'provider')} with {count(len(models), 'model')}"
         if result.removed:
             said += f"; removed {', '.join(result.removed)}, which the registry no longer has"
         arguments = command.for_registry(self._request(answers))
-        return finish.Added(said, result.outcome, result.notes, aliases, arguments)
+        return finish.Added(said, result.outcome, result.notes, models, arguments)
 
     def _request(self, answers: RegistryAnswers) -> add_registry.Request:
         return add_registry.Request(
@@ -180,10 +175,12 @@ class _RegistryPath(AddPath[RegistryAnswers, add_registry.Result]):
         return before if isinstance(before, str) and before == after else None
 
     def _models(self, answers: RegistryAnswers) -> dict[str, Model]:
-        """The chosen providers' models by alias."""
-        providers = answers.offered.providers if answers.offered else ()
-        chosen = [p for p in providers if not answers.only or p.id in answers.only]
-        return {f"{provider.id}/{model.key}": model for provider in chosen for model in provider.models}
+        return models_of(self._providers(answers))
+
+    def _providers(self, answers: RegistryAnswers) -> list[Provider]:
+        """The chosen ones."""
+        offered = answers.offered.providers if answers.offered else ()
+        return [provider for provider in offered if not answers.only or provider.id in answers.only]
 
     def _trail(self, answers: RegistryAnswers) -> tuple[str, ...]:
         parts = [shown(answers.url), answers.token_said]

@@ -7,8 +7,8 @@ import pytest
 
 from catalog.models import Cost, Model
 from provisioner.cli.prompts.list_state import Listing
-from provisioner.cli.wizard.lists import alias_rows, model_rows, provider_rows
-from provisioner.cli.wizard.model_facts import abilities, cheapest, price, sentence, tokens
+from provisioner.cli.wizard.lists import model_rows, provider_rows
+from provisioner.cli.wizard.model_facts import abilities, price, sentence, tokens
 from provisioner.workflows.browse import Offer
 
 
@@ -73,13 +73,6 @@ def test_a_sentence_about_a_model() -> None:
     assert sentence(MODEL) == "calls tools, thinks, reads images"
 
 
-def test_the_cheapest_model_is_tried() -> None:
-    dear, free = dataclasses.replace(MODEL, id="dear"), dataclasses.replace(MODEL, id="free", cost=Cost(0, 0))
-    unknown = dataclasses.replace(MODEL, id="unknown", cost=None)
-    assert cheapest([unknown, dear, free]).id == "free"
-    assert cheapest([unknown]).id == "unknown"
-
-
 def test_popular_providers_come_first_and_the_rest_by_name() -> None:
     rows = provider_rows([offer("zeta"), offer("anthropic"), offer("alpha"), offer("moonshotai")], {})
     assert [row.cells[0] for row in rows] == [
@@ -123,11 +116,11 @@ def test_what_is_configured_closed_or_guessed_is_said() -> None:
 
 def test_models_stand_with_the_newest_first() -> None:
     dates = {"old": "2024-01-01", "undated": None, "new": "2026-01-01"}
-    rows = model_rows(dataclasses.replace(MODEL, id=name, released=day) for name, day in dates.items())
+    rows = model_rows({name: dataclasses.replace(MODEL, released=day) for name, day in dates.items()})
     assert [row.value for row in rows] == ["new", "old", "undated"]
     assert rows[0].cells == ("new", "2026-01-01", "200k", "64k", "think image", "$3 / $15")
 
 
 def test_an_unknown_context_is_no_figure() -> None:
-    (row,) = alias_rows({"p/m": dataclasses.replace(MODEL, context_known=False)})
+    (row,) = model_rows({"p/m": dataclasses.replace(MODEL, context_known=False)})
     assert row.cells[:3] == ("p/m", "", "?")
