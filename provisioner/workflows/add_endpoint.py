@@ -170,7 +170,7 @@ def _of_list(listed: tuple[Model, ...], only: tuple[str, ...]) -> tuple[Model, .
     for wanted in only:
         name, context = (wanted, None) if wanted in ids else named_model(wanted)
         if name not in ids:
-            raise NotFound(f'the endpoint lists no model "{wanted}"', hint=near(wanted, ids))
+            raise NotFound(f'the endpoint lists no model "{name}"', hint=near(name, ids))
         stated[name] = context
     return tuple(
         _with_context(model, stated.get(model.id)) for model in listed if not only or model.id in stated

@@ -78,3 +78,18 @@ def test_what_vllm_allows_for_both_leaves_room_for_the_first_prompt(world: World
     assert add(cli).code == 0
     model = saved(world)["models"]["gw/m"]
     assert (model["max_context_size"], model["max_output_size"]) == (32768, 8192)
+
+
+def test_only_may_state_a_context_that_the_list_does_not_give(world: World, cli: Cli) -> None:
+    listed = {"data": [{"id": "phi:3"}, {"id": "phi", "context_length": 4096}, {"id": "other"}]}
+    world.serves(("https://gw.example/v1/models", listed))
+    assert add(cli, "--only", "phi:3", "--only", "phi:32768").code == 0
+    sizes = {alias: model["max_context_size"] for alias, model in saved(world)["models"].items()}
+    assert sizes == {"gw/phi:3": 131072, "gw/phi": 32768}
+
+
+def test_a_model_that_is_not_listed_is_not_found_with_a_context_either(world: World, cli: Cli) -> None:
+    world.serves(("https://gw.example/v1/models", {"data": [{"id": "phi"}]}))
+    done = add(cli, "--only", "phy:32768")
+    assert done.code == 1
+    assert "phi" in done.err

@@ -19,6 +19,8 @@ from tests.cli.wizard.conftest import digest
 from tests.cli.wizard.conversation import CTRL_C, CTRL_U, DOWN, ENTER, ESC, SPACE, UP, conversation
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from provisioner.app import App
     from provisioner.demo.server import Demo
     from tests.cli.wizard.conftest import Run
@@ -139,13 +141,15 @@ def test_models_are_typed_where_there_is_no_list(wizard_app: App, nothing_local:
         talk.sees("The key for local", "It needs no key").types(ENTER)
         talk.sees("Its list of models could not be had", "404").types(ENTER)
         talk.sees("Which models?", "ID:CONTEXT").types("phi llama3:8b:8192", ENTER)
+        talk.sees("How large is the context of phi?", "131072").types(CTRL_U, "0", ENTER)
+        talk.sees("a whole number of tokens").types(CTRL_U, "65536", ENTER)
         talk.sees("Which model does Kimi Code start with?").types(DOWN, ENTER)
         talk.sees("Write this to").types(ENTER)
         talk.sees("Try it now?").types(ESC)
         assert talk.ends() == 0
     data = saved(wizard_app)
     assert {alias: table["max_context_size"] for alias, table in data["models"].items()} == {
-        "local/phi": 131072,
+        "local/phi": 65536,
         "local/llama3:8b": 8192,
     }
     assert data["default_model"] == "local/llama3:8b"
@@ -231,7 +235,7 @@ def test_a_variable_that_is_not_set_yet_may_be_named(run: Run, wizard_app: App, 
         talk.sees("Could not tell", "LATER_KEY is not set").types(DOWN, ENTER)
         talk.sees("Its list of models could not be had").types(ENTER)
         talk.sees("Which models?").types(" , ", ENTER)
-        talk.sees("name one at least").types("m", ENTER)
+        talk.sees("name one at least").types("m:4096", ENTER)
         talk.sees("Write this to").types(ENTER)
         talk.sees("Try it now?").types(ESC)
         assert talk.ends() == 0
@@ -253,3 +257,61 @@ def test_models_of_config_toml_are_marked_when_there_are_many(
             talk.sees(title).types(*keys)
         talk.sees("The key for local").types(ENTER)
         talk.sees("Which models?", "1 chosen", "◉ m7").types(CTRL_C)
+
+
+@pytest.fixture
+def asked_for() -> list[str]:
+    """The models that were asked for an answer, in order."""
+    return []
+
+
+@pytest.fixture
+def silent_app(wizard_app: App, nothing_local: None, asked_for: list[str]) -> App:
+    """An App whose endpoint lists names of models and nothing else, and answers each of them."""
+    ids = ("gpt-3.5-turbo", "gpt-5-mini", "gpt-5", "text-embedding-3-large", "gpt-4o")
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            found = {"data": [{"id": id_} for id_ in ids]}
+            return httpx.Response(200 if request.url.path.endswith("/v1/models") else 404, json=found)
+        asked_for.append(json.loads(request.content)["model"])
+        return httpx.Response(401, content=refusal())
+
+    async def refusal() -> AsyncIterator[bytes]:
+        yield b'{"error": {"message": "no such key"}}'
+
+    transport = httpx.MockTransport(answer)
+    return replace(wizard_app, http=Http(transport, transport))
+
+
+def test_the_best_model_is_offered_and_the_key_tried_on_it(
+    silent_app: App, steps: Steps, asked_for: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with conversation(lambda: wizard.run(silent_app)) as talk:
+        for title, keys in steps[:5]:
+            talk.sees(title).types(*keys)
+        talk.sees("The key for local").types("sk-0123456789", ENTER)
+        talk.sees("The key was refused").types(DOWN, DOWN, ENTER)  # go on
+        talk.sees("Which models?", "4 chosen").types(ENTER)
+        talk.sees("How large is the context of gpt-3.5-turbo, gpt-5-mini, gpt-5, …?").types(ENTER)
+        talk.sees("Which model does Kimi Code start with?").types(ENTER)
+        talk.sees("Write this to").types(ENTER)
+        talk.sees("Try it now?", "asks local/gpt-5 to say hi").types(ESC)
+        assert talk.ends() == 0
+    assert asked_for == ["gpt-5"]
+    assert saved(silent_app)["default_model"] == "local/gpt-5"
+    printed = capsys.readouterr()
+    assert "--only=gpt-5:131072" in printed.out
+    assert "context window" not in printed.out + printed.err
+
+
+def test_the_context_is_asked_for_again_on_the_way_back(silent_app: App, steps: Steps) -> None:
+    with conversation(lambda: wizard.run(silent_app)) as talk:
+        for title, keys in steps[:4]:
+            talk.sees(title).types(*keys)
+        talk.sees("The key for local").types(ENTER)
+        talk.sees("Which models?").types(ENTER)
+        talk.sees("How large is the context").types(CTRL_U, "32768", ENTER)
+        talk.sees("Which model does Kimi Code start with?").types(ESC)
+        talk.sees("How large is the context", "32768").types(ESC)
+        talk.sees("Which models?").types(CTRL_C)
