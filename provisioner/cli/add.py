@@ -26,8 +26,17 @@ if TYPE_CHECKING:
 # Which options belong to which form; the rest go with all. An option of another form is an error, not ignored.
 _FORMS = {
     "registry": {
-        *("only", "token", "token_stdin", "api_key", "api_key_stdin", "offline", "default_model"),
-        "accept_endpoint_change",
+        *(
+            "only",
+            "token",
+            "token_stdin",
+            "api_key_env",
+            "api_key",
+            "api_key_stdin",
+            "offline",
+            "default_model",
+        ),
+        *("accept_endpoint_change", "api_key_env"),
     },
     "catalog": {
         *("api_key", "api_key_stdin", "api_key_env", "base_url", "variables", "models", "default_model"),
@@ -161,10 +170,12 @@ def _ask(context: click.Context, app: App, config: Path | None, flags: AddFlags)
 def _add_registry(app: App, url: str, flags: AddFlags) -> None:
     from provisioner.workflows import add_registry
     from provisioner.workflows.consent import Consent
+    from provisioner.workflows.credential import Credential
 
     request = add_registry.Request(
         url=url,
         token=flags.registry_token(app),
+        variable=Credential(variable=flags.api_key_env).variable,
         only=flags.only,
         default_model=flags.default_model,
         offline=flags.offline,

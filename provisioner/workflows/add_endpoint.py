@@ -114,7 +114,6 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
         return tables.with_default_model(data, default) if default else data
 
     outcome = commit(app, edit, dry_run=request.dry_run, watch=watch, seen=seen)
-    aliases = [f"{provider.id}/{model.key}" for model in models]
     return Result(
         outcome=outcome,
         provider=provider,
@@ -125,7 +124,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
             *_key_notes(outcome.data, request.name),
             *taken_notes(taken),
             *cleared_notes(outcome),
-            *default_model_note(outcome.data, aliases),
+            *default_model_note(outcome.data, (provider,)),
         ),
     )
 

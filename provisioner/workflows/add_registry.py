@@ -47,6 +47,7 @@ class Request:
     Attributes:
         url: where the api.json is.
         token: its bearer token; None takes the one that an earlier import left in config.toml, if any.
+        variable: the environment variable that holds the providers' key, where that is not the token.
         only: ids of the providers to import; empty imports all.
         default_model: an alias or model id of the import that becomes default_model.
         offline: use the cached copy instead of the network.
@@ -57,6 +58,7 @@ class Request:
 
     url: str
     token: str | None = field(default=None, repr=False)
+    variable: str | None = None
     only: tuple[str, ...] = ()
     default_model: str | None = None
     offline: bool = False
@@ -91,13 +93,12 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     watch(f"fetching {shown(url)}")
     document, registry = fetch(app, url, token, offline=request.offline, accept_shrink=request.accept_shrink)
     chosen = _chosen(registry, request.only)
-    aliases = [f"{provider.id}/{model.key}" for provider in chosen for model in provider.models]
     default = default_alias(chosen, request.default_model)
 
     taken: list[str] = []
 
     def edit(data: dict[str, Any]) -> dict[str, Any]:
-        entries = _entries(data, chosen, url, token, picked=bool(request.only), consent=request.consent)
+        entries = _entries(data, chosen, request, url, token)
         taken[:] = claims(data, entries, lambda _, table: bool(_source(table, url)))
         vanished = _vanished(data, {p.id for p in registry.providers}, url)
         after = tables.with_providers(data, entries, vanished=vanished)
@@ -123,7 +124,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
             *_key_notes(chosen, outcome.data),
             *cleared_notes(outcome),
             *notes,
-            *default_model_note(outcome.data, aliases),
+            *default_model_note(outcome.data, chosen),
         ),
     )
 
@@ -170,24 +171,20 @@ def _chosen(registry: Registry, only: tuple[str, ...]) -> tuple[Provider, ...]:
 
 
 def _entries(
-    data: Mapping[str, Any],
-    chosen: Iterable[Provider],
-    url: str,
-    token: str,
-    *,
-    picked: bool,
-    consent: Consent,
+    data: Mapping[str, Any], chosen: Iterable[Provider], request: Request, url: str, token: str
 ) -> dict[str, tables.Entry]:
     """The chosen providers as they should stand. Where the registry is imported whole, a pick stays part of it."""
     before = {name: tables.provider_in(data, name) for name in tables.members(data, "providers")}
-    whole = not picked or any(_source(table, url).get("kind") == WHOLE for table in before.values())
+    whole = not request.only or any(_source(table, url).get("kind") == WHOLE for table in before.values())
     found = {}
     for provider in chosen:
         source = registry_source(url, token, only=None if whole else provider.id)
         existing = before.get(provider.id, {})
-        _check_move(provider, existing, source, consent)
+        _check_move(provider, existing, source, request.consent)
         found[provider.id] = tables.Entry(
-            provider_table(provider, credential=_credential(existing, source), source=source),
+            provider_table(
+                provider, credential=_credential(existing, source, request.variable), source=source
+            ),
             alias_tables(provider.id, provider),
         )
     return found
@@ -251,10 +248,10 @@ def _check_move(
         )
 
 
-def _credential(existing: Mapping[str, Any], source: Mapping[str, str]) -> dict[str, str]:
-    """The token, or the user's own ``api_key_env`` on a provider of this registry."""
-    variable = existing.get("api_key_env")
-    if variable and _source(existing, source["url"]):
+def _credential(existing: Mapping[str, Any], source: Mapping[str, str], named: str | None) -> dict[str, str]:
+    """The named variable, the user's own ``api_key_env`` on a provider of this registry, else the token."""
+    kept = existing.get("api_key_env") if _source(existing, source["url"]) else None
+    if variable := named or kept:
         return {"api_key_env": str(variable)}
     return {"api_key": source["apiKey"]}
 
@@ -302,7 +299,7 @@ def _key_notes(chosen: Iterable[Provider], data: Mapping[str, Any]) -> list[Note
         Note(
             "no_key",
             "no token was given, so api_key is empty, and Kimi Code runs no provider without a key: "
-            "import again with --token-stdin, or set api_key or api_key_env by hand",
+            "import again with --api-key-env NAME, or with --token-stdin",
         )
     ]
 
@@ -318,7 +315,7 @@ def _env_notes(registry: Registry, chosen: Iterable[Provider], data: Mapping[str
         Note(
             "env_hint",
             f"the registry names {variable} as the variable for the key of {', '.join(ids)}; "
-            "to use it set api_key_env in place of api_key",
+            f"to use it import with --api-key-env {variable}",
         )
         for variable, ids in named.items()
     ]

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.config import apply
 from provisioner.note import Note
+from provisioner.workflows.default_alias import best_alias, models_of
 from provisioner.workflows.watch import silent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+    from catalog.models import Provider
     from provisioner.app import App
     from provisioner.config.diff import DiffLine
     from provisioner.config.plan import Plan
@@ -108,14 +110,15 @@ def cleared_notes(outcome: Outcome) -> list[Note]:
     return notes
 
 
-def default_model_note(data: Mapping[str, Any], aliases: Sequence[str]) -> tuple[Note, ...]:
+def default_model_note(data: Mapping[str, Any], imported: Iterable[Provider]) -> tuple[Note, ...]:
     """A note where config.toml names no default model: Kimi Code 2.1.0 then refuses ``-p`` whatever ``-m`` says."""
-    if data.get("default_model") or not aliases:
+    alias = best_alias(models_of(imported))
+    if data.get("default_model") or alias is None:
         return ()
     return (
         Note(
             "no_default_model",
             "config.toml names no default_model, and Kimi Code's `-p` needs one: "
-            f"kimi provider set-default {aliases[0]}",
+            f"kimi provider set-default {alias}",
         ),
     )

@@ -365,3 +365,40 @@ def test_a_default_that_goes_is_said_and_thinking_stays(world: World, cli: Cli) 
     assert 'default_model was "beta/one"' in done.err
     assert "secondary_model" in done.err
     assert tomllib.loads(world.config.read_text())["thinking"] == {"enabled": True}
+
+
+def test_a_registry_without_a_token_may_take_its_providers_key_from_a_variable(
+    world: World, cli: Cli
+) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    done = cli(*ADD, "--api-key-env", "TEAM_KEY", env={"TEAM_KEY": "k-0123456789"})
+    assert done.code == 0, done.err
+    assert "authorization" not in world.requests[0].headers
+    for provider in tomllib.loads(world.config.read_text())["providers"].values():
+        assert provider["api_key_env"] == "TEAM_KEY"
+        assert "api_key" not in provider
+        assert provider["source"]["apiKey"] == ""
+    assert "no token was given" not in done.err
+    before = world.config.read_bytes()
+    assert cli(*ADD).code == 0
+    assert world.config.read_bytes() == before
+
+
+def test_without_token_and_variable_the_way_out_is_named(world: World, cli: Cli) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    done = cli(*ADD)
+    assert done.code == 0
+    assert "--api-key-env NAME" in done.err
+
+
+def test_what_is_no_variable_is_refused(world: World, cli: Cli) -> None:
+    assert cli(*ADD, "--api-key-env", "not a name").code == 2
+    assert world.requests == []
+
+
+def test_the_default_that_is_proposed_is_the_best_not_the_first(world: World, cli: Cli) -> None:
+    ids = ("gpt-3.5-turbo", "gpt-5-mini", "gpt-5", "gpt-4o")
+    models = {id_: {"id": id_, "limit": {"context": 200000}} for id_ in ids}
+    one = {"id": "one", "name": "One", "api": "https://one.example/v1", "type": "openai", "models": models}
+    world.serves((REGISTRY_URL, {"one": one}))
+    assert "set-default one/gpt-5\n" in cli(*ADD, "--token", TOKEN).err

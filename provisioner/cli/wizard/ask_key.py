@@ -18,15 +18,15 @@ from provisioner.workflows.credential import PLACEHOLDER_KEY, Credential, clean_
 from provisioner.workflows.default_alias import best_alias, models_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from catalog.models import Provider
     from provisioner.cli.prompts.asking import StyledText
     from provisioner.cli.wizard.wizard import Wizard
-    from provisioner.workflows import add_catalog, add_endpoint
+    from provisioner.workflows.outcome import Outcome
     from provisioner.workflows.watch import Watch
 
     KeyTrial = Callable[[Credential], Result]
-    Planned = add_catalog.Result | add_endpoint.Result
 
 _KEY_NAME = re.compile(r"KEY|TOKEN|SECRET|PAT\Z", re.IGNORECASE)
 
@@ -220,14 +220,19 @@ def _ways_on(answer: ChosenKey, result: Result) -> list[tuple[str, str, str]]:
     ]
 
 
-def try_chosen(wizard: Wizard, planned: Planned, default: str | None, watch: Watch) -> Result:
-    """Tries the key of a planned import on the model that was chosen as the default, else on the best to start with."""
-    models = models_of([planned.provider])
-    chosen = f"{planned.provider.id}/{default}"
-    alias = chosen if chosen in models else best_alias(models)
+def try_chosen(
+    wizard: Wizard, providers: Iterable[Provider], planned: Outcome, default: str | None, watch: Watch
+) -> Result:
+    """Tries the key of ``providers`` as planned on the model that was chosen as the default, else on the best one.
+
+    ``default`` is an alias, or the id of a model.
+    """
+    models = models_of(providers)
+    chosen = next((alias for alias, model in models.items() if default in (alias, model.id)), None)
+    alias = chosen or best_alias(models)
     if alias is None:
         return Result("unknown", "there is no model to try it on")
-    return check_key.run(wizard.app, check_key.Request(planned.outcome.data, alias), watch)
+    return check_key.run(wizard.app, check_key.Request(planned.data, alias), watch)
 
 
 def kept(existing: Any) -> str | None:

@@ -205,7 +205,8 @@ class _CatalogPath(AddPath[CatalogAnswers, add_catalog.Result]):
         return replace(answers, credential=answer.credential, key_said=answer.said)
 
     def _try(self, answers: CatalogAnswers, watch: Watch) -> check_key.Result:
-        return try_chosen(self._wizard, self._run(answers, True, watch), answers.default, watch)
+        planned = self._run(answers, True, watch)
+        return try_chosen(self._wizard, [planned.provider], planned.outcome, answers.default, watch)
 
     def _models(self, answers: CatalogAnswers) -> dict[str, Model]:
         models = answers.provider.models if answers.provider else ()

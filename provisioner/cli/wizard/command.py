@@ -40,6 +40,7 @@ def for_registry(request: add_registry.Request) -> list[str]:
     arguments = ["add", f"--registry={shown(request.url)}"]
     if request.token:
         arguments.append("--token-stdin")
+    arguments += _option("--api-key-env", request.variable)
     arguments += [f"--only={name}" for name in request.only]
     return arguments + _option("--default-model", request.default_model)
 

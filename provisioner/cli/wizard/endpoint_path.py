@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from catalog.errors import CatalogError, CredentialRefused
-from catalog.registry import DEFAULT_CONTEXT
+from catalog.models import DEFAULT_CONTEXT
 from catalog.untrusted import MAX_INTEGER
 from catalog.urls import shown
 from provisioner.cli.changes import count
@@ -136,7 +136,7 @@ class _EndpointPath(AddPath[EndpointAnswers, add_endpoint.Result]):
                 return check_key.Result("invalid", error.message, error.hint)
             except (CatalogError, UsageError) as error:
                 return check_key.Result("unknown", error.message, error.hint)
-            return try_chosen(self._wizard, planned, answers.default, watch)
+            return try_chosen(self._wizard, [planned.provider], planned.outcome, answers.default, watch)
 
         return self._wizard.attempt((request.name,), attempt)
 

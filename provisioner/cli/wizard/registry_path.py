@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from catalog.errors import CatalogError
+from catalog.untrusted import mapping
 from catalog.urls import check as checked_url
 from catalog.urls import shown
 from provisioner.cli.changes import count
@@ -14,10 +15,12 @@ from provisioner.cli.credential_flags import REGISTRY_VARIABLE, key_flaw, unbrok
 from provisioner.cli.prompts.asking import Back, Question
 from provisioner.cli.prompts.list_state import Column, ListRow
 from provisioner.cli.wizard import command, finish
+from provisioner.cli.wizard.ask_key import NO_KEY, KeyPurpose, ask_key, try_chosen
 from provisioner.cli.wizard.flow import WizardStep
 from provisioner.cli.wizard.path import AddPath, Answers
-from provisioner.workflows import add_registry
+from provisioner.workflows import add_registry, check_key
 from provisioner.workflows.consent import Consent
+from provisioner.workflows.credential import Credential
 from provisioner.workflows.default_alias import models_of
 
 if TYPE_CHECKING:
@@ -47,6 +50,9 @@ class RegistryAnswers(Answers[add_registry.Result]):
         token_said: that in a word.
         offered: what importing all of it would do.
         only: ids of the chosen providers; empty for all.
+        key: of the providers, where the registry needs no token; a key that is typed becomes the token, which is
+            what Kimi Code writes over api_key when it starts.
+        key_said: that in a word.
     """
 
     url: str = ""
@@ -54,6 +60,8 @@ class RegistryAnswers(Answers[add_registry.Result]):
     token_said: str = ""
     offered: add_registry.Result | None = field(default=None, repr=False)
     only: tuple[str, ...] = ()
+    key: Credential = field(default_factory=Credential)
+    key_said: str = ""
 
 
 def run(wizard: Wizard) -> finish.Added:
@@ -72,6 +80,8 @@ class _RegistryPath(AddPath[RegistryAnswers, add_registry.Result]):
             return steps
         if len(answers.offered.providers) > 1:
             steps.append(WizardStep("providers", self._ask_providers))
+        if self._keyless(answers):
+            steps.append(WizardStep("key", self._ask_key))
         return [*steps, *self._last_steps(answers)]
 
     def _ask_url(self, answers: RegistryAnswers) -> RegistryAnswers:
@@ -91,7 +101,9 @@ class _RegistryPath(AddPath[RegistryAnswers, add_registry.Result]):
                     continue
                 raise
             said = "token as it is" if how == "keep" else "token" if token else "no token"
-            asked = replace(answers, token=token, token_said=said, only=(), default=None)
+            asked = replace(
+                answers, token=token, token_said=said, only=(), default=None, key=Credential(), key_said=""
+            )
             try:
                 offered = wizard.attempt(trail, partial(self._run, asked, True))
             except Back:
@@ -148,6 +160,40 @@ class _RegistryPath(AddPath[RegistryAnswers, add_registry.Result]):
         chosen = self._wizard.ask.many(question, _COLUMNS, rows, marked=answers.only or every)
         return replace(answers, only=() if chosen == every else chosen, default=None)
 
+    def _keyless(self, answers: RegistryAnswers) -> list[Provider]:
+        """The chosen providers that would be written without a key, which Kimi Code does not run."""
+        after = answers.offered.outcome.data if answers.offered else {}
+        written = {p.id: mapping(mapping(after.get("providers")).get(p.id)) for p in self._providers(answers)}
+        return [
+            p
+            for p in self._providers(answers)
+            if not any(written[p.id].get(name) for name in ("api_key", "api_key_env"))
+        ]
+
+    def _ask_key(self, answers: RegistryAnswers) -> RegistryAnswers:
+        keyless = self._keyless(answers)
+        places = dict.fromkeys(shown(provider.base_url or "") for provider in keyless)
+        purpose = KeyPurpose(
+            ", ".join(provider.id for provider in keyless),
+            self._trail(replace(answers, key_said="")),
+            endpoint=f"{', '.join(places)}; one that is typed goes to the registry too, as its token",
+            env=tuple(dict.fromkeys(name for provider in keyless for name in provider.env)),
+            without=NO_KEY,
+        )
+
+        def try_it(credential: Credential) -> check_key.Result:
+            tried = replace(answers, key=credential)
+            return self._wizard.attempt(purpose.trail, partial(self._try, tried))
+
+        answer = ask_key(self._wizard, purpose, try_it)
+        return replace(answers, key=answer.credential, key_said=answer.said)
+
+    def _try(self, answers: RegistryAnswers, watch: Watch) -> check_key.Result:
+        keyless = {provider.id for provider in self._keyless(answers)}
+        planned = self._run(answers, True, watch)
+        asked = [provider for provider in planned.providers if provider.id in keyless]
+        return try_chosen(self._wizard, asked, planned.outcome, answers.default, watch)
+
     def _run(self, answers: RegistryAnswers, dry_run: bool, watch: Watch) -> add_registry.Result:
         return add_registry.run(self._wizard.app, replace(self._request(answers), dry_run=dry_run), watch)
 
@@ -162,7 +208,8 @@ class _RegistryPath(AddPath[RegistryAnswers, add_registry.Result]):
     def _request(self, answers: RegistryAnswers) -> add_registry.Request:
         return add_registry.Request(
             url=answers.url,
-            token=answers.token,
+            token=answers.key.key if answers.key.key is not None else answers.token,
+            variable=answers.key.variable,
             only=answers.only,
             default_model=self._default(answers),
             consent=Consent(take_over=True),  # a person looks at the change before it is made
@@ -186,7 +233,7 @@ class _RegistryPath(AddPath[RegistryAnswers, add_registry.Result]):
         parts = [shown(answers.url), answers.token_said]
         if answers.only:
             parts.append(count(len(answers.only), "provider"))
-        return tuple(parts)
+        return tuple([*parts, answers.key_said] if answers.key_said else parts)
 
 
 def _provider_row(provider: Provider, happens: str) -> ListRow[str]:

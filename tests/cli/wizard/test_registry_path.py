@@ -6,16 +6,19 @@ import tomllib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
+from provisioner.app import Http
 from provisioner.cli import wizard
 from tests.cli.wizard.conftest import digest
-from tests.cli.wizard.conversation import CTRL_C, ENTER, ESC, SPACE, UP, conversation
+from tests.cli.wizard.conversation import CTRL_C, DOWN, ENTER, ESC, SPACE, UP, conversation
 
 if TYPE_CHECKING:
     from provisioner.app import App
     from provisioner.demo.server import Demo
     from tests.cli.wizard.conftest import Run
+    from tests.cli.wizard.conversation import Conversation
 
 
 @pytest.fixture
@@ -138,3 +141,81 @@ def test_the_token_of_the_last_import_or_of_the_environment(
         talk.sees("says all of this already").types(ENTER)
         talk.sees("Try it now?").types(ESC)
         assert talk.ends() == 0
+
+
+PUBLIC = {
+    name: {
+        "id": name,
+        "name": name.title(),
+        "api": f"https://{name}.example/v1",
+        "type": "openai",
+        "env": [f"{name.upper()}_KEY"],
+        "models": {id_: {"id": id_} for id_ in ("gpt-4o", "gpt-5", "gpt-5-mini")},
+    }
+    for name in ("one", "two")
+}
+
+
+@pytest.fixture
+def tokens() -> list[str | None]:
+    """What the public registry was asked with, in order."""
+    return []
+
+
+@pytest.fixture
+def public(wizard_app: App, nothing_local: None, tokens: list[str | None]) -> App:
+    """An App where every URL is a registry that needs no token, and no model answers."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        tokens.append(request.headers.get("authorization"))
+        return httpx.Response(200, json=PUBLIC)
+
+    def unreachable(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused", request=request)
+
+    return replace(
+        wizard_app,
+        http=Http(httpx.MockTransport(answer), httpx.MockTransport(unreachable)),
+        env={"TERM": "xterm", "ONE_KEY": "k-1234"},
+    )
+
+
+def up_to_the_key(talk: Conversation) -> Conversation:
+    talk.sees("What do you want to add?").types(UP, UP, ENTER)
+    talk.sees("The registry's URL").types("https://registry.example/api.json", ENTER)
+    talk.sees("The registry's token").types(ENTER)
+    talk.sees("Which of its providers?").types(ENTER)
+    return talk.sees("The key for one, two", "https://one.example/v1, https://two.example/v1")
+
+
+def test_a_registry_without_a_token_is_asked_for_its_providers_key(
+    public: App, tokens: list[str | None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with conversation(lambda: wizard.run(public), columns=160) as talk:
+        up_to_the_key(talk).sees("usually kept in ONE_KEY or TWO_KEY").types(
+            DOWN, ENTER
+        )  # the one that is set
+        talk.sees("Could not tell").types(DOWN, ENTER)  # go on
+        talk.sees("Which model does Kimi Code start with?", "key from ONE_KEY").types(ENTER)
+        talk.sees("Write this to").types(ENTER)
+        talk.sees("Try it now?").types(ESC)
+        assert talk.ends() == 0
+    data = tomllib.loads(public.config_path.read_text())
+    assert [table["api_key_env"] for table in data["providers"].values()] == ["ONE_KEY", "ONE_KEY"]
+    assert data["default_model"] == "one/gpt-5"
+    assert set(tokens) == {None}
+    assert "--api-key-env=ONE_KEY" in capsys.readouterr().out
+
+
+def test_a_typed_key_becomes_the_token_that_kimi_code_keeps(public: App, tokens: list[str | None]) -> None:
+    with conversation(lambda: wizard.run(public), columns=160) as talk:
+        up_to_the_key(talk).sees("goes to the registry too").types(DOWN, DOWN, ENTER)
+        talk.sees("The key for one, two").types("sk-0123456789", ENTER)
+        talk.sees("Could not tell").types(DOWN, ENTER)
+        talk.sees("Which model does Kimi Code start with?").types(ENTER)
+        talk.sees("Write this to").types(ENTER)
+        talk.sees("Try it now?").types(ESC)
+        assert talk.ends() == 0
+    for table in tomllib.loads(public.config_path.read_text())["providers"].values():
+        assert table["api_key"] == table["source"]["apiKey"] == "sk-0123456789"
+    assert tokens[0] is None
