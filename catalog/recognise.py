@@ -74,6 +74,7 @@ def _configuration(what: str, providers: Any) -> Foreign:
         url = next((text(h.get(f)) for h in holders for f in fields if text(h.get(f))), None)
         if url is not None and "$" not in url:
             kind = string(entry.get("type"))
+            kind = "google-genai" if kind == "gemini" else kind  # catwalk's word
             wire = kind if kind in WIRES else override_wire(string(entry.get("npm")) or kind)
             name = text(entry.get("id")) or key
             return Foreign(f"this is {what}", _endpoint(wire, shown(url), name))
@@ -105,6 +106,8 @@ def _error(document: Any) -> Foreign | None:
 def _models(document: Any, url: str | None) -> Foreign | None:
     members = entries(document)
     wire = next((wire for member in members if (wire := _wire_of(member))), None)
+    if wire is None and mapping(document).get("object") == "list":  # OpenAI's, without a model in it
+        wire = "openai"
     if wire is None:
         return None
     return Foreign(

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from catalog.errors import CredentialRefused
+from catalog.models import Model
 from catalog.reserved import is_login
+from catalog.untrusted import string, strings
 from catalog.wire import WIRES
 from provisioner.config import rotate, tables
 from provisioner.config.read import read
@@ -14,6 +16,7 @@ from provisioner.config.values import dotted
 from provisioner.errors import ConfigInvalid, NotFound, ProviderManaged, UsageError
 from provisioner.note import Note
 from provisioner.workflows import check_key
+from provisioner.workflows.default_alias import best_alias
 from provisioner.workflows.near import near
 from provisioner.workflows.outcome import Outcome, commit
 from provisioner.workflows.watch import silent
@@ -145,14 +148,13 @@ def _tried(app: App, request: Request, data: Mapping[str, Any], watch: Watch) ->
     Raises:
         CredentialRefused: the server refused it, and it is not written all the same.
     """
-    alias = next(
-        (
-            alias
-            for alias, model in tables.members(data, "models").items()
-            if isinstance(model, dict) and model.get("provider") == request.provider
-        ),
-        None,
-    )
+    models = {
+        alias: Model(alias, string(table.get("model")), 1, capabilities=strings(table.get("capabilities")))
+        for alias, table in tables.members(data, "models").items()
+        if isinstance(table, dict) and table.get("provider") == request.provider
+    }
+    default = string(data.get("default_model"))
+    alias = default if default in models else best_alias(models)
     if alias is None:
         return [Note("untried", f"the key was not tried: {request.provider} has no model to ask")]
     tried = check_key.run(app, check_key.Request(data, alias), watch)

@@ -26,6 +26,18 @@ CATWALK = {
     "models": [{"id": "m", "context_window": 1000}],
 }
 KNOWN: list[tuple[Any, str, str, str]] = [
+    (
+        {"object": "list", "data": []},
+        URL,
+        "list of models",
+        "add --type openai --base-url https://x.example/v1",
+    ),
+    (
+        {**CATWALK, "type": "gemini"},
+        "f.json",
+        "catwalk",
+        "add --type google-genai --base-url https://z.example/v1",
+    ),
     (["a", "b"], URL, "list of models", "add --type openai --base-url https://x.example/v1 --as NAME"),
     (
         {"data": [{"id": "a"}]},

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from tests.catalog.test_listing import FORMS
+
 if TYPE_CHECKING:
     from tests.cli.conftest import Cli, World
 
@@ -93,3 +95,20 @@ def test_a_model_that_is_not_listed_is_not_found_with_a_context_either(world: Wo
     done = add(cli, "--only", "phy:32768")
     assert done.code == 1
     assert "phi" in done.err
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_list_in_any_usual_form_is_imported(world: World, cli: Cli, form: str) -> None:
+    world.serves(("https://gw.example/v1/models", FORMS[form]))
+    done = add(cli)
+    assert done.code == 0, done.err
+    assert set(saved(world)["models"]) == {"gw/a", "gw/b"}
+
+
+@pytest.mark.parametrize("document", [{"data": []}, [], {"data": [{"id": "text-embedding-3-large"}]}])
+def test_a_list_without_a_chat_model_is_said_with_the_way_out(world: World, cli: Cli, document: Any) -> None:
+    world.host = lambda _: httpx.Response(200, json=document)
+    done = add(cli)
+    assert done.code != 0
+    assert "--model ID[:CONTEXT]" in done.err
+    assert not world.config.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -211,3 +212,21 @@ def test_a_refused_key_is_not_written_without_consent(here: App) -> None:
     result = run(heard, "a", accept=True)
     assert result.outcome.written
     assert "the key was refused" in result.notes[0].message
+
+
+@pytest.mark.parametrize(("default", "asked"), [("", "gpt-5"), ("a/gpt-4o", "gpt-4o"), ("b/m", "gpt-5")])
+def test_the_key_is_tried_on_the_default_model_else_on_the_best(here: App, default: str, asked: str) -> None:
+    seen: list[str] = []
+
+    def host(request: httpx.Request) -> httpx.Response:
+        seen.append(json.loads(request.content)["model"])
+        return refusing(401, {"message": "bad key"})(request)
+
+    more = [
+        f'[models."a/{id_}"]\nprovider = "a"\nmodel = "{id_}"\nmax_context_size = 1000\n'
+        for id_ in ("gpt-3.5-turbo", "gpt-5", "gpt-4o")
+    ]
+    here.config_path.write_text(f'default_model = "{default}"\n{CONFIG}\n' + "\n".join(more))
+    with pytest.raises(CredentialRefused):
+        run(replace(here, http=Http(async_transport=httpx.MockTransport(host))), "a")
+    assert seen == [asked]
