@@ -84,7 +84,7 @@ def test_one_provider_with_its_models_and_its_source(world: World, cli: Cli) -> 
     assert list(data(world)["models"]) == ["acme/fast", "acme/slow"]
     assert data(world)["models"]["acme/fast"]["max_output_size"] == 8192
     assert "1 model skipped" in done.err
-    assert "kimi provider set-default acme/fast" in done.err
+    assert "kimi provider set-default acme/slow" in done.err
     assert KEY not in done.out + done.err
 
 

@@ -254,7 +254,7 @@ def test_hints_name_the_program_as_it_was_called(world: World, capsys: pytest.Ca
     assert run(["set-default", "x"], "kimi-provider", world.app) == 1
     assert "try: kimi-provider list" in capsys.readouterr().err
     assert run(["add", "acme", "--api-key", KEY, "--url", URL], "kimi-provider", world.app) == 0
-    assert "kimi-provider set-default acme/fast" in capsys.readouterr().err
+    assert "kimi-provider set-default acme/slow" in capsys.readouterr().err
 
 
 def test_the_default_of_an_import_is_an_alias_or_a_model_id(world: World, cli: Cli) -> None:
