@@ -71,6 +71,13 @@ def _print(result: Result) -> None:
         parts.append(f"{len(result.fixed)} {'would be ' if dry else ''}fixed")
     verdict = ", ".join(parts) if result.findings or result.fixed else "nothing to report"
     echo(f"{clean(str(result.path))}: {verdict}")
+    if result.schema_comment:
+        echo_error(
+            note(
+                f"an editor with taplo completes this file once it begins with: {result.schema_comment}",
+                program_name(),
+            )
+        )
 
 
 def _where(result: Result, found: Found) -> str:

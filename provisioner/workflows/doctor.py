@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from catalog import schema
 from provisioner.config.places import Place, Places
 from provisioner.config.read import BOM, read
 from provisioner.doctor import file, kimi_code, rules
@@ -50,12 +51,14 @@ class Result:
         findings: what is wrong with it now, in the order of the file.
         fixed: what a second look did not find any more; for a dry run what it would not.
         outcome: the change; None where none was asked for, or none was possible.
+        schema_comment: the line that, put first, switches on completion in an editor; None where one is there.
     """
 
     path: Path
     findings: tuple[Found, ...]
     fixed: tuple[Found, ...] = ()
     outcome: Outcome | None = field(default=None, repr=False)
+    schema_comment: str | None = None
 
 
 def run(app: App, request: Request, watch: Watch = silent) -> Result:
@@ -99,7 +102,8 @@ def _compared(
 ) -> Result:
     left = {(issue.finding.code, issue.finding.path) for issue in rest}
     fixed = [issue for issue in before if (issue.finding.code, issue.finding.path) not in left]
-    return Result(seen.path, _placed(rest, after), _placed(fixed, seen), outcome)
+    comment = None if "#:schema " in (after.text or "") else f"#:schema {schema.path('config').as_uri()}"
+    return Result(seen.path, _placed(rest, after), _placed(fixed, seen), outcome, comment)
 
 
 def _issues(app: App, seen: ConfigFile) -> list[Issue]:

@@ -220,6 +220,17 @@ def test_nothing_to_report(world: World, cli: Cli) -> None:
     assert not cli("doctor", "--fix", "--json").json("doctor")["written"]
 
 
+def test_the_comment_that_switches_on_completion_is_offered_and_left_to_the_user(
+    world: World, cli: Cli
+) -> None:
+    before = world.write("[thinking]\nenabled = true\n")
+    offered = cli("doctor", "--fix").err.partition("begins with: ")[2]
+    assert offered.startswith("#:schema file://")
+    assert world.config.read_bytes() == before
+    world.write(offered + before.decode())
+    assert "#:schema" not in cli("doctor", "--fix").err
+
+
 def test_warnings_alone_are_exit_0_and_lines_say_where(world: World, cli: Cli) -> None:
     world.write("[thinking]\n  enabeld = true\n")
     world.config.chmod(0o600)
