@@ -41,6 +41,11 @@ _TYPES = {
 }
 
 
+def path(name: str) -> Path:
+    """The file of a published schema."""
+    return _FOLDER / f"{name}{_ENDING}"
+
+
 def load(name: str) -> dict[str, Any]:
     """A published schema: ``catalog``, ``registry``, ``config``, or ``output/<command>``."""
     schema: dict[str, Any] = json.loads(published(name))

@@ -79,9 +79,23 @@ class NotFound(ProvisionerError):
 
 
 class ConfigInvalid(ProvisionerError):
-    """config.toml cannot be read, or does not mean what it must."""
+    """config.toml cannot be read, or does not mean what it must.
+
+    ``place`` is the line and column, both from 1, of what makes it no text or no TOML; None for other reasons.
+    """
 
     code = "config_invalid"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        where: str | None = None,
+        place: tuple[int, int] | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint, where=where)
+        self.place = place
 
 
 class ConfigUnwritable(ProvisionerError):

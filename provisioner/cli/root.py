@@ -91,6 +91,7 @@ root = LazyGroup(
         "refresh": "refresh",
         "set-default": "set_default",
         "key": "key",
+        "doctor": "doctor",
         "undo": "undo",
         "catalog": "catalog",
         "registry": "registry",

@@ -190,6 +190,11 @@ def split_key(key: str) -> KeyPath:
     return tuple(_unquoted(part) for part in _PARTS.findall(key))
 
 
+def key_parts(text: str, start: int, end: int) -> Iterator[int]:
+    """Where the parts of the key in ``text[start:end]`` start, their quotes included."""
+    return (part.start() for part in _PARTS.finditer(text, start, end))
+
+
 def _unquoted(part: str) -> str:
     if part[0] == "'":
         return part[1:-1]

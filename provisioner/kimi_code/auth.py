@@ -14,6 +14,7 @@ from catalog.reserved import is_login
 from catalog.untrusted import mapping, string
 from catalog.wire import WIRES
 from provisioner.kimi_code.finding import Unusable
+from provisioner.secrets import is_secret_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,6 +70,20 @@ def declared(provider: Mapping[str, Any], wire_name: str | None = None) -> Decla
     if name := _name_in_table(provider, wire_name):
         return Declared("table", name)
     return Declared("login") if is_login(provider) else Declared("none")
+
+
+def unread(provider: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names in the ``env`` sub-table that hold a key which nobody reads, and those that Kimi Code reads instead.
+
+    Both are empty where the provider has a credential, or a type that reads none.
+    """
+    wire = WIRES.get(string(provider.get("type")))
+    if wire is None or declared(provider).kind != "none":
+        return (), ()
+    table = mapping(provider.get("env"))
+    names = tuple(name for name in table if is_secret_key(name) and string(table[name]).strip())
+    others = tuple(name for name in names if name not in wire.env_keys)
+    return (others, wire.env_keys) if others else ((), ())
 
 
 def configured(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from catalog.reserved import is_login
 from catalog.untrusted import string
 from provisioner.kimi_code import target as targets
-from provisioner.kimi_code.auth import configured
+from provisioner.kimi_code.auth import configured, unread
 from provisioner.kimi_code.finding import Finding, Unusable
 from provisioner.kimi_code.sections import Sections, sections
 
@@ -141,8 +141,10 @@ class View:
                 return  # whether a login is still good is for Kimi Code to say
             raise
         if credential is None:
+            there, read = unread(provider)
+            instead = f": it reads {' or '.join(read)} in its env table, not {there[0]}" if there else ""
             raise Unusable(
-                f"provider {provider_id!r} has no credential",
+                f"provider {provider_id!r} has no credential{instead}",
                 f'api_key = "…" in [providers.{provider_id}] (any word will do for a server that needs none)',
                 code="credential_missing",
                 path=("providers", provider_id, "api_key"),

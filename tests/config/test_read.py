@@ -39,7 +39,8 @@ def test_keys_are_not_in_the_repr(tmp_path: Path) -> None:
     ("content", "line", "reason"),
     [
         (b"a = 1\nb = = 2\n", 2, "not valid TOML: invalid value"),
-        (b"a = 1\r\n\r\na = 2\r\n", 3, "not valid TOML: cannot overwrite a value"),
+        (b"a = 1\r\n\r\na = 2\r\n", 3, "not valid TOML: a stands there twice, first in line 1"),
+        (b"a = 1\n\xef\xbb\xbfb = 2\n", 2, "U+FEFF ZERO WIDTH NO-BREAK SPACE (a byte order mark)"),
         (b"a = 1\nb = [1,\n", 3, "not valid TOML: "),
         (b"\n\nx = 'caf\xe9'\n", 3, "not UTF-8: byte 0xe9"),
         (b"a = 1\nb = '\x00'\n", 2, "not valid TOML: found invalid character '\\x00'"),

@@ -280,3 +280,12 @@ def test_every_cause_is_found_once() -> None:
     text = GOOD + '[models."q/n"]\nprovider = "gone"\nmodel = "m"\nmax_context_size = 1\n'
     codes = [finding.code for finding in view(text).findings()]
     assert codes == ["no_default_model", "provider_missing"]
+
+
+def test_a_key_under_a_name_that_nobody_reads_is_told_with_the_name_that_is_read() -> None:
+    provider = {"type": "openai", "env": {"PROXY_API_KEY": "kp-0123456789"}}
+    model = {"provider": "p", "model": "m", "max_context_size": 131072}
+    data = {"default_model": "p/m", "providers": {"p": provider}, "models": {"p/m": model}}
+    blocked = View.of(data, {}).blocked
+    assert blocked is not None
+    assert "OPENAI_API_KEY in its env table, not PROXY_API_KEY" in blocked.message
