@@ -70,6 +70,8 @@ def _as_if(data: Mapping[str, Any], issue: Issue) -> tuple[Edit, ...]:
         return issue.edits
     if code in ("section_dropped", "integer_too_large", "default_invalid", "context_missing"):
         return ((path, _ANY_SIZE if path[-1] == "max_context_size" else None),)
+    if code == "type_unknown":
+        return ((path, "kimi"),)  # the one type that no exported variable redirects
     if code in ("credential_conflict", "header_unsendable"):
         return ((path, None),)
     if code == "key_unsendable" and at(data, path) is not None and path[-1] != "api_key_env":

@@ -196,6 +196,23 @@ def test_what_is_fixed_is_gone_and_nothing_else_changed(world: World, cli: Cli) 
     assert world.config.read_bytes() == before
 
 
+def test_what_kimi_codes_own_doctor_calls_valid(world: World, cli: Cli) -> None:
+    world.write(
+        'default_model = "x"\n[providers.p]\ntype = "foo"\n'
+        '[models.a]\nprovider = "p"\nmodel = "m"\n[models.b]\nprovider = "q"\nmodel = "m"\nmax_context_size = 1\n'
+    )
+    document = cli("doctor", "--json").json("doctor")
+    errors = [
+        (found["line"], found["code"]) for found in document["findings"] if found["severity"] == "error"
+    ]
+    assert errors == [
+        (1, "default_model_unknown"),
+        (3, "type_unknown"),
+        (4, "context_missing"),
+        (8, "provider_missing"),
+    ]
+
+
 def test_a_fix_that_would_drop_a_section_is_left_out(world: World, cli: Cli) -> None:
     world.write('[models.a]\ncapabilties = 5\nprotocoll = "x"\nmax_output_sise = 1\n')
     cli("doctor", "--fix")
