@@ -6,7 +6,8 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from provisioner.config.read import read
+from provisioner.config.places import Places
+from provisioner.config.read import BOM, read
 from provisioner.errors import NotFound, UsageError
 from provisioner.kimi_code.view import View
 from provisioner.smoke.batch import Batch, check_all
@@ -18,9 +19,10 @@ from provisioner.workflows.near import near
 from provisioner.workflows.price import Prices
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from provisioner.app import App
+    from provisioner.config.read import ConfigFile
     from provisioner.smoke.answer import Delta
     from provisioner.smoke.batch import Progress
     from provisioner.smoke.report import AliasResult, Change
@@ -112,16 +114,17 @@ def run(
         ConfigInvalid: config.toml cannot be read.
         ConfigUnwritable, Busy: ``fix`` could not write it.
     """
-    data = read(app.config_path).data
+    file = read(app.config_path)
+    data = file.data
     aliases, skipped = _chosen(View.of(data, app.env), request)
     runtime = Runtime(app.http.model_client, app.env, app.clock)
     prices = Prices(app)
 
-    def tested(data: Mapping[str, Any], aliases: Sequence[str]) -> Batch:
+    def tested(file: ConfigFile, aliases: Sequence[str]) -> Batch:
         found: Batch = asyncio.run(
             check_all(
                 runtime,
-                View.of(data, app.env),
+                View.of(file.data, app.env),
                 aliases,
                 request.options,
                 jobs=request.jobs,
@@ -129,20 +132,39 @@ def run(
                 progress=progress,
             )
         )
-        return replace(found, results=tuple(replace(one, cost=prices.cost(one)) for one in found.results))
+        results = (replace(one, cost=prices.cost(one)) for one in found.results)
+        return replace(found, results=_with_lines(file, results))
 
-    batch = tested(data, aliases)
+    batch = tested(file, aliases)
     result = Result(batch.results, skipped, batch.interrupted)
     if request.fix:
         result = _fixed(app, data, request, result)
     if result.outcome is not None and result.outcome.written and not result.interrupted:
         # What counts is how the aliases are now.
         again = [found.alias for found in result.results if _changed(found, result.fixed)]
-        batch = tested(read(app.config_path).data, again)
+        batch = tested(read(app.config_path), again)
         now = {found.alias: found for found in batch.results}
         results = tuple(now.get(found.alias, found) for found in result.results)
         result = replace(result, results=results, interrupted=batch.interrupted)
     return replace(result, unrecorded=record(app, map(document, result.results)))
+
+
+def _with_lines(file: ConfigFile, results: Iterable[AliasResult]) -> tuple[AliasResult, ...]:
+    """``results``, each told where in the file the key is that is to blame for it."""
+    places = Places((file.text or "").removeprefix(BOM))
+
+    def told(result: AliasResult) -> AliasResult:
+        error = result.error
+        if error is None or not error.path or error.path[0] not in file.data:
+            return result
+        message = f"{error.message} ({file.path}:{places.of(error.path).line})"
+        checks = tuple(
+            replace(check, detail=message) if check.detail == error.message else check
+            for check in result.checks
+        )
+        return replace(result, error=replace(error, message=message), checks=checks)
+
+    return tuple(map(told, results))
 
 
 def _changed(result: AliasResult, fixed: tuple[Change, ...]) -> bool:

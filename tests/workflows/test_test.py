@@ -171,3 +171,15 @@ def test_a_broken_file_is_an_error_and_no_result(app: App) -> None:
     write(app, "[providers")
     with pytest.raises(ConfigInvalid):
         testing.run(app, testing.Request(everything=True))
+
+
+def test_the_key_that_is_to_blame_is_named_with_its_line(app: App) -> None:
+    app.config_path.parent.mkdir(parents=True, exist_ok=True)
+    app.config_path.write_text(
+        'default_model = "p/m"\n[providers.p]\ntype = "openai"\napi_key = "k"\n[models."p/m"]\nprovider = "p"\n'
+        'model = "m"\nmax_context_size = 1000\n[models.other]\nprovider = "p"\nmodel = "m"\nmax_context_size = 0\n'
+    )
+    result = testing.run(app, testing.Request(aliases=("p/m",))).results[0]
+    assert result.error is not None
+    assert result.error.kind == "config"
+    assert result.error.message.endswith(f"({app.config_path}:12)")
