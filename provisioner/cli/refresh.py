@@ -105,7 +105,8 @@ def _print(result: refresh.Result, *, check: bool) -> None:
         mark, colour = _MARKS[finding.kind]
         echo(f"{styled(mark, fg=colour)} {clean(finding.message)}")
     if check:
-        echo("Not up to date." if result.drifted else "Up to date.")
+        if result.drifted or not result.failures:
+            echo("Not up to date." if result.drifted else "Up to date.")
         return
     show("refresh", result.outcome, ["Up to date now."], as_json=False, notes=result.notes)
 

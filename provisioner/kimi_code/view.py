@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from catalog.best import best
+from catalog.models import Model
 from catalog.reserved import is_login
 from catalog.untrusted import string
 from provisioner.kimi_code import target as targets
@@ -69,10 +71,9 @@ class View:
             return self._shell_model_flaw()
         default = self.sections.default_model
         if default is None:
-            first = next(iter(self.sections.models), "ALIAS")
             return Unusable(
                 "config.toml names no default_model: Kimi Code then refuses every prompt, whatever -m says",
-                f"kimi provider set-default {first}",
+                f"kimi provider set-default {self._best()}",
                 code="no_default_model",
                 path=("default_model",),
             )
@@ -108,6 +109,14 @@ class View:
         """Whether a provider is a login that Kimi Code holds itself."""
         return is_login(self.sections.providers.get(provider_id or ""))
 
+    def _best(self) -> str:
+        """The alias to propose as the default model."""
+        found = best(
+            Model(key=alias, id=alias, context=1, capabilities=tuple(table.get("capabilities", ())))
+            for alias, table in self.sections.models.items()
+        )
+        return found.id if found else "ALIAS"
+
     def _shell_model_flaw(self) -> Unusable | None:
         if self.env.get("KIMI_MODEL_API_KEY", "").strip():
             return None
@@ -120,10 +129,9 @@ class View:
     def _check_default(self, alias: str) -> None:
         """The check before a prompt; it asks less of an alias than a request does."""
         if alias not in self.sections.models:
-            first = next(iter(self.sections.models), "ALIAS")
             raise Unusable(
                 f"there is no alias {alias!r}",
-                f"kimi provider set-default {first}",
+                f"kimi provider set-default {self._best()}",
                 code="default_model_unknown",
                 path=("default_model",),
             )
