@@ -16,6 +16,13 @@ MAX_INTEGER = 2**53 - 1
 _LONGEST_ID = 256
 _MANGLED = "\N{REPLACEMENT CHARACTER}"
 _DAY = re.compile(r"\d{4}(?:-\d{2}){0,2}(?![\d-])")
+# Characters that show nothing, as the inside of a class of a regular expression: controls, the blank "letters"
+# (fillers, the empty braille pattern) and all that Unicode calls default-ignorable, variation selectors among them.
+INVISIBLE = (
+    "\\x00-\\x1f\\x7f-\\x9f\\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -100,7 +107,7 @@ def id_flaw(identifier: str) -> str | None:
     """
     if len(identifier) > _LONGEST_ID:
         return f"its id is longer than {_LONGEST_ID} characters"
-    if not identifier.isprintable() or _MANGLED in identifier:
+    if not identifier.isprintable() or _MANGLED in identifier or _INVISIBLE.search(identifier):
         return "its id holds control or invisible characters"
     if identifier != identifier.strip():
         return "its id begins or ends with a space"

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from catalog.echoed import Echoes
 from catalog.urls import masked_urls
 
 # `source.apiKey` is camelCase in config.toml; everything else is snake_case.
@@ -55,8 +56,11 @@ def _plain(key: str) -> bool:
     return key.endswith(("_URL", "_PROJECT", "_LOCATION")) or key.lower() in {"user-agent", "accept"}
 
 
+def echoes(secrets: Iterable[str]) -> Echoes:
+    """What masks known secrets in texts of strangers: providers echo keys in their messages and models in answers."""
+    return Echoes(secrets, mask)
+
+
 def scrub(text: str, secrets: Iterable[str]) -> str:
-    """``text`` with every occurrence of a known secret masked: providers echo keys in their error messages."""
-    for secret in sorted({s for s in secrets if s}, key=len, reverse=True):
-        text = text.replace(secret, mask(secret))
-    return text
+    """``text`` with every known secret in it masked, in whatever form it is echoed. Mask first, then shorten."""
+    return echoes(secrets).hide(text)

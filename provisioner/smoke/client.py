@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 import httpx
 
 from catalog.inflate import Inflater, Undecodable
+from provisioner.secrets import echoes
 from provisioner.smoke import connection, refusal
 from provisioner.smoke.exchange import Exchange, TooLarge
+from provisioner.smoke.live import LiveDeltas
 from provisioner.smoke.problem import Problem
 from provisioner.smoke.timing import Stopwatch, Timing
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
     from provisioner.smoke.answer import Answer, Delta
     from provisioner.smoke.strict.message import Message
@@ -96,25 +98,30 @@ async def ask(
     reader: Reader,
     *,
     total_s: float,
+    secrets: Iterable[str],
     watch: Callable[[Delta], None] = lambda _: None,
 ) -> Outcome:
     """Sends ``request`` and reads the answer to its end, at most for ``total_s`` seconds.
 
-    ``watch`` is told each piece of answer as it arrives. A redirect to the same origin is followed as Kimi Code's
+    ``watch`` is told each piece of answer as it arrives. What it sees, and what is quoted of the answer in a problem,
+    holds none of ``secrets``; the answer itself is as it came, for :meth:`Session.ask` to mask as a whole. A redirect to the same origin is followed as Kimi Code's
     fetch does; one to another origin never. Nothing is raised for anything a server or the network can do;
     cancellation passes through.
     """
     stopwatch = Stopwatch(time.monotonic())
     heard = _Heard()
+    reader.echoes = echoes(secrets)
+    live = LiveDeltas(reader.echoes, watch)
     try:
         async with asyncio.timeout(total_s):
-            await _converse(runtime, request, reader, stopwatch, watch, heard)
+            await _converse(runtime, request, reader, stopwatch, live.arrived, heard)
     except TimeoutError:
         if heard.exchange is not None and reader.answer.complete:
             heard.left_open, heard.problem = True, heard.exchange.finish()
         else:
             heard.problem = Problem("timeout", f"no complete answer within {total_s:.0f} s", transient=True)
     stopwatch.ended = time.monotonic()
+    live.finish()
     thoughts_apart = reader.wire == "google-genai"
     strict = heard.exchange.strict if heard.exchange is not None else None
     return Outcome(
@@ -154,7 +161,12 @@ async def _converse(
             if response.status_code not in _OK:
                 body = await _error_body(response)
                 heard.problem = refusal.classify(
-                    response.status_code, response.headers, body, url=str(response.url), now=runtime.clock()
+                    response.status_code,
+                    response.headers,
+                    body,
+                    url=str(response.url),
+                    now=runtime.clock(),
+                    echoes=reader.echoes,
                 )
                 heard.style = refusal.read_body(body).style
                 return

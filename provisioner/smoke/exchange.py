@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 BODY_LIMIT = 64 * 1024 * 1024
 _SHOWN = 160
+_LOOKED_AT = 64 * 1024
 
 
 class TooLarge(Exception):
@@ -159,7 +160,11 @@ class Exchange:
 
     def _json(self) -> Problem:
         values = list(_values(self._whole.decode("utf-8", "replace")))
-        refused = refusal.in_a_success(200, json.dumps(values[0]).encode()) if len(values) == 1 else None
+        refused = (
+            refusal.in_a_success(200, json.dumps(values[0]).encode(), self.reader.echoes)
+            if len(values) == 1
+            else None
+        )
         if refused is not None:
             return refused
         for value in values:
@@ -176,7 +181,8 @@ class Exchange:
         )
 
     def _shown(self) -> str:
-        return " ".join(bytes(self._whole[: 4 * _SHOWN]).decode("utf-8", "replace").split())[:_SHOWN]
+        start = bytes(self._whole[:_LOOKED_AT]).decode("utf-8", "replace")
+        return " ".join(self.reader.echoes.hide(start).split())[:_SHOWN]
 
 
 def of_failure(failure: Failure) -> Problem:

@@ -10,6 +10,7 @@ import httpx
 
 from catalog.inflate import Inflater, Undecodable
 from catalog.listing import ids
+from provisioner.secrets import echoes
 from provisioner.smoke.wires import protocol_of
 
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ async def models(session: Session, base_url: str | None = None) -> tuple[str, ..
     """
     target = session.target
     url = protocol_of(target).list_url(target, base_url or target.base_url)
-    return None if url is None else ids(await ask(session, url)) or None
+    if url is None:
+        return None
+    hide = echoes(target.secrets).hide
+    return tuple(hide(model) for model in ids(await ask(session, url))) or None
 
 
 async def ask(session: Session, url: str, body: dict[str, str] | None = None) -> object:

@@ -14,6 +14,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
+from catalog.echoed import Echoes
 from catalog.untrusted import mapping, sequence, string
 from provisioner.smoke import meaning
 from provisioner.smoke.problem import Kind, Problem
@@ -28,6 +29,7 @@ _CODES = ("code", "error_code", "status_code")
 _ERRORS = ("error", "errors", "error_code")
 # What only an answer has.
 _ANSWERS = ("choices", "candidates", "content", "output")
+_NO_ECHOES = Echoes((), str)
 _SHOWN = 500
 _LONGEST = 1000
 _NO_PATH = re.compile(
@@ -49,15 +51,15 @@ class ErrorBody:
     says_error: bool = False  # whether it is an error in a form that no answer has
 
 
-def read_body(body: bytes) -> ErrorBody:
-    """The error in ``body``; for HTML and other text its beginning is the message."""
+def read_body(body: bytes, echoes: Echoes = _NO_ECHOES) -> ErrorBody:
+    """The error in ``body``; for HTML and other text its beginning is the message. Keys are masked by ``echoes``."""
     text = body.decode("utf-8", "replace").strip()
     # Some gateways refuse in the form of an event, although nothing is streamed.
     bare = text.removeprefix("data:").partition("\n")[0] if text.startswith("data:") else text
     try:
         value = json.loads(bare)
     except (ValueError, RecursionError):
-        return ErrorBody(_page_title(text))
+        return ErrorBody(_page_title(echoes.hide(text)))
     if isinstance(value, list):
         value = value[0] if value else {}
     outer = mapping(value)
@@ -74,7 +76,7 @@ def read_body(body: bytes) -> ErrorBody:
     detail = message_of(inner) or outer.get("message")
     message = detail if isinstance(detail, str) else json.dumps(detail or value, ensure_ascii=False)
     return ErrorBody(
-        " ".join(message.split())[:_LONGEST],
+        " ".join(echoes.hide(message).split())[:_LONGEST],
         type=string(inner.get("type")) or string(inner.get("status")) or None,
         code=code_of(inner),
         is_json=True,
@@ -119,7 +121,15 @@ def _page_title(text: str) -> str:
     return f"a web page titled {title.group(1).strip()!r}" if title else "a web page"
 
 
-def classify(status: int, headers: Mapping[str, str], body: bytes, *, url: str, now: float) -> Problem:
+def classify(
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    url: str,
+    now: float,
+    echoes: Echoes = _NO_ECHOES,
+) -> Problem:
     """The problem that an HTTP answer other than 2xx is.
 
     Args:
@@ -128,8 +138,9 @@ def classify(status: int, headers: Mapping[str, str], body: bytes, *, url: str, 
         body: the first 64 kB of its body.
         url: where the request went, to resolve a redirect.
         now: seconds since the epoch, for a ``Retry-After`` that is a date.
+        echoes: masks the keys that the body may echo.
     """
-    error = read_body(body)
+    error = read_body(body, echoes)
     if HTTPStatus(300) <= status < HTTPStatus.BAD_REQUEST:
         place = urlsplit(urljoin(url, headers.get("location", "")))
         to = (
@@ -151,9 +162,9 @@ def classify(status: int, headers: Mapping[str, str], body: bytes, *, url: str, 
     )
 
 
-def in_a_success(status: int, body: bytes) -> Problem | None:
+def in_a_success(status: int, body: bytes, echoes: Echoes = _NO_ECHOES) -> Problem | None:
     """The problem in a JSON document that came as a success: some providers refuse under 200. None if it is none."""
-    error = read_body(body)
+    error = read_body(body, echoes)
     said = f"{error.type} {error.code} {error.message}"
     if not (error.says_error and error.is_json):
         return None

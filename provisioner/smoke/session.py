@@ -79,7 +79,14 @@ class Session:
         failed: list[str] = []
         for attempt in range(1, self._attempts + 1):
             reader = protocol_of(self.target).reader(self.target)
-            outcome = await ask(self.runtime, request, reader, total_s=self.left(), watch=self._watch)
+            outcome = await ask(
+                self.runtime,
+                request,
+                reader,
+                total_s=self.left(),
+                secrets=self.target.secrets,
+                watch=self._watch,
+            )
             if outcome.answer.usage is not None:
                 self.spent.append(outcome.answer.usage)
             wait = retry.wait_s(outcome, attempt)

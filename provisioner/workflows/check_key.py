@@ -75,7 +75,8 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     watch(f"trying the key on {target.model}")
     message = protocol_of(target).request(target, Probe("Say hi.", size="least", limit=_TOKENS))
     runtime = Runtime(app.http.model_client, app.env, app.clock)
-    outcome = asyncio.run(ask(runtime, message, protocol_of(target).reader(target), total_s=request.wait_s))
+    reader = protocol_of(target).reader(target)
+    outcome = asyncio.run(ask(runtime, message, reader, total_s=request.wait_s, secrets=target.secrets))
     if outcome.problem is None:
         return Result("valid")
     verdict, detail, hint = _judged(outcome.problem)

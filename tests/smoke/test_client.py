@@ -21,6 +21,7 @@ from tests.smoke.streams import CHAT, chunk, data
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+SECRETS = ("sk-0123456789abcdef",)
 HEADERS = {"Authorization": "Bearer sk-0123456789abcdef", "X-Mine": "ä"}
 
 
@@ -31,7 +32,7 @@ def asked(server: Server, *, total_s: float = 10, watch: Callable[[Delta], None]
     request = HttpRequest(
         f"{server.url}/v1/chat/completions", HEADERS, {"model": "m", "stream": True, "text": "ünïcödé"}
     )
-    return asyncio.run(ask(runtime, request, ChatReader(), total_s=total_s, watch=watch))
+    return asyncio.run(ask(runtime, request, ChatReader(), total_s=total_s, secrets=SECRETS, watch=watch))
 
 
 def kind(outcome: Outcome) -> str | None:

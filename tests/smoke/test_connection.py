@@ -25,7 +25,7 @@ def asked(url: str, open_client: OpenClient | None = None, **env: str) -> Outcom
         return httpx.AsyncClient(timeout=timeout, follow_redirects=False)
 
     runtime = Runtime(open_client or plain, env, lambda: 0.0)
-    return asyncio.run(ask(runtime, HttpRequest(url, {}, {}), ChatReader(), total_s=10))
+    return asyncio.run(ask(runtime, HttpRequest(url, {}, {}), ChatReader(), total_s=10, secrets=()))
 
 
 def kind(outcome: Outcome) -> str:

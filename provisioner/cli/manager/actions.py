@@ -14,7 +14,6 @@ from provisioner.cli.manager.formats import printable
 from provisioner.cli.manager.last_test import from_history, summarized
 from provisioner.cli.manager.state import Status
 from provisioner.cli.terminal import spoken
-from provisioner.secrets import scrub
 from provisioner.workflows import history, list_providers, remove, set_default
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ class Actions:
             case SetDefault(alias):
                 return self._set_default(alias, watch)
 
-    def run_test(self, contents: Contents, alias: str, watch: Callable[[str, str], None]) -> Tested:
+    def run_test(self, alias: str, watch: Callable[[str, str], None]) -> Tested:
         """Tests it as ``kimi provider test`` does; ``watch`` is told the kind of what arrives and all of it so far.
 
         Raises:
@@ -90,11 +89,10 @@ class Actions:
         from provisioner.workflows import test  # loads httpx: not before it is needed
 
         so_far: dict[str, str] = defaultdict(str)
-        secrets = _secrets(self.app, contents, alias)
 
         def arrived(_: str, delta: Delta) -> None:
             so_far[delta.kind] += delta.text
-            watch(delta.kind, scrub(so_far[delta.kind], secrets))
+            watch(delta.kind, so_far[delta.kind])
 
         shown = test.run(self.app, test.Request((alias,)), arrived)
         result, notes = shown.results[0], [shown.unrecorded] if shown.unrecorded else []
@@ -123,14 +121,3 @@ class Actions:
         more = (*outcome.notes, *(_NOTES.get(note.code, note.message) for note in notes))
         texts = (printable(spoken(text, self.program)) for text in more)
         return Status(" ".join((done, *(f"{text}." for text in texts))), "good")
-
-
-def _secrets(app: App, contents: Contents, alias: str) -> tuple[str, ...]:
-    """What a server may send back to us and nobody is to see."""
-    from provisioner.kimi_code.finding import Unusable
-    from provisioner.kimi_code.view import View
-
-    try:
-        return View.of(contents.data, app.env).target(alias).secrets
-    except Unusable:
-        return ()  # nothing is sent either

@@ -104,7 +104,7 @@ def _visit(actions: Actions, ask: Prompts, contents: Contents, provider: Provide
     rows = list(_models(contents, provider))
     alias = ask.one(Question("Which model?"), _MODELS, rows, start=provider.main, filters=True)
     if task == "test":
-        _guarded(actions, partial(_test, actions, contents, alias))
+        _guarded(actions, partial(_test, actions, alias))
     else:
         _write(actions, SetDefault(alias))
 
@@ -120,7 +120,7 @@ def _delete(actions: Actions, removed: Deletion) -> None:
         echo("Nothing was deleted.")
 
 
-def _test(actions: Actions, contents: Contents, alias: str) -> None:
+def _test(actions: Actions, alias: str) -> None:
     shown = 0
 
     def show(kind: str, text: str) -> None:
@@ -130,7 +130,7 @@ def _test(actions: Actions, contents: Contents, alias: str) -> None:
             shown = len(text)
 
     echo(f"Test of {printable(alias)}:")
-    found = actions.run_test(contents, alias, show).last_test
+    found = actions.run_test(alias, show).last_test
     echo()
     echo(f"{WORDS[found.verdict]}: {found.details[0] if found.details else ''}")
     for text in (*found.details[1:], ", ".join(found.figures), found.hint and f"try: {found.hint}"):

@@ -155,7 +155,7 @@ class Runtime:
         self._background.tell(lambda: self._show(replace(self.state, waiting=printable(message))))
 
     def _run_test(self, alias: str) -> None:
-        given_up, contents = threading.Event(), self.state.contents
+        given_up = threading.Event()
         self._given_up = given_up
         if self.state.test:
             test = replace(self.state.test, since=self._actions.app.clock())
@@ -179,7 +179,7 @@ class Runtime:
         def done(end: Tested) -> None:
             current(concluded(self.state, alias, end.last_test, end.text))
 
-        self._background.start(lambda: self._actions.run_test(contents, alias, arrived), done, broken)
+        self._background.start(lambda: self._actions.run_test(alias, arrived), done, broken)
 
     def _show(self, state: State) -> None:
         self.state = state

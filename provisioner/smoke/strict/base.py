@@ -68,7 +68,10 @@ def parsed(data: str, what: str = "an event") -> Any:
     except (ValueError, RecursionError):
         if not data.strip():
             raise Refused(f"{what} without data") from None
-        raise Refused(f"{what} that is not JSON: {' '.join(data.split())[:_SHOWN]}") from None
+        quoted = (
+            f": {' '.join(data.split())}" if len(data) <= _SHOWN else ""
+        )  # whole or not: a key may be in it
+        raise Refused(f"{what} that is not JSON{quoted}") from None
 
 
 def field(value: Any, name: str) -> Any:

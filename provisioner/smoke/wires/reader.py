@@ -6,6 +6,7 @@ import json
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from catalog.echoed import Echoes
 from catalog.untrusted import mapping, sequence, string
 from provisioner.smoke import refusal
 from provisioner.smoke.answer import Answer, Delta, Failure
@@ -17,12 +18,15 @@ if TYPE_CHECKING:
     from provisioner.smoke.sse import Event
 
 _MESSAGE_LIMIT = 2000
+_EVENT_LIMIT = 120
 
 
 class Reader(ABC):
     """Interprets the events of one answer into :attr:`answer`, and notes the first failure for good."""
 
     wire: ClassVar[str]
+    # Masks what the server may have echoed, before any of it is shortened.
+    echoes: Echoes = Echoes((), str)
 
     def __init__(self) -> None:
         self.answer = Answer()
@@ -48,7 +52,9 @@ class Reader(ABC):
             if event.name == "error":
                 self.fail("stream_error", data)
             elif self.unparsable is None:
-                self.unparsable = f"an event of the stream is not JSON: {data[:120]}"
+                self.unparsable = (
+                    f"an event of the stream is not JSON: {self.echoes.hide(data)[:_EVENT_LIMIT]}"
+                )
             return []
         return self.value(value, event.name)
 
@@ -97,7 +103,7 @@ class Reader(ABC):
     def fail(self, kind: FailureKind, message: str, **details: Any) -> None:
         """Notes a failure; the first one stays."""
         if self.answer.failure is None:
-            self.answer.failure = Failure(kind, message[:_MESSAGE_LIMIT], **details)
+            self.answer.failure = Failure(kind, self.echoes.hide(message)[:_MESSAGE_LIMIT], **details)
 
     def fail_with(self, error: Any) -> None:
         """Notes an error in the form that a provider gave it: an object, or a bare string."""

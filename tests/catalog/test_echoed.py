@@ -1,0 +1,121 @@
+"""A key that is sent back is masked in whatever form, whole or in pieces."""
+
+from __future__ import annotations
+
+import base64
+import json
+from html import escape
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog.echoed import Echoes, Live
+
+KEY = 'sk-proj/9aF+Zq%7\\Lm"0p=Xy'
+KEYS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=12, max_size=60)
+BETWEEN = st.sampled_from(
+    ["", "\u200b", "\ufe0f", "\u3164", "\n", "\x1b[0m", "\\u200b", "%E2%80%8B", "\U000e0101", "&#8203;"]
+)
+
+
+def echoes(key: str = KEY) -> Echoes:
+    return Echoes([key], lambda _: "[masked]")
+
+
+def forms(key: str) -> list[str]:
+    raw = key.encode()
+    return [
+        key,
+        quote(key, safe=""),
+        quote(quote(key, safe=""), safe=""),
+        "".join(f"%{byte:02x}" for byte in raw),
+        json.dumps(key)[1:-1],
+        json.dumps(json.dumps(key)[1:-1])[1:-1],
+        "".join(f"\\u{ord(c):04x}" for c in key),
+        escape(key),
+        "".join(f"&#{ord(c)};" for c in key),
+        raw.hex(),
+        raw.hex().upper(),
+        "\u200b".join(key),
+        "\ufe0f".join(key),
+        "\u3164".join(key),
+        "\x1b[31m".join(key),
+        "\\u200d".join(key),
+        f"{key[:9]}\n{key[9:]}",
+    ]
+
+
+@pytest.mark.parametrize("form", forms(KEY))
+def test_every_form_of_a_key_is_masked(form: str) -> None:
+    assert echoes().hide(f"you sent {form}, which is wrong") == "you sent [masked], which is wrong"
+
+
+@pytest.mark.parametrize("before", ["", "u", "ue", "user:", "a name:"])
+def test_base64_is_masked_wherever_in_a_word_the_key_stands(before: str) -> None:
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        shown = echoes().hide(f"Basic {encode((before + KEY + 'tail').encode()).decode()}")
+        assert "[masked]" in shown
+        assert encode(KEY.encode()).decode()[4:12] not in shown
+
+
+@given(KEYS, st.data())
+def test_a_key_is_found_with_any_mixture_of_forms_and_of_what_cannot_be_seen(
+    key: str, data: st.DataObject
+) -> None:
+    parts = []
+    for char in key:
+        form = data.draw(
+            st.sampled_from([char, quote(char, safe=""), f"\\u{ord(char):04x}", f"&#{ord(char)};"])
+        )
+        parts += [form, data.draw(BETWEEN)]
+    assert echoes(key).hide("x " + "".join(parts[:-1]) + " y") == "x [masked] y"
+
+
+@given(KEYS, st.text(max_size=30), st.text(max_size=30), st.lists(st.integers(0, 90), max_size=12))
+def test_a_key_in_pieces_is_never_shown_while_it_arrives(
+    key: str, before: str, after: str, cuts: list[int]
+) -> None:
+    text = f"{before}{key}{after}"
+    live, shown = Live(echoes(key)), ""
+    ends = [*sorted(cuts), len(text)]
+    for start, end in zip([0, *ends[:-1]], ends, strict=True):
+        shown += live.feed(text[start:end])
+        assert key[:8] not in shown
+    assert (shown + live.finish()).count("[masked]") >= 1
+
+
+def test_what_only_looks_like_the_beginning_of_a_key_comes_later() -> None:
+    live = Live(echoes())
+    assert live.feed("a risk: sk-") == "a risk: "
+    assert live.feed("pad") == "sk-pad"
+    assert live.feed(" s") == " "
+    assert live.finish() == "s"
+
+
+def test_a_separator_that_is_cut_lets_no_key_through() -> None:
+    live = Live(echoes())
+    pieces = [part for char in KEY for part in (char, "%E2%8", "0%8B")]
+    shown = "".join(map(live.feed, pieces)) + live.finish()
+    assert "[masked]" in shown
+    assert "proj" not in shown.replace("%E2%80%8B", "")
+
+
+def test_a_key_that_the_end_cuts_off_is_masked() -> None:
+    for length in range(8, len(KEY)):
+        assert echoes().hide(f"bad key {KEY[:length]}") == "bad key •••"
+    assert echoes().hide(f"bad key {KEY[:7]}") == f"bad key {KEY[:7]}"
+
+
+def test_texts_without_a_key_stay_as_they_are() -> None:
+    text = "Please set sk-proj keys; %20 \\u200b \x1b[0m c2stcHJvag== " * 20
+    assert echoes().hide(text) == text
+
+
+def test_short_keys_are_looked_for_as_they_are() -> None:
+    assert Echoes(["ab"], lambda _: "*").hide("ab a b YWI=") == "* a b YWI="
+
+
+def test_a_text_of_nothing_but_beginnings_of_the_key_is_not_gone_through_to_its_end() -> None:
+    assert echoes().hide(KEY[:-1] * 100_000) == "•••"
