@@ -151,7 +151,9 @@ def _name_in_table(provider: Mapping[str, Any], wire_name: str | None) -> str | 
     wire = WIRES.get(string(provider.get("type")) or wire_name or "")
     table = mapping(provider.get("env"))
     names = wire.env_keys if wire else ()
-    return next((name for name in names if string(table.get(name)).strip()), None)
+    # The first that is not empty is taken, even where it is blank.
+    name = next((name for name in names if string(table.get(name))), None)
+    return name if name and string(table[name]).strip() else None
 
 
 def _contradiction(where: str, at: KeyPath, first: str, second: str) -> Unusable:

@@ -27,7 +27,14 @@ _REGIONAL_HOST = "-aiplatform.googleapis.com"
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where requests go: a URL without a trailing slash, and where it lies in Google's cloud if it does."""
+    """Where requests go.
+
+    Attributes:
+        base_url: without a trailing slash.
+        vertex: whether it is Vertex AI.
+        project: the Google Cloud project of a request without a key.
+        location: the Google Cloud location of a request without a key.
+    """
 
     base_url: str
     vertex: bool = False
@@ -42,24 +49,36 @@ def resolve(
     provider: Mapping[str, Any],
     wire: Wire,
     env: Mapping[str, str],
+    *,
+    has_key: bool,
 ) -> Endpoint:
     """The endpoint of a model: its own ``base_url``, its provider's, the ``env`` sub-table's, the wire's default.
+
+    A Google provider whose ``env`` sub-table names a project and a location (or a host with one) is on Vertex AI. Kimi
+    Code hands neither to Google's SDK: with a key the global host is asked, without one the shell's project is.
 
     Raises:
         Unusable: the URL is none that a request can be sent to, or an exported variable stands in for a missing one.
     """
-    variables = {name: string(value).strip() for name, value in mapping(provider.get("env")).items()}
+    variables = {name: string(value) for name, value in mapping(provider.get("env")).items()}
     type_row = WIRES.get(string(provider.get("type")) or string(model.get("protocol")))
     own, theirs = string(model.get("base_url")).strip(), string(provider.get("base_url")).strip()
     names = type_row.env_base_urls if type_row else ()
-    given = own or theirs or next((variables[name] for name in names if variables.get(name)), "")
+    # The first that is not empty is taken, even where it is blank.
+    given = own or theirs or next((variables[name] for name in names if variables.get(name)), "").strip()
     at: KeyPath = ("models", alias) if own or not provider_id else ("providers", provider_id)
     if given:
         _check(given, at)
-    project = variables.get("GOOGLE_CLOUD_PROJECT") or None
-    location = variables.get("GOOGLE_CLOUD_LOCATION") or _location_of(given)
-    vertex = wire.family == "google" and project is not None and location is not None
-    standard = _standard(type_row, wire, location, vertex=vertex)
+    project = variables.get("GOOGLE_CLOUD_PROJECT", "").strip()
+    location = variables.get("GOOGLE_CLOUD_LOCATION", "").strip() or _location_of(given)
+    vertex = bool(wire.family == "google" and project and location)
+    if wire.family == "google" and not vertex:
+        _refuse_vertex(env)
+    shell_project, shell_location = (
+        env.get("GOOGLE_CLOUD_PROJECT"),
+        env.get("GOOGLE_CLOUD_LOCATION") or "global",
+    )
+    standard = _standard(type_row, wire, "global" if has_key else shell_location, vertex=vertex)
     if not given:
         _refuse_redirect(alias, at, WIRES["vertexai"] if vertex else wire, standard, env)
     base_url = given or standard
@@ -67,7 +86,15 @@ def resolve(
         base_url = _VERSION.sub("", base_url)
     if not vertex:
         return Endpoint(base_url.removesuffix("/"))
-    return Endpoint(base_url.removesuffix("/"), vertex=True, project=project, location=location)
+    if not has_key and not given and not shell_project:
+        raise Unusable(
+            f"[providers.{provider_id}] has no key, and Kimi Code then takes the Google Cloud project of the shell, not "
+            "that of the file: GOOGLE_CLOUD_PROJECT is not exported",
+            "export GOOGLE_CLOUD_PROJECT=…",
+            code="shell_project_missing",
+            path=(*at, "env", "GOOGLE_CLOUD_PROJECT"),
+        )
+    return Endpoint(base_url.removesuffix("/"), vertex=True, project=shell_project, location=shell_location)
 
 
 def _standard(type_row: Wire | None, wire: Wire, location: str | None, *, vertex: bool) -> str:
@@ -94,6 +121,17 @@ def _refuse_redirect(alias: str, at: KeyPath, wire: Wire, standard: str, env: Ma
         path=(*at, "base_url"),
         untestable=True,
     )
+
+
+def _refuse_vertex(env: Mapping[str, str]) -> None:
+    """Google's SDK turns from the Gemini API to Vertex AI, path and host, where the shell says so."""
+    if env.get("GOOGLE_GENAI_USE_VERTEXAI", "").lower() == "true":
+        raise Unusable(
+            "GOOGLE_GENAI_USE_VERTEXAI is exported: Kimi Code would ask Vertex AI, not the Gemini API",
+            "unset GOOGLE_GENAI_USE_VERTEXAI",
+            code="shell_vertex",
+            untestable=True,
+        )
 
 
 def vertex_host(location: str | None) -> str:

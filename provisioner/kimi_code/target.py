@@ -24,6 +24,15 @@ if TYPE_CHECKING:
 
 _SHORTEST_SECRET = 8
 _LONG = 20
+# What stands beside KIMI_MODEL_NAME and counts without it too.
+_FOR_EVERY_MODEL = (
+    "KIMI_MODEL_TEMPERATURE",
+    "KIMI_MODEL_TOP_P",
+    "KIMI_MODEL_MAX_COMPLETION_TOKENS",
+    "KIMI_MODEL_MAX_TOKENS",
+    "KIMI_MODEL_THINKING_KEEP",
+    "KIMI_MODEL_THINKING_EFFORT",
+)
 _PLAIN_HEADERS = frozenset({"accept", "content-type", "user-agent"})
 
 
@@ -44,8 +53,9 @@ class Target:
         turn: what Kimi Code would ask for.
         beta_api: the alias' ``beta_api``.
         reasoning_key: the member of a chat delta that holds reasoning.
-        project: Google Cloud project; only where the endpoint is Vertex AI.
-        location: Google Cloud location; ``global`` when none is set.
+        vertex: whether the endpoint is Vertex AI.
+        project: the Google Cloud project of a request without a key to Vertex AI.
+        location: the Google Cloud location of the same.
         source: the provider's ``source`` table.
         shell_key: the exported variable whose value Kimi Code would send, because the file has no key.
     """
@@ -109,11 +119,13 @@ def resolve(sections: Sections, alias: str, env: Mapping[str, str]) -> Target:
             code="no_off_effort",
             path=("models", alias, "support_efforts"),
         )
-    endpoint = base_url.resolve(alias, model, provider_id, provider, wire, env)
     credential = configured(alias, model, provider_id, provider, env)
-    shell_key = None
-    if credential is None and not endpoint.vertex:
-        credential, shell_key = _without_key(provider_id, wire, env)
+    keys = _shell_keys(wire, provider_type, provider)
+    shell_key = None if credential else next((name for name in keys if env.get(name)), None)
+    has_key = credential is not None or shell_key is not None
+    endpoint = base_url.resolve(alias, model, provider_id, provider, wire, env, has_key=has_key)
+    if shell_key or (credential is None and not endpoint.vertex):
+        credential = _without_key(provider_id, wire, shell_key)
     target = Target(
         alias=alias,
         provider=provider_id,
@@ -254,9 +266,17 @@ def no_context(alias: str) -> Unusable:
     )
 
 
-def _without_key(provider_id: str, wire: Wire, env: Mapping[str, str]) -> tuple[Credential, str | None]:
-    """What is sent where the file has no key, and the exported variable that Kimi Code would take one from."""
-    shell_key = next((name for name in wire.shell_keys if env.get(name, "").strip()), None)
+def _shell_keys(wire: Wire, provider_type: str, provider: Mapping[str, Any]) -> tuple[str, ...]:
+    """The exported variables that stand in for a key. Moonshot's go with the provider, whatever is spoken to it."""
+    if provider_type == "kimi" and wire.family != "google":
+        return WIRES["kimi"].shell_keys
+    variables = mapping(provider.get("env"))
+    on_vertex = wire.family == "google" and string(variables.get("GOOGLE_CLOUD_PROJECT")).strip()
+    return WIRES["vertexai"].shell_keys if on_vertex else wire.shell_keys
+
+
+def _without_key(provider_id: str, wire: Wire, shell_key: str | None) -> Credential:
+    """What is sent where the file has no key."""
     if wire.family == "google" and shell_key is None:
         raise Unusable(
             f"provider {provider_id!r} has no key, and Kimi Code cannot ask Google's API without one",
@@ -264,7 +284,7 @@ def _without_key(provider_id: str, wire: Wire, env: Mapping[str, str]) -> tuple[
             code="credential_missing",
             path=("providers", provider_id, "api_key"),
         )
-    return Credential("none", NO_KEY, "the word that stands in for a key"), shell_key
+    return Credential("none", NO_KEY, "the word that stands in for a key")
 
 
 def _check_path(target: Target) -> None:
@@ -299,6 +319,13 @@ def notes(target: Target, env: Mapping[str, str]) -> tuple[Note, ...]:
             Note(
                 "shell_model",
                 "KIMI_MODEL_NAME is exported: without -m Kimi Code runs that model, not default_model",
+            )
+        )
+    if names := [name for name in _FOR_EVERY_MODEL if env.get(name, "").strip()]:
+        found.append(
+            Note(
+                "shell_parameters",
+                f"{' and '.join(names)} changes what Kimi Code asks of every model; not of this test",
             )
         )
     sent = ["KIMI_CODE_CUSTOM_HEADERS"]

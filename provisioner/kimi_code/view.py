@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,9 +17,12 @@ from provisioner.kimi_code.finding import Finding, Unusable
 from provisioner.kimi_code.sections import Sections, sections
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from provisioner.kimi_code.target import Target
+
+_POSITIVE = re.compile(r"0*[1-9][0-9]*")
+_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,8 @@ class View:
         is_typo = self.sections.models and alias not in self.sections.models
         if self.blocked is not None and not is_typo:
             raise self.blocked
+        if self.provider_of(alias) is not None and (flaw := self._flaw_of("providers")):
+            raise flaw
         return self.target(alias)
 
     @cached_property
@@ -64,10 +70,9 @@ class View:
         One wrong value drops all models or all providers. The check before a prompt looks at the provider of
         ``default_model`` alone, or at the ``KIMI_MODEL_*`` variables where they are exported.
         """
-        for flaw in self.sections.flaws:
-            if flaw.path[0] != "thinking":
-                return Unusable(flaw.message, flaw.hint, code=flaw.code, path=flaw.path)
-        if self.env.get("KIMI_MODEL_NAME", "").strip():
+        if flaw := self._first_flaw():
+            return flaw
+        if self._has_shell_model():
             return self._shell_model_flaw()
         default = self.sections.default_model
         if default is None:
@@ -117,6 +122,28 @@ class View:
         )
         return found.id if found else "ALIAS"
 
+    def _first_flaw(self) -> Unusable | None:
+        """Why nothing can be left of the file; models that need no provider run without ``[providers]``."""
+        default = self.sections.default_model
+        needs_none = default in self.sections.models and self.provider_of(default or "") is None
+        spared = ("thinking", "providers") if needs_none or self._has_shell_model() else ("thinking",)
+        flaws = self.sections.flaws
+        # A number too large, in whatever section, leaves nothing of the file.
+        return _first(flaw for flaw in flaws if flaw.code != "section_dropped" or flaw.path[0] not in spared)
+
+    def _flaw_of(self, section: str) -> Unusable | None:
+        return _first(flaw for flaw in self.sections.flaws if flaw.path[0] == section)
+
+    def _has_shell_model(self) -> bool:
+        """Whether KIMI_MODEL_NAME stands in for default_model; a wrong figure beside it makes Kimi Code ignore it."""
+        sizes = (self.env.get(f"KIMI_MODEL_MAX_{name}_SIZE", "").strip() for name in ("CONTEXT", "OUTPUT"))
+        numbers = (self.env.get(f"KIMI_MODEL_{name}", "").strip() for name in ("TEMPERATURE", "TOP_P"))
+        return (
+            self.env.get("KIMI_MODEL_NAME", "").strip() != ""
+            and all(not size or _POSITIVE.fullmatch(size) for size in sizes)
+            and all(not number or _NUMBER.fullmatch(number) for number in numbers)
+        )
+
     def _shell_model_flaw(self) -> Unusable | None:
         if self.env.get("KIMI_MODEL_API_KEY", "").strip():
             return None
@@ -157,3 +184,8 @@ class View:
                 code="credential_missing",
                 path=("providers", provider_id, "api_key"),
             )
+
+
+def _first(flaws: Iterable[Finding]) -> Unusable | None:
+    flaw = next(iter(flaws), None)
+    return None if flaw is None else Unusable(flaw.message, flaw.hint, code=flaw.code, path=flaw.path)

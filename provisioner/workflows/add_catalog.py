@@ -127,7 +127,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
             *taken_notes(taken),
             *cleared_notes(outcome),
             *notes,
-            *default_model_note(outcome.data, (chosen,)),
+            *default_model_note(outcome.data, app.env, (chosen,)),
         ),
     )
 

@@ -124,7 +124,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
             *_key_notes(outcome.data, request.name),
             *taken_notes(taken),
             *cleared_notes(outcome),
-            *default_model_note(outcome.data, (provider,)),
+            *default_model_note(outcome.data, app.env, (provider,)),
         ),
     )
 

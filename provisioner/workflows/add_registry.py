@@ -124,7 +124,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
             *_key_notes(chosen, outcome.data),
             *cleared_notes(outcome),
             *notes,
-            *default_model_note(outcome.data, chosen),
+            *default_model_note(outcome.data, app.env, chosen),
         ),
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from provisioner.config import apply
+from provisioner.kimi_code.view import View
 from provisioner.note import Note
 from provisioner.workflows.default_alias import best_alias, models_of
 from provisioner.workflows.watch import silent
@@ -110,10 +111,20 @@ def cleared_notes(outcome: Outcome) -> list[Note]:
     return notes
 
 
-def default_model_note(data: Mapping[str, Any], imported: Iterable[Provider]) -> tuple[Note, ...]:
-    """A note where config.toml names no default model: Kimi Code 2.1.0 then refuses ``-p`` whatever ``-m`` says."""
+def default_model_note(
+    data: Mapping[str, Any], env: Mapping[str, str], imported: Iterable[Provider] = ()
+) -> tuple[Note, ...]:
+    """A note where Kimi Code's ``-p`` would run nothing with this file, whatever ``-m`` says.
+
+    The best model of ``imported`` is offered where there is no default model.
+    """
+    blocked = View.of(data, env).blocked
+    if blocked is None or blocked.code == "variable_unset":  # the shell's, not the file's
+        return ()
+    if blocked.code != "no_default_model":
+        return (Note(blocked.code, f"{blocked.message}: {blocked.hint}"),)
     alias = best_alias(models_of(imported))
-    if data.get("default_model") or alias is None:
+    if alias is None:
         return ()
     return (
         Note(

@@ -155,7 +155,7 @@ def _with_lines(file: ConfigFile, results: Iterable[AliasResult]) -> tuple[Alias
 
     def told(result: AliasResult) -> AliasResult:
         error = result.error
-        if error is None or not error.path or error.path[0] not in file.data:
+        if error is None or not _stands(file.data, error.path[:2]):
             return result
         message = f"{error.message} ({file.path}:{places.of(error.path).line})"
         checks = tuple(
@@ -165,6 +165,16 @@ def _with_lines(file: ConfigFile, results: Iterable[AliasResult]) -> tuple[Alias
         return replace(result, error=replace(error, message=message), checks=checks)
 
     return tuple(map(told, results))
+
+
+def _stands(data: Mapping[str, Any], path: tuple[str, ...]) -> bool:
+    """Whether the file has these keys: there is no line to name for an alias that is not there."""
+    below: Any = data
+    for key in path:
+        if not isinstance(below, dict) or key not in below:
+            return False
+        below = below[key]
+    return bool(path)
 
 
 def _changed(result: AliasResult, fixed: tuple[Change, ...]) -> bool:

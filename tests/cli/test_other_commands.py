@@ -218,6 +218,25 @@ def test_a_key_that_no_header_can_carry_is_refused_before_anything(world: World,
     assert world.requests == []
 
 
+@pytest.mark.parametrize(
+    ("provider", "code"),
+    [
+        ('type = "openai"', "credential_missing"),
+        ('type = "vertexai"\napi_key = "k"', "protocol_missing"),
+        ('type = 5\napi_key = "k"', "section_dropped"),
+        ('type = "openai"\napi_key = "k"', None),
+        ('type = "openai"\napi_key_env = "NOT_SET_HERE"', None),
+    ],
+)
+def test_a_default_with_which_kimi_code_runs_nothing_is_said(
+    world: World, cli: Cli, provider: str, code: str | None
+) -> None:
+    world.write(f'[providers.p]\n{provider}\n[models.m]\nprovider = "p"\nmodel = "m"\nmax_context_size = 9\n')
+    notes = json.loads(cli("set-default", "m", "--json").out)["notes"]
+    codes = [note["code"] for note in notes if note["code"] != "config"]  # that the file was readable by all
+    assert codes == ([code] if code else [])
+
+
 @pytest.mark.parametrize("arguments", [("remove", "x"), ("set-default", "x"), ("list",)])
 def test_a_broken_file_is_exit_4_for_every_command(
     world: World, cli: Cli, arguments: tuple[str, ...]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -184,3 +185,40 @@ def test_ctrl_c_leaves_a_partial_report(world: World) -> None:
     assert document["interrupted"]
     assert [result["alias"] for result in document["results"]] == ["p/m"]
     assert "Traceback" not in err
+
+
+_FILE = """\
+default_model = "p/m"
+[providers.p]
+type = "openai"
+base_url = "http://127.0.0.1:9/v1"
+api_key = "k"
+
+[models."p/m"]
+provider = "p"
+model = "m"
+max_context_size = 1000
+[models.x]
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (_FILE + 'capabilities = "thinking"', 12),
+        (_FILE.replace('"k"', "5"), 5),
+        (_FILE.replace('type = "openai"\n', ""), 2),
+        (_FILE.replace('"p/m"\n', '"none"\n', 1), 1),
+        (_FILE.replace('default_model = "p/m"\n', ""), None),
+        (_FILE.replace('[models."p/m"]', "[models.other]"), None),
+    ],
+)
+def test_what_in_the_file_keeps_kimi_code_from_asking_is_told_with_its_line(
+    cli: Cli, world: World, text: str, line: int | None
+) -> None:
+    world.write(text)
+    result = cli("test", "p/m", "--json").json("test")["results"][0]
+    found = re.search(r"\(.*config\.toml:(\d+)\)$", result["error"]["message"])
+    assert (result["verdict"], result["error"]["kind"]) == ("fail", "config")
+    assert (int(found[1]) if found else None) == line
+    assert result["checks"][0]["detail"] == result["error"]["message"]

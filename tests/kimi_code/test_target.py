@@ -65,7 +65,7 @@ def test_each_wire_has_its_own_name_in_the_env_table(wire: str, name: str) -> No
 
 def test_vertexai_reads_no_key_in_its_env_table() -> None:
     table = f'env = {{VERTEXAI_API_KEY = "{KEY}", GOOGLE_CLOUD_PROJECT = "x", GOOGLE_CLOUD_LOCATION = "eu"}}'
-    assert target(provider(table, "vertexai")).credential is None
+    assert target(provider(table, "vertexai"), GOOGLE_CLOUD_PROJECT="x").credential is None
 
 
 @pytest.mark.parametrize("lines", ["", 'api_key = ""', 'api_key = "  "', "env = {ANTHROPIC_API_KEY = 'x'}"])
@@ -131,30 +131,73 @@ def test_a_model_may_have_a_url_and_a_protocol_of_its_own() -> None:
     assert (found.wire.name, found.provider_type, found.base_url) == ("anthropic", "openai", "http://m")
 
 
+VERTEX = 'env = {GOOGLE_CLOUD_PROJECT = "x", GOOGLE_CLOUD_LOCATION = "us-east1"}'
+
+
 @pytest.mark.parametrize(
     ("location", "host"),
     [
+        ("", "aiplatform.googleapis.com"),
         ("global", "aiplatform.googleapis.com"),
         ("us", "aiplatform.us.rep.googleapis.com"),
         ("eu", "aiplatform.eu.rep.googleapis.com"),
         ("europe-west1", "europe-west1-aiplatform.googleapis.com"),
     ],
 )
-def test_vertex_hosts_follow_the_location(location: str, host: str) -> None:
+def test_vertex_without_a_key_is_asked_where_the_shell_says(location: str, host: str) -> None:
     found = target(
-        provider(f'env = {{GOOGLE_CLOUD_PROJECT = "x", GOOGLE_CLOUD_LOCATION = "{location}"}}', "vertexai")
+        provider(VERTEX, "google-genai"), GOOGLE_CLOUD_PROJECT="mine", GOOGLE_CLOUD_LOCATION=location
     )
     assert found.base_url == f"https://{host}"
-    assert (found.project, found.location) == ("x", location)
+    assert (found.project, found.location) == ("mine", location or "global")
+    assert found.credential is None
+
+
+def test_vertex_without_a_key_needs_a_project_in_the_shell() -> None:
+    assert unusable(provider(VERTEX, "google-genai")).code == "shell_project_missing"
+    assert target(provider(VERTEX + '\nbase_url = "http://h"', "google-genai")).project is None
+    assert target(provider(VERTEX, "google-genai"), VERTEXAI_API_KEY=KEY).shell_key == "VERTEXAI_API_KEY"
+
+
+def test_vertex_with_a_key_is_asked_at_the_global_host() -> None:
+    found = target(provider(f'api_key = "{KEY}"\n{VERTEX}', "google-genai"), GOOGLE_CLOUD_LOCATION="eu")
+    assert (found.vertex, found.base_url) == (True, "https://aiplatform.googleapis.com")
 
 
 def test_google_turns_into_vertex_with_project_and_location_and_not_without() -> None:
     key = f'api_key = "{KEY}"\n'
-    both = 'env = {GOOGLE_CLOUD_PROJECT = "x", GOOGLE_CLOUD_LOCATION = "us-east1"}'
-    assert target(provider(key + both, "google-genai")).vertex
+    assert target(provider(key + VERTEX, "google-genai")).vertex
     assert not target(provider(key + 'env = {GOOGLE_CLOUD_PROJECT = "x"}', "google-genai")).vertex
     host = 'base_url = "https://us-east1-aiplatform.googleapis.com"\nenv = {GOOGLE_CLOUD_PROJECT = "x"}'
-    assert target(provider(key + host, "google-genai")).location == "us-east1"
+    assert target(provider(key + host, "google-genai")).vertex
+
+
+def test_the_shell_turns_the_gemini_api_into_vertex() -> None:
+    text = provider(f'api_key = "{KEY}"\nbase_url = "http://h"', "google-genai")
+    error = unusable(text, GOOGLE_GENAI_USE_VERTEXAI="True")
+    assert (error.code, error.untestable) == ("shell_vertex", True)
+    assert target(text, GOOGLE_GENAI_USE_VERTEXAI="false").base_url == "http://h"
+
+
+def test_a_name_with_a_blank_value_hides_the_next_one() -> None:
+    both = 'env = {VERTEXAI_API_KEY = " ", GOOGLE_API_KEY = "k"}'
+    assert unusable(provider(both, "google-genai")).code == "credential_missing"
+    assert key_of(provider(both.replace('" "', '""'), "google-genai")) == "k"
+
+
+@pytest.mark.parametrize(
+    ("wire", "protocol", "name"),
+    [
+        ("kimi", "anthropic", "KIMI_API_KEY"),
+        ("kimi", "openai_responses", "KIMI_API_KEY"),
+        ("openai", "anthropic", "ANTHROPIC_API_KEY"),
+        ("anthropic", "openai", "OPENAI_API_KEY"),
+    ],
+)
+def test_which_exported_key_stands_in_for_a_missing_one(wire: str, protocol: str, name: str) -> None:
+    exported = {f"{vendor}_API_KEY": KEY for vendor in ("KIMI", "OPENAI", "ANTHROPIC", "GOOGLE", "VERTEXAI")}
+    found = target(provider('base_url = "http://h"', wire, f'protocol = "{protocol}"'), **exported)
+    assert found.shell_key == name
 
 
 def test_vertexai_without_a_protocol_is_refused() -> None:

@@ -289,3 +289,53 @@ def test_a_key_under_a_name_that_nobody_reads_is_told_with_the_name_that_is_read
     blocked = View.of(data, {}).blocked
     assert blocked is not None
     assert "OPENAI_API_KEY in its env table, not PROXY_API_KEY" in blocked.message
+
+
+OWN = """
+[models.own]
+model = "m"
+protocol = "openai"
+base_url = "http://own/v1"
+api_key = "sk-own-0123456789"
+max_context_size = 100000
+"""
+
+
+def test_a_model_without_a_provider_runs_although_providers_are_dropped() -> None:
+    text = 'default_model = "own"\n' + GOOD + OWN + "[providers.odd]\ntype = 5\n"
+    assert view(text).check("own").base_url == "http://own/v1"
+    assert refusal(text).path == ("providers", "odd", "type")
+    assert refusal(text.replace('"own"', '"d/m"', 1), "own").path == ("providers", "odd", "type")
+
+
+@pytest.mark.parametrize("section", ["providers.odd", "thinking", "mine"])
+def test_a_number_too_large_anywhere_leaves_nothing_of_the_file(section: str) -> None:
+    text = 'default_model = "own"\n' + OWN + f"[{section}]\nx = 9007199254740992\n"
+    assert refusal(text, "own").code == "integer_too_large"
+
+
+SHELL = {"KIMI_MODEL_NAME": "x", "KIMI_MODEL_API_KEY": "k"}
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({}, None),
+        ({"KIMI_MODEL_MAX_CONTEXT_SIZE": "1000", "KIMI_MODEL_TEMPERATURE": "0.5"}, None),
+        ({"KIMI_MODEL_MAX_CONTEXT_SIZE": "0"}, "no_default_model"),
+        ({"KIMI_MODEL_MAX_OUTPUT_SIZE": "many"}, "no_default_model"),
+        ({"KIMI_MODEL_TEMPERATURE": "hot"}, "no_default_model"),
+        ({"KIMI_MODEL_API_KEY": ""}, "shell_model_without_key"),
+    ],
+)
+def test_the_shells_model_stands_in_for_default_model_unless_a_figure_is_wrong(
+    more: dict[str, str], code: str | None
+) -> None:
+    blocked = view(GOOD, **(SHELL | more)).blocked
+    assert (blocked and blocked.code) == code
+
+
+def test_what_the_shell_asks_of_every_model_is_a_note() -> None:
+    found = view('default_model = "d/m"\n' + GOOD).check("q/m")
+    assert [note.code for note in notes(found, {"KIMI_MODEL_TEMPERATURE": "1"})] == ["shell_parameters"]
+    assert notes(found, {"KIMI_MODEL_TEMPERATURE": " "}) == ()

@@ -85,7 +85,9 @@ def at(path: Path, server: Server) -> None:
 
 
 def run(text: str) -> AliasResult:
-    runtime = Runtime(lambda _url, timeout: httpx.AsyncClient(timeout=timeout), {}, lambda: 0.0)
+    # Kimi Code leaves the project and the location to Google's SDK, which asks the shell.
+    env = {"GOOGLE_CLOUD_PROJECT": "proj", "GOOGLE_CLOUD_LOCATION": "us-central1"}
+    runtime = Runtime(lambda _url, timeout: httpx.AsyncClient(timeout=timeout), env, lambda: 0.0)
     return asyncio.run(
         check_alias(runtime, View.of(tomllib.loads(text), runtime.env), "p/m", Options(timeout_s=10))
     )

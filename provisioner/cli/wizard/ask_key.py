@@ -12,6 +12,7 @@ from provisioner.cli.error_text import ErrorText
 from provisioner.cli.prompts.asking import Back, Question
 from provisioner.cli.terminal import spoken
 from provisioner.errors import UsageError
+from provisioner.kimi_code.auth import declared
 from provisioner.workflows import check_key
 from provisioner.workflows.check_key import Result
 from provisioner.workflows.credential import PLACEHOLDER_KEY, Credential, clean_key
@@ -239,6 +240,7 @@ def kept(existing: Any) -> str | None:
     """The credential of a provider table that stands in config.toml, in a few words."""
     if not isinstance(existing, dict):
         return None
-    if existing.get("api_key_env"):
-        return f"the variable {existing['api_key_env']}"
-    return "a key" if existing.get("api_key") else None
+    found = declared(existing)
+    if found.kind == "variable":
+        return f"the variable {found.name}"
+    return {"key": "a key", "table": "a key in its env table"}.get(found.kind)

@@ -107,7 +107,7 @@ def path(target: Target) -> str:
         publisher, slash, rest = name.partition("/")
         name = f"publishers/{publisher}/models/{rest}" if slash else f"publishers/google/models/{name}"
     by_project = target.credential is None or target.credential.kind == "token"
-    if by_project and not name.startswith("projects/"):
+    if by_project and target.project and not name.startswith("projects/"):
         name = f"projects/{target.project}/locations/{target.location}/{name}"
     return f"v1beta1/{quote(name, safe=_KEPT)}"
 

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from provisioner.cli.wizard.ask_key import kept
+from provisioner.errors import UsageError
+from provisioner.workflows.credential import Credential, settled
+
+
+def fields(existing: dict[str, Any], wire: str) -> dict[str, str]:
+    return settled(Credential(), existing, provider_id="p", wire=wire, base_url="http://h")
+
+
+def test_a_key_in_the_env_table_counts_where_kimi_code_reads_it() -> None:
+    table = {"type": "openai", "env": {"OPENAI_API_KEY": "k"}}
+    assert fields(table, "openai_responses") == {}
+    with pytest.raises(UsageError):
+        fields(table, "anthropic")
+    with pytest.raises(UsageError):
+        fields({"env": {"OPENAI_API_KEY": " "}}, "openai")
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"api_key": "k"}, "a key"),
+        ({"api_key": " "}, None),
+        ({"api_key_env": "MINE"}, "the variable MINE"),
+        ({"type": "openai", "env": {"OPENAI_API_KEY": "k"}}, "a key in its env table"),
+        ({"type": "anthropic", "env": {"OPENAI_API_KEY": "k"}}, None),
+        ({}, None),
+        (None, None),
+    ],
+)
+def test_the_wizard_names_the_key_that_kimi_code_would_find(table: Any, said: str | None) -> None:
+    assert kept(table) == said
