@@ -6,7 +6,7 @@ import base64
 import re
 from typing import TYPE_CHECKING, Any
 
-from provisioner.demo.google_refusals import Gemini, Vertex
+from provisioner.demo.google_refusals import GeminiErrors, VertexErrors
 from provisioner.demo.google_request import read_conversation
 from provisioner.demo.wire import Request, WireServer, compact
 
@@ -24,12 +24,12 @@ class GeminiWire(WireServer):
     """generativelanguage.googleapis.com, with its frames that end in CRLF and its one-element error lists."""
 
     content_type = "text/event-stream"
-    errors: Gemini
+    errors: GeminiErrors
     asks = re.compile(r"/v1(?:beta)?/models/([^/:]+):(\w+)")
     lists = re.compile(r"/v1(?:beta)?/models")
 
     def __init__(self) -> None:
-        self.errors = Gemini()
+        self.errors = GeminiErrors()
 
     def headers(self, stamp: Stamp) -> dict[str, str]:
         """What Google's front ends add; they number no requests."""
@@ -142,14 +142,14 @@ class GeminiWire(WireServer):
 class VertexWire(GeminiWire):
     """aiplatform.googleapis.com: a bearer token below a project, an API key without one (express mode)."""
 
-    errors: Vertex
+    errors: VertexErrors
     asks = re.compile(
         r"/v1(?:beta1)?/(?:projects/[^/]+/locations/[^/]+/)?publishers/google/models/([^/:]+):(\w+)"
     )
     lists = re.compile(r"/v1(?:beta1)?/publishers/google/models")
 
     def __init__(self) -> None:
-        self.errors = Vertex()
+        self.errors = VertexErrors()
 
     def check_key(self, request: Request, keys: frozenset[str]) -> None:
         """The demo's keys do for access tokens, too."""

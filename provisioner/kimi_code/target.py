@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from catalog.untrusted import mapping, string
 from catalog.wire import WIRES
 from provisioner.kimi_code import base_url, first_turn
-from provisioner.kimi_code.auth import NO_KEY, Credential, configured
+from provisioner.kimi_code.auth import NO_KEY, EffectiveCredential, configured
 from provisioner.kimi_code.finding import Unusable
 from provisioner.note import Note
 from provisioner.secrets import is_secret_key
@@ -56,7 +56,7 @@ class Target:
     model: str
     wire: Wire
     base_url: str
-    credential: Credential | None
+    credential: EffectiveCredential | None
     headers: Mapping[str, str] = field(repr=False)
     capabilities: tuple[str, ...]
     turn: first_turn.FirstTurn
@@ -254,7 +254,9 @@ def no_context(alias: str) -> Unusable:
     )
 
 
-def _without_key(provider_id: str, wire: Wire, env: Mapping[str, str]) -> tuple[Credential, str | None]:
+def _without_key(
+    provider_id: str, wire: Wire, env: Mapping[str, str]
+) -> tuple[EffectiveCredential, str | None]:
     """What is sent where the file has no key, and the exported variable that Kimi Code would take one from."""
     shell_key = next((name for name in wire.shell_keys if env.get(name, "").strip()), None)
     if wire.family == "google" and shell_key is None:
@@ -264,7 +266,7 @@ def _without_key(provider_id: str, wire: Wire, env: Mapping[str, str]) -> tuple[
             code="credential_missing",
             path=("providers", provider_id, "api_key"),
         )
-    return Credential("none", NO_KEY, "the word that stands in for a key"), shell_key
+    return EffectiveCredential("none", NO_KEY, "the word that stands in for a key"), shell_key
 
 
 def _check_path(target: Target) -> None:

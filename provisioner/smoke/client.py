@@ -53,7 +53,7 @@ class Runtime:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RequestOutcome:
     """What one request brought: the answer as far as it came, the figures, and the problem if there was one.
 
     Attributes:
@@ -97,7 +97,7 @@ async def ask(
     *,
     total_s: float,
     watch: Callable[[Delta], None] = lambda _: None,
-) -> Outcome:
+) -> RequestOutcome:
     """Sends ``request`` and reads the answer to its end, at most for ``total_s`` seconds.
 
     ``watch`` is told each piece of answer as it arrives. A redirect to the same origin is followed as Kimi Code's
@@ -117,7 +117,7 @@ async def ask(
     stopwatch.ended = time.monotonic()
     thoughts_apart = reader.wire == "google-genai"
     strict = heard.exchange.strict if heard.exchange is not None else None
-    return Outcome(
+    return RequestOutcome(
         reader.answer,
         stopwatch.timing(reader.answer.usage, thoughts_apart=thoughts_apart),
         heard.problem,
