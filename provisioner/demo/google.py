@@ -71,7 +71,7 @@ class GeminiWire(WireServer):
         }
 
     def read(self, request: Request) -> Conversation:
-        """The conversation; the model and the wish to stream stand in the path."""
+        """The conversation; the model, and whether to stream, stand in the path."""
         found = self.asks.fullmatch(request.path)
         name, verb = (found[1], found[2]) if found else ("", "")
         return read_conversation(self.json_object(request), name, self.errors, stream=verb == _VERBS[1])

@@ -41,7 +41,7 @@ _LOWEST_BUDGET = 1024  # thinking tokens at the effort "low"
 def explain(
     target: Target, body: Mapping[str, Any], problem: Problem
 ) -> tuple[Problem, tuple[Correction, ...]]:
-    """``problem`` with its cause named, and the changes of config.toml that mend it.
+    """``problem`` with its cause named, and the changes of config.toml that end it.
 
     Args:
         target: whose request it was.

@@ -103,7 +103,7 @@ def run(
     """Tests the aliases of ``request``.
 
     Args:
-        app: the world.
+        app: paths, clock, environment and HTTP factory.
         request: what to test.
         watch: sees each answer as it arrives.
         progress: is told when a test starts, waits and ends.

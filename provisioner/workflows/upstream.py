@@ -71,7 +71,7 @@ class Upstream:
     """The sources of imports, and what came of asking them.
 
     Args:
-        app: the world.
+        app: paths, clock, environment and HTTP factory.
         data: config.toml.
         wanted: ids of providers; empty for every import that names its source.
         access: how documents may be had; its URL is the catalog of a wanted provider that names no source.
