@@ -29,7 +29,7 @@ _TYPES = {
 
 
 @dataclass(frozen=True)
-class Stamp:
+class DocumentStamp:
     """What is known about a kept document.
 
     Attributes:
@@ -57,10 +57,10 @@ class DocumentStore:
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
 
-    def load(self, slot: str, row: str) -> tuple[Stamp, bytes] | None:
+    def load(self, slot: str, row: str) -> tuple[DocumentStamp, bytes] | None:
         """The stamp of the slot's document and one of its rows; None when either is missing or unreadable."""
 
-        def work(rows: Rows) -> tuple[Stamp, bytes] | None:
+        def work(rows: Rows) -> tuple[DocumentStamp, bytes] | None:
             stamp = _decode(rows.get(slot))
             value = rows.get(_key(slot, stamp.digest, row)) if stamp else None
             return (stamp, value) if stamp and value is not None else None
@@ -76,7 +76,7 @@ class DocumentStore:
 
         return self._cache.read(work) or {}
 
-    def keep(self, slot: str, stamp: Stamp, rows: Mapping[str, bytes]) -> bool:
+    def keep(self, slot: str, stamp: DocumentStamp, rows: Mapping[str, bytes]) -> bool:
         """Make this the slot's document; whether it could be written."""
 
         def work(kept: Transaction) -> None:
@@ -91,7 +91,7 @@ class DocumentStore:
 
         return self._cache.write(work)
 
-    def confirm(self, slot: str, stamp: Stamp) -> None:
+    def confirm(self, slot: str, stamp: DocumentStamp) -> None:
         """Renew the stamp of a document that the server vouched for again, if it is still the slot's document."""
 
         def work(kept: Transaction) -> None:
@@ -120,17 +120,17 @@ def _key(slot: str, digest: str, row: str) -> str:
     return f"{slot}/{digest}/{quote(row, errors='surrogatepass')}"
 
 
-def _encode(stamp: Stamp) -> bytes:
+def _encode(stamp: DocumentStamp) -> bytes:
     return json.dumps({"format": _FORMAT, **asdict(stamp)}).encode()
 
 
-def _decode(row: bytes | None) -> Stamp | None:
+def _decode(row: bytes | None) -> DocumentStamp | None:
     """The stamp in a row; None for one that this version cannot have written."""
     try:
         value: dict[str, Any] = json.loads(row or b"")
         sound = value.pop("format") == _FORMAT and all(
             isinstance(value[key], type_) for key, type_ in _TYPES.items()
         )
-        return Stamp(**value | {"warnings": tuple(map(str, value["warnings"]))}) if sound else None
+        return DocumentStamp(**value | {"warnings": tuple(map(str, value["warnings"]))}) if sound else None
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None

@@ -34,8 +34,8 @@ from catalog.urls import check, shown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from catalog.document_store import Stamp
-    from catalog.http import Reply
+    from catalog.document_store import DocumentStamp
+    from catalog.http import Fetched
     from catalog.parse import Sliced
 
 __all__ = [
@@ -122,12 +122,12 @@ class _CatalogLoad:
             return self._built_in(note)
         raise nothing_kept(self._where, "catalog")
 
-    def _kept(self) -> tuple[Stamp, dict[str, IndexEntry]] | None:
+    def _kept(self) -> tuple[DocumentStamp, dict[str, IndexEntry]] | None:
         loaded = self._store.load(self._slot, _INDEX)
         index = _decode_index(loaded[1]) if loaded else None
         return (loaded[0], index) if loaded and index is not None else None
 
-    def _ask(self, copy: tuple[Stamp, dict[str, IndexEntry]] | None) -> Catalog:
+    def _ask(self, copy: tuple[DocumentStamp, dict[str, IndexEntry]] | None) -> Catalog:
         stamp = copy[0] if copy else None
         reply = ask(self._sources, self._access.url, stamp, token_hint=_CATALOG_TOKEN_HINT)
         now = self._sources.clock()
@@ -146,7 +146,7 @@ class _CatalogLoad:
         live = Provenance("live", self._where, now, 0)
         return Catalog(live, sliced.index, read, warnings=sliced.warnings)
 
-    def _had(self, stamp: Stamp | None) -> int:
+    def _had(self, stamp: DocumentStamp | None) -> int:
         """How many providers the copy at hand has; for the default catalog the snapshot is one."""
         if stamp:
             return stamp.providers
@@ -154,13 +154,13 @@ class _CatalogLoad:
             return self._sources.snapshot.meta().providers if self._default else 0
         return 0
 
-    def _keep(self, sliced: Sliced, reply: Reply, now: float) -> None:
+    def _keep(self, sliced: Sliced, reply: Fetched, now: float) -> None:
         rows = {_PROVIDER + id_: text for id_, text in sliced.slices.items()}
         index = {id_: [entry.model_count, entry.entry] for id_, entry in sliced.index.items()}
         rows[_INDEX] = json.dumps(index).encode()
         self._store.keep(self._slot, stamp_of(reply, now, len(sliced.index), sliced.warnings), rows)
 
-    def _catalog(self, stamp: Stamp, index: dict[str, IndexEntry], provenance: Provenance) -> Catalog:
+    def _catalog(self, stamp: DocumentStamp, index: dict[str, IndexEntry], provenance: Provenance) -> Catalog:
         def read(ids: Iterable[str]) -> dict[str, dict[str, Any]]:
             rows = self._store.rows(self._slot, stamp.digest, [_PROVIDER + id_ for id_ in ids])
             return _decode_providers(rows)
@@ -171,7 +171,7 @@ class _CatalogLoad:
 
         return Catalog(provenance, index, read, warnings=stamp.warnings, reload=reload)
 
-    def _provenance_of(self, stamp: Stamp, note: str | None = None) -> Provenance:
+    def _provenance_of(self, stamp: DocumentStamp, note: str | None = None) -> Provenance:
         return from_cache(stamp, self._where, self._sources.clock(), note)
 
     def _built_in(self, note: str | None) -> Catalog:

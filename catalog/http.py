@@ -33,7 +33,7 @@ _SHORTEST_SECRET = 8
 
 
 @dataclass(frozen=True)
-class Reply:
+class Fetched:
     """A document, or word that the copy at hand still holds.
 
     Attributes:
@@ -63,7 +63,7 @@ def fetch(
     question: bytes | None = None,
     token_hint: str | None = None,
     limits: Limits = LIMITS,
-) -> Reply:
+) -> Fetched:
     """Ask for the JSON document at ``url``, conditionally when a validator is given.
 
     Args:
@@ -128,9 +128,9 @@ class _Exchange:
         self._limits = limits
         self._given_up = threading.Event()
         self._peer: str | None = None
-        self._result: queue.SimpleQueue[Reply | BaseException] = queue.SimpleQueue()
+        self._result: queue.SimpleQueue[Fetched | BaseException] = queue.SimpleQueue()
 
-    def outcome(self) -> Reply:
+    def outcome(self) -> Fetched:
         threading.Thread(target=self._work, name="fetch", daemon=True).start()
         try:
             result = self._result.get(timeout=self._limits.total)
@@ -142,7 +142,7 @@ class _Exchange:
             ) from None
         finally:
             self._given_up.set()
-        if isinstance(result, Reply):
+        if isinstance(result, Fetched):
             return result
         raise result
 
@@ -152,7 +152,7 @@ class _Exchange:
         except BaseException as error:  # noqa: BLE001  handed to the caller's thread, which raises it
             self._result.put(error)
 
-    def _run(self) -> Reply:
+    def _run(self) -> Fetched:
         limits = self._limits
         timeout = httpx.Timeout(limits.read, connect=limits.connect)
         try:
@@ -162,7 +162,7 @@ class _Exchange:
         with client:
             return self._follow(client)
 
-    def _follow(self, client: httpx.Client) -> Reply:
+    def _follow(self, client: httpx.Client) -> Fetched:
         url, at_home = self._request.url, True
         for _ in range(self._limits.redirects + 1):
             try:
@@ -173,7 +173,7 @@ class _Exchange:
                 raise diagnosis.redirect_refused(url, "") from error
             except UnicodeError as error:  # a label that is no host name
                 raise diagnosis.address_unusable(url) from error
-            if isinstance(answer, Reply):
+            if isinstance(answer, Fetched):
                 return answer
             at_home = at_home and origin(answer) == origin(url)
             url = answer
@@ -183,7 +183,7 @@ class _Exchange:
             where=shown(self._request.url),
         )
 
-    def _ask(self, client: httpx.Client, url: str, *, at_home: bool) -> Reply | str:
+    def _ask(self, client: httpx.Client, url: str, *, at_home: bool) -> Fetched | str:
         """One request: its reply, or the URL it redirects to. Credentials are sent only ``at_home``."""
         request = self._build(client, url, at_home=at_home)
         response = client.send(request, stream=True)
@@ -235,7 +235,7 @@ class _Exchange:
             return target
         raise diagnosis.redirect_refused(url, target)
 
-    def _read(self, response: httpx.Response, url: str, *, sent: bool) -> Reply:
+    def _read(self, response: httpx.Response, url: str, *, sent: bool) -> Fetched:
         status, limits, request = response.status_code, self._limits, self._request
         where = shown(url)
         conditional = request.etag or request.last_modified
@@ -253,7 +253,7 @@ class _Exchange:
                 status, start, url, secrets=request.secrets, sent=sent, hint=request.token_hint
             )
         headers = response.headers
-        return Reply(status, body, headers.get("ETag"), headers.get("Last-Modified"), url)
+        return Fetched(status, body, headers.get("ETag"), headers.get("Last-Modified"), url)
 
     def _chunks(self, response: httpx.Response) -> Iterator[bytes]:
         stream = response.stream  # as it came: iter_raw refuses a response that a mock transport has read

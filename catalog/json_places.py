@@ -28,7 +28,7 @@ class Repeated:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class JsonPlaces:
     """What :func:`scan` found: offsets into the text by JSON pointer, and repeated keys."""
 
     offsets: Mapping[str, int]
@@ -71,7 +71,7 @@ class Lines:
         return line, offset - self._starts[line - 1] + 1
 
 
-def scan(text: str, pointers: Iterable[str]) -> Places:
+def scan(text: str, pointers: Iterable[str]) -> JsonPlaces:
     """Where ``pointers`` lead in ``text``, which a parser has accepted as JSON. One pass, whatever is asked.
 
     A member of an object is at its key, one of a list at its value; of a repeated key the last counts, as in
@@ -80,7 +80,7 @@ def scan(text: str, pointers: Iterable[str]) -> Places:
     walk = _Walk(_tree(pointers))
     for match in _TOKEN.finditer(text):
         walk.token(match.group(), match.start())
-    return Places(walk.offsets, tuple(walk.repeated))
+    return JsonPlaces(walk.offsets, tuple(walk.repeated))
 
 
 class _Walk:

@@ -72,7 +72,7 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class DocumentProblem:
     """Something amiss in a document: where, as a JSON pointer (RFC 6901), and what in a few words."""
 
     pointer: str
@@ -83,7 +83,7 @@ Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding(Problem):
+class RegistryFinding(DocumentProblem):
     """A problem of a registry, with what it means for those who import it.
 
     Attributes:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from catalog import endpoint
 from catalog.errors import DocumentInvalid
-from catalog.models import DEFAULT_CONTEXT, Finding, Model, Provider, Skipped
+from catalog.models import DEFAULT_CONTEXT, Model, Provider, RegistryFinding, Skipped
 from catalog.pointer import pointer
 from catalog.recognise import recognised
 from catalog.reserved import INTERNAL_IDS, LOST_KEY, MANAGED_IDS
@@ -42,7 +42,7 @@ class Registry:
     """
 
     providers: tuple[Provider, ...]
-    warnings: tuple[Finding, ...]
+    warnings: tuple[RegistryFinding, ...]
     env_hints: Mapping[str, str]
 
 
@@ -73,7 +73,7 @@ def read_registry(document: Any, url: str) -> Registry:
 
 def survey(document: Mapping[str, Any]) -> Registry:
     """What :func:`read_registry` makes of the document, also where it would refuse the whole of it."""
-    found: list[Finding] = []
+    found: list[RegistryFinding] = []
     providers: dict[str, Provider] = {}
     aliases: dict[str, str] = {}
     for key, value in document.items():
@@ -103,7 +103,7 @@ def survey(document: Mapping[str, Any]) -> Registry:
     return Registry(tuple(providers.values()), tuple(found), hints)
 
 
-def lint(document: Mapping[str, Any], registry: Registry, *, limit: int = 20) -> tuple[Finding, ...]:
+def lint(document: Mapping[str, Any], registry: Registry, *, limit: int = 20) -> tuple[RegistryFinding, ...]:
     """Everything amiss in a registry: its warnings, then what the schema finds in other places.
 
     A wrongly typed optional field counts as absent when read, without a warning; the schema names it. At most
@@ -112,7 +112,7 @@ def lint(document: Mapping[str, Any], registry: Registry, *, limit: int = 20) ->
     from catalog import schema
 
     places = {warning.pointer for warning in registry.warnings}
-    found: list[Finding] = []
+    found: list[RegistryFinding] = []
     for key, value in document.items():
         if len(found) >= limit:
             break
@@ -123,7 +123,9 @@ def lint(document: Mapping[str, Any], registry: Registry, *, limit: int = 20) ->
             place = at + problem.pointer
             if not _within(place, places):
                 found.append(
-                    Finding(place, f"ignored without a word: it {problem.message}", "warning", "ignored")
+                    RegistryFinding(
+                        place, f"ignored without a word: it {problem.message}", "warning", "ignored"
+                    )
                 )
     return (*registry.warnings, *found)
 
@@ -134,11 +136,11 @@ def _within(place: str, places: set[str]) -> bool:
     return any("/".join(steps[:length]) in places for length in range(1, len(steps) + 1))
 
 
-def _error(place: str, code: str, message: str) -> Finding:
-    return Finding(place, message, "error", code)
+def _error(place: str, code: str, message: str) -> RegistryFinding:
+    return RegistryFinding(place, message, "error", code)
 
 
-def _collisions(provider: Provider, at: str, aliases: dict[str, str]) -> Iterator[Finding]:
+def _collisions(provider: Provider, at: str, aliases: dict[str, str]) -> Iterator[RegistryFinding]:
     """Aliases that another provider gives too: ``a`` with a model ``b/c``, and ``a/b`` with a model ``c``."""
     for model in provider.models:
         alias, place = f"{provider.id}/{model.key}", f"{at}/models{pointer(model.key)}"
@@ -149,7 +151,7 @@ def _collisions(provider: Provider, at: str, aliases: dict[str, str]) -> Iterato
         aliases[alias] = place
 
 
-def _nothing_usable(warnings: tuple[Finding, ...]) -> str:
+def _nothing_usable(warnings: tuple[RegistryFinding, ...]) -> str:
     if not warnings:
         return "the registry is empty"
     first = warnings[0]
@@ -181,12 +183,13 @@ def _listed(names: list[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
-def _provider(value: dict[str, Any], at: str, warnings: list[Finding]) -> Provider:
+def _provider(value: dict[str, Any], at: str, warnings: list[RegistryFinding]) -> Provider:
     wire = WIRES[value["type"]].name
     # As it is: a registry writes the base URL for the wire it names.
     base_url = value["api"]
     warnings.extend(
-        Finding(f"{at}/api", doubt, "warning", "endpoint") for doubt in endpoint.doubts(wire, base_url)
+        RegistryFinding(f"{at}/api", doubt, "warning", "endpoint")
+        for doubt in endpoint.doubts(wire, base_url)
     )
     models: list[Model] = []
     skipped: list[Skipped] = []
@@ -202,7 +205,7 @@ def _provider(value: dict[str, Any], at: str, warnings: list[Finding]) -> Provid
             models.append(_model(key, entry, model_at, warnings))
     if not models:
         message = "it has no usable model: a provider without aliases"
-        warnings.append(Finding(f"{at}/models", message, "warning", "no_models"))
+        warnings.append(RegistryFinding(f"{at}/models", message, "warning", "no_models"))
     return Provider(
         id=value["id"],
         name=value["name"],
@@ -225,7 +228,7 @@ def _model_flaw(key: str, entry: Mapping[str, Any]) -> str | None:
     return id_flaw(model_id) or id_flaw(key)
 
 
-def _model(key: str, entry: Mapping[str, Any], at: str, warnings: list[Finding]) -> Model:
+def _model(key: str, entry: Mapping[str, Any], at: str, warnings: list[RegistryFinding]) -> Model:
     limits = mapping(entry.get("limit"))
     context = _limit(limits, "context", at, warnings)
     output = _limit(limits, "output", at, warnings)
@@ -243,7 +246,7 @@ def _model(key: str, entry: Mapping[str, Any], at: str, warnings: list[Finding])
     )
 
 
-def _limit(limits: Mapping[str, Any], field: str, at: str, warnings: list[Finding]) -> int | None:
+def _limit(limits: Mapping[str, Any], field: str, at: str, warnings: list[RegistryFinding]) -> int | None:
     found = number(limits.get(field))
     if found is None or found <= 0:
         return None

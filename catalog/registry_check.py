@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from catalog.errors import DocumentInvalid
 from catalog.json_places import Lines, scan
-from catalog.models import Finding
+from catalog.models import RegistryFinding
 from catalog.parse import InvalidJson, parse_any
 from catalog.recognise import recognised
 from catalog.registry import lint, survey
@@ -29,14 +29,14 @@ _MOST_IGNORED = 100  # places that the schema names; the other checks name all
 class Located:
     """A finding and where it stands: ``line`` and ``column`` count from 1, columns in characters."""
 
-    finding: Finding
+    finding: RegistryFinding
     line: int
     column: int
     hint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class RegistryCheck:
     """What is amiss in a registry.
 
     Attributes:
@@ -54,7 +54,7 @@ class Check:
     models: int = 0
 
 
-def check(body: bytes, where: str, *, limit: int = 100) -> Check:
+def check(body: bytes, where: str, *, limit: int = 100) -> RegistryCheck:
     """Everything amiss in a registry as it came; ``limit`` findings are listed, and all are counted.
 
     ``where`` is its address as it may be shown, or a file's path.
@@ -88,12 +88,12 @@ def check(body: bytes, where: str, *, limit: int = 100) -> Check:
         message = (
             f"the same key stands in line {lines.at(again.earlier)[0]}: that one is lost, this one counts"
         )
-        placed.append((again.later, Finding(again.pointer, message, "error", "duplicate_key")))
+        placed.append((again.later, RegistryFinding(again.pointer, message, "error", "duplicate_key")))
     # One reserved id, and the whole document is refused.
     refused = any(found.code == "reserved_id" for found in findings)
     imported = () if refused else registry.providers
     placed.sort(key=lambda pair: pair[0])
-    return Check(
+    return RegistryCheck(
         tuple(Located(found, *lines.at(offset)) for offset, found in placed[:limit]),
         _count(placed, "error"),
         _count(placed, "warning"),
@@ -102,23 +102,27 @@ def check(body: bytes, where: str, *, limit: int = 100) -> Check:
     )
 
 
-def _only(message: str, code: str, place: tuple[int, int], hint: str | None = None) -> Check:
-    return Check((Located(Finding("", message, "error", code), *place, hint),), errors=1, warnings=0)
+def _only(message: str, code: str, place: tuple[int, int], hint: str | None = None) -> RegistryCheck:
+    return RegistryCheck(
+        (Located(RegistryFinding("", message, "error", code), *place, hint),), errors=1, warnings=0
+    )
 
 
-def _count(placed: list[tuple[int, Finding]], severity: Severity) -> int:
+def _count(placed: list[tuple[int, RegistryFinding]], severity: Severity) -> int:
     return sum(found.severity == severity for _, found in placed)
 
 
-def _encoding(body: bytes) -> Iterator[Finding]:
+def _encoding(body: bytes) -> Iterator[RegistryFinding]:
     if body.startswith(_UTF8_MARK):
-        yield Finding(
+        yield RegistryFinding(
             "", "it begins with a byte order mark, which some readers refuse", "warning", "encoding"
         )
     elif body.startswith(_UTF16_MARKS) or b"\x00" in body[:4]:
-        yield Finding("", "it is not UTF-8, the only encoding that Kimi Code reads", "error", "encoding")
+        yield RegistryFinding(
+            "", "it is not UTF-8, the only encoding that Kimi Code reads", "error", "encoding"
+        )
 
 
-def _emptiness(document: dict[str, Any]) -> Iterator[Finding]:
+def _emptiness(document: dict[str, Any]) -> Iterator[RegistryFinding]:
     if not any(key for key in document if key != "$schema"):
-        yield Finding("", "it has no provider", "error", "empty")
+        yield RegistryFinding("", "it has no provider", "error", "empty")

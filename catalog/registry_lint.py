@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from catalog.models import DEFAULT_CONTEXT, Finding
+from catalog.models import DEFAULT_CONTEXT, RegistryFinding
 from catalog.pointer import pointer
 from catalog.registry import SCHEMA_KEY
 from catalog.untrusted import MAX_INTEGER, mapping, number, string, strings
@@ -34,7 +34,7 @@ _ALIKE = 0.8
 _ALIKE_SCRIPTS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
 
 
-def author_findings(document: Mapping[str, Any], skipped: Iterable[str]) -> Iterator[Finding]:
+def author_findings(document: Mapping[str, Any], skipped: Iterable[str]) -> Iterator[RegistryFinding]:
     """Findings for a registry's author; ``skipped`` are the pointers of providers and models that are not imported."""
     left_out = set(skipped)
     if not isinstance(document.get(SCHEMA_KEY, ""), str):
@@ -55,11 +55,11 @@ def author_findings(document: Mapping[str, Any], skipped: Iterable[str]) -> Iter
             yield from _model(model, place)
 
 
-def _warning(place: str, code: str, message: str) -> Finding:
-    return Finding(place, message, "warning", code)
+def _warning(place: str, code: str, message: str) -> RegistryFinding:
+    return RegistryFinding(place, message, "warning", code)
 
 
-def _provider(value: Mapping[str, Any], at: str) -> Iterator[Finding]:
+def _provider(value: Mapping[str, Any], at: str) -> Iterator[RegistryFinding]:
     yield from _fields(value, at, _PROVIDER_FIELDS)
     for name in value:
         if name.lower().replace("-", "_") in _SECRETS:
@@ -86,7 +86,7 @@ def _is_private(host: str) -> bool:
         return host.endswith((".local", ".internal", ".lan", ".localhost", ".home.arpa"))
 
 
-def _model(model: Mapping[str, Any], at: str) -> Iterator[Finding]:
+def _model(model: Mapping[str, Any], at: str) -> Iterator[RegistryFinding]:
     yield from _fields(model, at, _MODEL_FIELDS)
     yield from _limits(mapping(model.get("limit")), at)
     yield from _efforts(model, at)
@@ -109,7 +109,7 @@ def _model(model: Mapping[str, Any], at: str) -> Iterator[Finding]:
                 yield _warning(place, "modality", f"ignored: the kinds are {', '.join(sorted(_KINDS))}")
 
 
-def _limits(limits: Mapping[str, Any], at: str) -> Iterator[Finding]:
+def _limits(limits: Mapping[str, Any], at: str) -> Iterator[RegistryFinding]:
     yield from _fields(limits, f"{at}/limit", ("context", "output", "input"))
     sizes = {name: number(limits.get(name)) for name in ("context", "output")}
     for name, size in sizes.items():
@@ -130,7 +130,7 @@ def _limits(limits: Mapping[str, Any], at: str) -> Iterator[Finding]:
         yield _warning(place, "context", message)
 
 
-def _efforts(model: Mapping[str, Any], at: str) -> Iterator[Finding]:
+def _efforts(model: Mapping[str, Any], at: str) -> Iterator[RegistryFinding]:
     efforts, default = strings(model.get("support_efforts")), model.get("default_effort")
     if efforts and model.get("reasoning") is not True:
         says = "reasoning is false" if model.get("reasoning") is False else "reasoning is not stated"
@@ -142,7 +142,7 @@ def _efforts(model: Mapping[str, Any], at: str) -> Iterator[Finding]:
         yield _warning(f"{at}/default_effort", "efforts", "it is none of support_efforts")
 
 
-def _fields(holder: Mapping[str, Any], at: str, known: tuple[str, ...]) -> Iterator[Finding]:
+def _fields(holder: Mapping[str, Any], at: str, known: tuple[str, ...]) -> Iterator[RegistryFinding]:
     """Members that nobody reads and that are nearly spelled like one that is read."""
     for name in holder:
         if name in known:
@@ -155,7 +155,7 @@ def _fields(holder: Mapping[str, Any], at: str, known: tuple[str, ...]) -> Itera
 
 def _names(
     holder: Mapping[str, Any], at: str, identifier: str, place: str, known: dict[str, str]
-) -> Iterator[Finding]:
+) -> Iterator[RegistryFinding]:
     """What an id and a name look like; ``known`` are the ids so far, by how they look."""
     unseen = next((letter for letter in string(holder.get("name")) if not letter.isprintable()), None)
     if unseen is not None:

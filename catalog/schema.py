@@ -14,7 +14,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from catalog.models import Problem
+from catalog.models import DocumentProblem
 from catalog.pointer import pointer
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _FOLDER = Path(__file__).resolve().parent.parent / "schemas"
 _ENDING = ".schema.json"
 
-__all__ = ["Problem", "load", "names", "problems", "published"]
+__all__ = ["DocumentProblem", "load", "names", "problems", "published"]
 
 # The schemes that fastjsonschema would open by itself.
 _FETCHABLE = ("http", "https", "ftp", "file", "urn", "data", "")
@@ -63,7 +63,9 @@ def names() -> list[str]:
     return sorted((name.removesuffix(_ENDING) for name in found), key=lambda name: ("/" in name, name))
 
 
-def problems(document: Any, name: str, *, definition: str | None = None, limit: int = 20) -> list[Problem]:
+def problems(
+    document: Any, name: str, *, definition: str | None = None, limit: int = 20
+) -> list[DocumentProblem]:
     """Where a document departs from a published schema, in the document's order, at most ``limit`` places.
 
     Messages name what was expected and never quote the document: there may be keys in it. How grave a problem is,
@@ -163,8 +165,8 @@ class _Order:
         return known
 
 
-def _problem(error: ValidationError) -> Problem:
-    return Problem(pointer(*error.absolute_path), _message(error))
+def _problem(error: ValidationError) -> DocumentProblem:
+    return DocumentProblem(pointer(*error.absolute_path), _message(error))
 
 
 def _message(error: ValidationError) -> str:

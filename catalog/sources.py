@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from catalog import policy
-from catalog.document_store import DocumentStore, Stamp
+from catalog.document_store import DocumentStamp, DocumentStore
 from catalog.errors import CatalogError, FetchFailed
 from catalog.http_limits import LIMITS, Limits
 from catalog.provenance import Provenance
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from catalog.http import OpenClient, Reply
+    from catalog.http import Fetched, OpenClient
 
 NOT_MODIFIED = 304
 
@@ -52,11 +52,11 @@ def store_in(sources: Sources) -> DocumentStore:
 def ask(
     sources: Sources,
     url: str,
-    stamp: Stamp | None,
+    stamp: DocumentStamp | None,
     *,
     token: str | None = None,
     token_hint: str | None = None,
-) -> Reply:
+) -> Fetched:
     """The server's answer; conditional when there is a copy that ``stamp`` belongs to."""
     from catalog.http import fetch
 
@@ -71,13 +71,13 @@ def ask(
     )
 
 
-def stamp_of(reply: Reply, now: float, providers: int, warnings: tuple[str, ...] = ()) -> Stamp:
+def stamp_of(reply: Fetched, now: float, providers: int, warnings: tuple[str, ...] = ()) -> DocumentStamp:
     """The stamp of a document that has just come."""
     digest = hashlib.sha256(reply.body).hexdigest()
-    return Stamp(digest, now, reply.etag, reply.last_modified, providers, warnings)
+    return DocumentStamp(digest, now, reply.etag, reply.last_modified, providers, warnings)
 
 
-def renewed(stamp: Stamp, reply: Reply, now: float) -> Stamp:
+def renewed(stamp: DocumentStamp, reply: Fetched, now: float) -> DocumentStamp:
     """The stamp of a copy that the server has just confirmed, perhaps with new validators."""
     return replace(
         stamp,
@@ -87,7 +87,7 @@ def renewed(stamp: Stamp, reply: Reply, now: float) -> Stamp:
     )
 
 
-def from_cache(stamp: Stamp, where: str, now: float, note: str | None = None) -> Provenance:
+def from_cache(stamp: DocumentStamp, where: str, now: float, note: str | None = None) -> Provenance:
     """The provenance of a kept copy."""
     return Provenance("cache", where, stamp.fetched_at, policy.age(stamp.fetched_at, now), note=note)
 

@@ -15,7 +15,7 @@ from provisioner.cli.terminal import clean, echo, echo_error
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from catalog.models import Problem
+    from catalog.models import DocumentProblem
     from provisioner.workflows import catalog_info
 
 
@@ -51,7 +51,7 @@ def print_info(result: catalog_info.Result, *, as_json: bool) -> None:
     print_problems(result.problems)
 
 
-def print_problems(problems: Iterable[Problem]) -> None:
+def print_problems(problems: Iterable[DocumentProblem]) -> None:
     """One line each, on stderr: where and what."""
     for problem in problems:
         echo_error(f"  {clean(problem.pointer) or '/'}: {clean(problem.message)}")

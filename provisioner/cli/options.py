@@ -82,7 +82,7 @@ def catalog_access(
 
 
 def app_of(context: click.Context, config_path: Path | None = None) -> App:
-    """The App of this run: a test's own, else the real world; with ``--config`` around that file."""
+    """The App of this run: a test's own, else that of this process; with ``--config`` around that file."""
     app = context.obj if isinstance(context.obj, App) else App.from_environment(config_path)
     command = context.command_path.removeprefix(context.find_root().command_path).strip() or "manager"
     return replace(app, config_path=config_path or app.config_path, command=command)

@@ -59,7 +59,7 @@ def command(
         credential = credential_flags.credential(
             None, stdin=api_key_stdin, variable=api_key_env, fallback=None, stdin_flag="--api-key-stdin"
         )
-        endpoint = registry_init.Endpoint(wire, base_url, name, credential)
+        endpoint = registry_init.ListEndpoint(wire, base_url, name, credential)
     elif api_key_env or api_key_stdin:
         raise UsageError("a key is for an endpoint's list", hint="--type WIRE --base-url URL --as NAME")
     with waiting() as watch:

@@ -94,7 +94,7 @@ def _document(app: App, done: Undone, *, dry_run: bool) -> dict[str, Any]:
     }
 
 
-def _list(app: App, listed: tuple[undo.Listed, ...], *, as_json: bool) -> None:
+def _list(app: App, listed: tuple[undo.ListedChange, ...], *, as_json: bool) -> None:
     if as_json:
         entries = [
             {

@@ -28,7 +28,7 @@ KEPT_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Entry:
+class BackupEntry:
     """A change of config.toml.
 
     Attributes:
@@ -64,7 +64,7 @@ def save(
     at: float,
     command: str,
     summary: str,
-) -> Entry:
+) -> BackupEntry:
     """Keep ``before``, and a record of the change of ``target`` to ``after`` that is about to be made.
 
     Only for who holds the lock on ``target``, a resolved path. The oldest entries go while there are more than 100,
@@ -78,7 +78,7 @@ def save(
     clean(own, "")
     known = entries(folder, target)
     number = known[-1].id + 1 if known else 1
-    entry = Entry(number, at, command, summary, str(target), digest(before), digest(after))
+    entry = BackupEntry(number, at, command, summary, str(target), digest(before), digest(after))
     if before is not None and not (kept := _content(own, entry)).exists():
         replace(kept, before, private=True)
     record = json.dumps(asdict(entry), indent=1).encode()
@@ -87,7 +87,7 @@ def save(
     return entry
 
 
-def discard(folder: Path, target: Path, entry: Entry) -> None:
+def discard(folder: Path, target: Path, entry: BackupEntry) -> None:
     """Forget an entry whose change did not come about."""
     own = _own(folder, target)
     with suppress(OSError):
@@ -95,12 +95,12 @@ def discard(folder: Path, target: Path, entry: Entry) -> None:
         _sweep(own, entries(folder, target))
 
 
-def entries(folder: Path, target: Path) -> list[Entry]:
+def entries(folder: Path, target: Path) -> list[BackupEntry]:
     """The changes of ``target`` (its resolved path) that are on record, oldest first."""
     return _read(_own(folder, target))
 
 
-def content(folder: Path, target: Path, entry: Entry) -> bytes | None:
+def content(folder: Path, target: Path, entry: BackupEntry) -> bytes | None:
     """The bytes before the change; ``None`` when there was no file.
 
     Raises:
@@ -116,12 +116,12 @@ def content(folder: Path, target: Path, entry: Entry) -> bytes | None:
     return saved
 
 
-def path(folder: Path, target: Path, entry: Entry) -> Path | None:
+def path(folder: Path, target: Path, entry: BackupEntry) -> Path | None:
     """Where the bytes before the change are kept; ``None`` when there was no file."""
     return None if entry.before is None else _content(_own(folder, target), entry)
 
 
-def elsewhere(folder: Path, after: str) -> Entry | None:
+def elsewhere(folder: Path, after: str) -> BackupEntry | None:
     """The newest change of any file that left the content ``after``: a moved or copied file is known by it."""
     found = [entry for own in folder.glob("*/") for entry in _read(own) if entry.after == after]
     return max(found, key=lambda entry: entry.at, default=None)
@@ -131,23 +131,23 @@ def _own(folder: Path, target: Path) -> Path:
     return folder / hashlib.sha256(os.fsencode(target)).hexdigest()[:12]
 
 
-def _content(own: Path, entry: Entry) -> Path:
+def _content(own: Path, entry: BackupEntry) -> Path:
     return own / f"{entry.before}.toml"
 
 
-def _read(own: Path) -> list[Entry]:
+def _read(own: Path) -> list[BackupEntry]:
     found = []
     for record in own.glob("*.json"):
         with suppress(OSError, ValueError, TypeError):
-            entry = Entry(**json.loads(record.read_bytes()))
+            entry = BackupEntry(**json.loads(record.read_bytes()))
             if record.name == f"{entry.id}.json":
                 found.append(entry)
     return sorted(found, key=lambda entry: entry.id)
 
 
-def _prune(own: Path, known: list[Entry]) -> None:
+def _prune(own: Path, known: list[BackupEntry]) -> None:
     """Remove the oldest entries beyond the bounds; the newest always stays."""
-    kept: list[Entry] = []
+    kept: list[BackupEntry] = []
     total, counted = 0, set[str]()
     for entry in reversed(known):
         if entry.before is not None and entry.before not in counted:
@@ -163,7 +163,7 @@ def _prune(own: Path, known: list[Entry]) -> None:
         _sweep(own, kept)
 
 
-def _sweep(own: Path, kept: Iterable[Entry]) -> None:
+def _sweep(own: Path, kept: Iterable[BackupEntry]) -> None:
     """Remove contents that no entry needs any more."""
     needed = {f"{entry.before}.toml" for entry in kept}
     for file in own.glob("*.toml"):

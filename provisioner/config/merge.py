@@ -22,7 +22,7 @@ _LENGTH = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class FieldDifference:
     """A field in which the table and upstream differ, unless only the user changed it.
 
     Attributes:
@@ -57,7 +57,7 @@ def merged(
     owned: Iterable[str],
     *,
     assumed: bool = False,
-) -> tuple[dict[str, Any], tuple[Difference, ...]]:
+) -> tuple[dict[str, Any], tuple[FieldDifference, ...]]:
     """``current`` with each owned field that upstream alone changed, and where the two differ.
 
     Fields that upstream does not own stay. ``base`` is None where nobody knows what was written last,
@@ -80,7 +80,7 @@ def merged(
                 del new[name]
         else:
             kind = "conflict" if sure else "unsure"
-        found.append(Difference(name, kind, mine, theirs))
+        found.append(FieldDifference(name, kind, mine, theirs))
     return new, tuple(found)
 
 

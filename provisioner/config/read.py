@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from provisioner.config.whole import Stamp
+    from provisioner.config.whole import FileStamp
 
 _LOOKS = 60  # at a file that goes on changing, with a pause of 50 ms between them
 
@@ -48,7 +48,7 @@ class ConfigFile:
     path: Path
     text: str | None = field(repr=False)  # both may hold keys
     data: dict[str, Any] = field(repr=False)
-    stamp: Stamp | None = None
+    stamp: FileStamp | None = None
 
 
 def read(path: Path, known: ConfigFile | None = None) -> ConfigFile:

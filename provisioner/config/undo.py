@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from provisioner.config.backups import Entry
+    from provisioner.config.backups import BackupEntry
     from provisioner.config.diff import DiffLine
     from provisioner.config.whole import Reading
 
@@ -39,7 +39,7 @@ class Undone:
         diff: masked; ``None`` where one of the two files cannot be masked because it is no TOML.
     """
 
-    entry: Entry
+    entry: BackupEntry
     removed: bool
     written: bool
     backup: Path | None = None
@@ -108,7 +108,7 @@ def preview(path: Path, number: int | None, *, folder: Path, force: bool = False
     return Undone(entry, content is None, written=False, diff=shown)
 
 
-def entries(path: Path, folder: Path) -> list[Entry]:
+def entries(path: Path, folder: Path) -> list[BackupEntry]:
     """The changes of config.toml on record, oldest first.
 
     Raises:
@@ -124,7 +124,7 @@ def _resolved(path: Path) -> Path:
         raise files.unwritable(path, error) from error
 
 
-def _choose(folder: Path, path: Path, number: int | None, old: Reading, *, force: bool) -> Entry:
+def _choose(folder: Path, path: Path, number: int | None, old: Reading, *, force: bool) -> BackupEntry:
     """The entry to go back to."""
     now = backups.digest(old.content)
     known = entries(path, folder)
@@ -167,7 +167,7 @@ def _no_history(folder: Path, path: Path, now: str | None) -> NotFound:
     )
 
 
-def _kept(folder: Path, target: Path, entry: Entry) -> bytes | None:
+def _kept(folder: Path, target: Path, entry: BackupEntry) -> bytes | None:
     try:
         return backups.content(folder, target, entry)
     except (OSError, ValueError) as error:

@@ -21,7 +21,7 @@ _PAUSE_S = 0.05
 _TRIES = 60
 
 
-class Stamp(NamedTuple):
+class FileStamp(NamedTuple):
     """What changes whenever a file is written: in place, or by another file in its stead."""
 
     device: int
@@ -36,10 +36,10 @@ class Reading:
     """A file's content and the stamp that it had; both are ``None`` when there is no file."""
 
     content: bytes | None = field(repr=False)  # may hold keys
-    stamp: Stamp | None
+    stamp: FileStamp | None
 
 
-def stamp(path: Path) -> Stamp | None:
+def stamp(path: Path) -> FileStamp | None:
     """The stamp of the file that ``path`` leads to, ``None`` when there is none.
 
     Raises:
@@ -97,5 +97,5 @@ def busy(path: Path) -> Busy:
     )
 
 
-def _of(status: os.stat_result) -> Stamp:
-    return Stamp(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+def _of(status: os.stat_result) -> FileStamp:
+    return FileStamp(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)

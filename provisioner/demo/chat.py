@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from provisioner.demo import models
 from provisioner.demo.chat_rules import check_tool_turns, checked_turns, limit_of
 from provisioner.demo.conversation import ANY_TOOL, Conversation, OfferedTool, Said, latest, weigh
-from provisioner.demo.refusals import Moonshot, OpenAI
+from provisioner.demo.refusals import MoonshotErrors, OpenAIErrors
 from provisioner.demo.wire import Request, WireServer, compact, event, obj, objects, since_model, text, texts
 
 if TYPE_CHECKING:
@@ -20,13 +20,13 @@ _FINISH = {"stop": "stop", "length": "length", "tool": "tool_calls"}
 _BAD_IMAGE = "You uploaded an unsupported image. Please make sure your image is valid."
 
 
-class Chat(WireServer):
+class ChatWire(WireServer):
     """api.openai.com and the many servers that speak like it; reasoning travels as `reasoning_content`."""
 
-    errors: OpenAI | Moonshot
+    errors: OpenAIErrors | MoonshotErrors
 
     def __init__(self) -> None:
-        self.errors = OpenAI()
+        self.errors = OpenAIErrors()
 
     def lists_models(self, request: Request) -> bool:
         """GET /v1/models."""

@@ -19,20 +19,20 @@ _COST = {"input": 0.5, "output": 2.0, "cache_read": 0.05}
 
 
 @dataclass(frozen=True)
-class Endpoint:
+class Mount:
     """A provider's id, and the path below the demo's URL that is its ``base_url``."""
 
     provider: str
     path: str
 
 
-ENDPOINTS: dict[str, Endpoint] = {
-    "kimi": Endpoint("demo-kimi", "/kimi/v1"),
-    "openai": Endpoint("demo-openai", "/openai/v1"),
-    "openai_responses": Endpoint("demo-responses", "/responses/v1"),
-    "anthropic": Endpoint("demo-anthropic", "/anthropic"),
-    "google-genai": Endpoint("demo-google", "/google"),
-    "vertexai": Endpoint("demo-vertex", "/vertex"),
+ENDPOINTS: dict[str, Mount] = {
+    "kimi": Mount("demo-kimi", "/kimi/v1"),
+    "openai": Mount("demo-openai", "/openai/v1"),
+    "openai_responses": Mount("demo-responses", "/responses/v1"),
+    "anthropic": Mount("demo-anthropic", "/anthropic"),
+    "google-genai": Mount("demo-google", "/google"),
+    "vertexai": Mount("demo-vertex", "/vertex"),
 }
 _NPM = {"google-genai": "@ai-sdk/google", "vertexai": "@ai-sdk/google-vertex"}
 
@@ -48,7 +48,7 @@ def registry(url: str) -> dict[str, Any]:
 
 def faults(url: str) -> dict[str, Any]:
     """The registry of the models that fail on purpose."""
-    endpoint = Endpoint(FAULTS_PROVIDER, "/faults/v1")
+    endpoint = Mount(FAULTS_PROVIDER, "/faults/v1")
     return {endpoint.provider: _provider(url, "openai", endpoint, FAULTS)}
 
 
@@ -61,7 +61,7 @@ def catalog(url: str) -> dict[str, Any]:
     }
 
 
-def _provider(url: str, wire: str, endpoint: Endpoint, models: tuple[DemoModel, ...]) -> dict[str, Any]:
+def _provider(url: str, wire: str, endpoint: Mount, models: tuple[DemoModel, ...]) -> dict[str, Any]:
     return {
         "id": endpoint.provider,
         "name": f"Demo ({endpoint.provider.removeprefix('demo-')})",
@@ -86,7 +86,7 @@ def _model(model: DemoModel, *, efforts: bool) -> dict[str, Any]:
     return entry
 
 
-def _published(url: str, wire: str, endpoint: Endpoint) -> dict[str, Any]:
+def _published(url: str, wire: str, endpoint: Mount) -> dict[str, Any]:
     return {
         "id": endpoint.provider,
         "name": f"Demo ({endpoint.provider.removeprefix('demo-')})",

@@ -6,7 +6,7 @@ import base64
 import re
 from typing import TYPE_CHECKING, Any
 
-from provisioner.demo.google_refusals import Gemini, Vertex
+from provisioner.demo.google_refusals import GeminiErrors, VertexErrors
 from provisioner.demo.google_request import read_conversation
 from provisioner.demo.wire import Request, WireServer, compact
 
@@ -24,12 +24,12 @@ class GeminiWire(WireServer):
     """generativelanguage.googleapis.com, with its frames that end in CRLF and its one-element error lists."""
 
     content_type = "text/event-stream"
-    errors: Gemini
+    errors: GeminiErrors
     asks = re.compile(r"/v1(?:beta)?/models/([^/:]+):(\w+)")
     lists = re.compile(r"/v1(?:beta)?/models")
 
     def __init__(self) -> None:
-        self.errors = Gemini()
+        self.errors = GeminiErrors()
 
     def headers(self, stamp: Stamp) -> dict[str, str]:
         """What Google's front ends add; they number no requests."""
@@ -71,7 +71,7 @@ class GeminiWire(WireServer):
         }
 
     def read(self, request: Request) -> Conversation:
-        """The conversation; the model and the wish to stream stand in the path."""
+        """The conversation; the model, and whether to stream, stand in the path."""
         found = self.asks.fullmatch(request.path)
         name, verb = (found[1], found[2]) if found else ("", "")
         return read_conversation(self.json_object(request), name, self.errors, stream=verb == _VERBS[1])
@@ -142,14 +142,14 @@ class GeminiWire(WireServer):
 class VertexWire(GeminiWire):
     """aiplatform.googleapis.com: a bearer token below a project, an API key without one (express mode)."""
 
-    errors: Vertex
+    errors: VertexErrors
     asks = re.compile(
         r"/v1(?:beta1)?/(?:projects/[^/]+/locations/[^/]+/)?publishers/google/models/([^/:]+):(\w+)"
     )
     lists = re.compile(r"/v1(?:beta1)?/publishers/google/models")
 
     def __init__(self) -> None:
-        self.errors = Vertex()
+        self.errors = VertexErrors()
 
     def check_key(self, request: Request, keys: frozenset[str]) -> None:
         """The demo's keys do for access tokens, too."""

@@ -9,7 +9,7 @@ from provisioner.demo.refusals import RETRY_AFTER_S, Refused
 _INFO = "type.googleapis.com/google.rpc.ErrorInfo"
 
 
-class Gemini:
+class GeminiErrors:
     """generativelanguage.googleapis.com: a bad key is HTTP 400, a missing one 403."""
 
     service = "generativelanguage.googleapis.com"
@@ -108,7 +108,7 @@ class Gemini:
         return Refused(code, {"error": error})
 
 
-class Vertex(Gemini):
+class VertexErrors(GeminiErrors):
     """aiplatform.googleapis.com: OAuth tokens below a project, API keys (express mode) without one."""
 
     service = "aiplatform.googleapis.com"

@@ -11,7 +11,7 @@ from provisioner.demo.wire import compact, image_in, obj, objects, since_model, 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from provisioner.demo.google_refusals import Gemini
+    from provisioner.demo.google_refusals import GeminiErrors
     from provisioner.demo.models import DemoModel
 
 _FIELDS = (
@@ -27,7 +27,7 @@ _FIELDS = (
 )
 
 
-def read_conversation(body: dict[str, Any], name: str, errors: Gemini, *, stream: bool) -> Conversation:
+def read_conversation(body: dict[str, Any], name: str, errors: GeminiErrors, *, stream: bool) -> Conversation:
     """The conversation with the model of that name.
 
     Raises:
@@ -100,7 +100,7 @@ def _said(turns: list[dict[str, Any]]) -> Iterator[Said]:
                 yield Said("user", text(part.get("text")))
 
 
-def _limit(settings: dict[str, Any], model: DemoModel, errors: Gemini) -> int | None:
+def _limit(settings: dict[str, Any], model: DemoModel, errors: GeminiErrors) -> int | None:
     limit = _camel(settings).get("maxOutputTokens")
     if limit is None:
         return None
@@ -116,7 +116,7 @@ def _limit(settings: dict[str, Any], model: DemoModel, errors: Gemini) -> int | 
     return limit
 
 
-def _thinks(thinking: dict[str, Any], model: DemoModel, errors: Gemini) -> bool:
+def _thinks(thinking: dict[str, Any], model: DemoModel, errors: GeminiErrors) -> bool:
     """A thinking model thinks unless it is given no budget or the least level."""
     off = thinking.get("thinkingBudget") == 0 or text(thinking.get("thinkingLevel")).lower() == "minimal"
     if not model.reasoning and thinking and not off:
@@ -128,7 +128,7 @@ def _thinks(thinking: dict[str, Any], model: DemoModel, errors: Gemini) -> bool:
     return model.reasoning and not off
 
 
-def _images(parts: list[dict[str, Any]], model: DemoModel, errors: Gemini) -> Iterator[bytes]:
+def _images(parts: list[dict[str, Any]], model: DemoModel, errors: GeminiErrors) -> Iterator[bytes]:
     for part in parts:
         if "inlineData" not in part:
             continue
@@ -140,7 +140,7 @@ def _images(parts: list[dict[str, Any]], model: DemoModel, errors: Gemini) -> It
         yield picture
 
 
-def _tools(body: dict[str, Any], errors: Gemini) -> Iterator[OfferedTool]:
+def _tools(body: dict[str, Any], errors: GeminiErrors) -> Iterator[OfferedTool]:
     for tool in objects(body.get("tools")):
         for function in objects(_camel(tool).get("functionDeclarations")):
             if not text(function.get("name")):
@@ -169,7 +169,7 @@ def _must_call(body: dict[str, Any]) -> str | None:
     return text(allowed[0]) if isinstance(allowed, list) and allowed else ANY_TOOL
 
 
-def _check_turns(turns: list[dict[str, Any]], model: DemoModel, errors: Gemini) -> None:
+def _check_turns(turns: list[dict[str, Any]], model: DemoModel, errors: GeminiErrors) -> None:
     """As many responses follow as there were calls, and a thinking model's calls come back signed."""
     calls: list[dict[str, Any]] = []
     for at, turn in enumerate([*turns, {}]):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from provisioner.demo.chat import Chat
-from provisioner.demo.refusals import Moonshot
+from provisioner.demo.chat import ChatWire
+from provisioner.demo.refusals import MoonshotErrors
 from provisioner.demo.wire import obj, objects
 
 if TYPE_CHECKING:
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from provisioner.demo.models import DemoModel
 
 
-class Kimi(Chat):
+class KimiWire(ChatWire):
     """Thinking has a switch of its own, usage also stands in the last choice, and reasoning must be sent back."""
 
     def __init__(self) -> None:
-        self.errors = Moonshot()
+        self.errors = MoonshotErrors()
 
     def headers(self, stamp: Stamp) -> dict[str, str]:
         """Moonshot's request id."""

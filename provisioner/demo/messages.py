@@ -14,7 +14,7 @@ from provisioner.demo.messages_rules import (
     signature,
     thinks_for,
 )
-from provisioner.demo.refusals import Anthropic
+from provisioner.demo.refusals import AnthropicErrors
 from provisioner.demo.wire import Request, WireServer, event, obj, objects, since_model, text, texts
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 _STOP = {"stop": "end_turn", "length": "max_tokens", "tool": "tool_use"}
 
 
-class Messages(WireServer):
+class MessagesWire(WireServer):
     """api.anthropic.com. Thinking happens when it is asked for, and must come back, signed, with its tool call."""
 
     def __init__(self) -> None:
-        self.errors = Anthropic()
+        self.errors = AnthropicErrors()
 
     def headers(self, stamp: Stamp) -> dict[str, str]:
         """Anthropic's request id."""

@@ -51,7 +51,7 @@ class ErrorStyle(Protocol):
         """The server broke."""
 
 
-class OpenAI:
+class OpenAIErrors:
     """api.openai.com."""
 
     def no_key(self) -> Refused:
@@ -141,7 +141,7 @@ class OpenAI:
         )
 
 
-class Moonshot:
+class MoonshotErrors:
     """api.moonshot.ai."""
 
     def no_key(self) -> Refused:
@@ -204,7 +204,7 @@ class Moonshot:
         return Refused(status, {"error": {"message": message, "type": kind}}, headers)
 
 
-class Anthropic:
+class AnthropicErrors:
     """api.anthropic.com."""
 
     def no_key(self) -> Refused:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.demo import models
 from provisioner.demo.conversation import ANY_TOOL, Conversation, OfferedTool, Said, latest, weigh
-from provisioner.demo.refusals import OpenAI
+from provisioner.demo.refusals import OpenAIErrors
 from provisioner.demo.responses_stream import Writer
 from provisioner.demo.wire import (
     Request,
@@ -30,11 +30,11 @@ _LEAST = 16
 _RESULT = "function_call_output"
 
 
-class Responses(WireServer):
+class ResponsesWire(WireServer):
     """api.openai.com/v1/responses. Nothing is stored, whatever ``store`` says."""
 
     def __init__(self) -> None:
-        self.errors = OpenAI()
+        self.errors = OpenAIErrors()
 
     def lists_models(self, request: Request) -> bool:
         """GET /v1/models."""

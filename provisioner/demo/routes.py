@@ -11,14 +11,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from provisioner.demo import documents
-from provisioner.demo.chat import Chat
+from provisioner.demo.chat import ChatWire
 from provisioner.demo.google import GeminiWire, VertexWire
-from provisioner.demo.kimi import Kimi
-from provisioner.demo.messages import Messages
+from provisioner.demo.kimi import KimiWire
+from provisioner.demo.messages import MessagesWire
 from provisioner.demo.models import FAULTS, GOOD, Behaviour, DemoModel
-from provisioner.demo.refusals import OpenAI, Refused
+from provisioner.demo.refusals import OpenAIErrors, Refused
 from provisioner.demo.replies import reply
-from provisioner.demo.responses import Responses
+from provisioner.demo.responses import ResponsesWire
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,13 +34,13 @@ _DOCUMENTS = {
     "/catalog/api.json": documents.catalog,
 }
 _MOUNTS: dict[str, tuple[WireServer, tuple[DemoModel, ...]]] = {
-    "kimi": (Kimi(), GOOD),
-    "openai": (Chat(), GOOD),
-    "responses": (Responses(), GOOD),
-    "anthropic": (Messages(), GOOD),
+    "kimi": (KimiWire(), GOOD),
+    "openai": (ChatWire(), GOOD),
+    "responses": (ResponsesWire(), GOOD),
+    "anthropic": (MessagesWire(), GOOD),
     "google": (GeminiWire(), GOOD),
     "vertex": (VertexWire(), GOOD),
-    "faults": (Chat(), FAULTS),
+    "faults": (ChatWire(), FAULTS),
 }
 
 
@@ -73,7 +73,7 @@ def respond(site: Site, request: Request, stamp: Stamp) -> Response:
         return _document(site, request)
     mount, _, rest = request.path.removeprefix("/").partition("/")
     if mount not in _MOUNTS:
-        return _refusal(OpenAI().no_path(request.method, request.path), {})
+        return _refusal(OpenAIErrors().no_path(request.method, request.path), {})
     wire, models = _MOUNTS[mount]
     request = replace(request, path=f"/{rest}")
     try:

@@ -27,7 +27,7 @@ _PAIRS = (("api_key", "api_key_env"), ("api_key_env", "oauth"), ("api_key", "oau
 
 
 @dataclass(frozen=True, slots=True)
-class Credential:
+class EffectiveCredential:
     """What proves who is asking.
 
     Attributes:
@@ -92,7 +92,7 @@ def configured(
     provider_id: str,
     provider: Mapping[str, Any],
     env: Mapping[str, str],
-) -> Credential | None:
+) -> EffectiveCredential | None:
     """The credential that config.toml gives an alias; None where it gives none.
 
     ``env`` is the environment at start-up, for ``api_key_env``.
@@ -115,7 +115,7 @@ def configured(
 
 def _of_provider(
     provider_id: str, provider: Mapping[str, Any], protocol: str | None, env: Mapping[str, str]
-) -> Credential | None:
+) -> EffectiveCredential | None:
     at: KeyPath = ("providers", provider_id)
     where = f"[providers.{provider_id}]"
     present = {name for name in ("api_key", "api_key_env") if string(provider.get(name)).strip()}
@@ -175,9 +175,9 @@ def _login(whose: str, at: KeyPath) -> Unusable:
     )
 
 
-def _key(key: str, name: str, where: str, path: KeyPath) -> Credential:
+def _key(key: str, name: str, where: str, path: KeyPath) -> EffectiveCredential:
     if key.isascii() and key.isprintable():
-        return Credential("key", key, f"{name} in {where}")
+        return EffectiveCredential("key", key, f"{name} in {where}")
     raise Unusable(
         f"{name} in {where} holds characters that no header can carry (line ends, quotes from a document, other scripts)",
         f"copy the key again, as plain text, into {name}",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from catalog.untrusted import mapping, string
 from catalog.wire import WIRES
 from provisioner.kimi_code import base_url, first_turn
-from provisioner.kimi_code.auth import NO_KEY, Credential, configured
+from provisioner.kimi_code.auth import NO_KEY, EffectiveCredential, configured
 from provisioner.kimi_code.finding import Unusable
 from provisioner.note import Note
 from provisioner.secrets import is_secret_key
@@ -66,7 +66,7 @@ class Target:
     model: str
     wire: Wire
     base_url: str
-    credential: Credential | None
+    credential: EffectiveCredential | None
     headers: Mapping[str, str] = field(repr=False)
     capabilities: tuple[str, ...]
     turn: first_turn.FirstTurn
@@ -275,7 +275,7 @@ def _shell_keys(wire: Wire, provider_type: str, provider: Mapping[str, Any]) -> 
     return WIRES["vertexai"].shell_keys if on_vertex else wire.shell_keys
 
 
-def _without_key(provider_id: str, wire: Wire, shell_key: str | None) -> Credential:
+def _without_key(provider_id: str, wire: Wire, shell_key: str | None) -> EffectiveCredential:
     """What is sent where the file has no key."""
     if wire.family == "google" and shell_key is None:
         raise Unusable(
@@ -284,7 +284,7 @@ def _without_key(provider_id: str, wire: Wire, shell_key: str | None) -> Credent
             code="credential_missing",
             path=("providers", provider_id, "api_key"),
         )
-    return Credential("none", NO_KEY, "the word that stands in for a key")
+    return EffectiveCredential("none", NO_KEY, "the word that stands in for a key")
 
 
 def _check_path(target: Target) -> None:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from provisioner.kimi_code.auth import Credential
+from provisioner.kimi_code.auth import EffectiveCredential
 from provisioner.kimi_code.finding import Unusable
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _TIMEOUT_S = 20
 _LOGIN = "gcloud auth application-default login"
 
 
-def credential(target: Target) -> Credential:
+def credential(target: Target) -> EffectiveCredential:
     """A fresh bearer token for ``target``; blocks while it is fetched.
 
     Raises:
@@ -56,7 +56,7 @@ def credential(target: Target) -> Credential:
     except (GoogleAuthError, OSError, ValueError) as error:
         raise Unusable(f"no Google credentials could be used: {_first_line(error)}", _LOGIN) from error
     token, project = str(found.token), getattr(found, "quota_project_id", None)
-    return Credential("token", token, "Google's application default credentials", project)
+    return EffectiveCredential("token", token, "Google's application default credentials", project)
 
 
 def _may_have_token(host: str) -> bool:

@@ -19,7 +19,7 @@ from provisioner.smoke.wires import protocol_of
 
 if TYPE_CHECKING:
     from provisioner.kimi_code.target import Target
-    from provisioner.smoke.client import Outcome
+    from provisioner.smoke.client import RequestOutcome
     from provisioner.smoke.problem import Kind, Problem
     from provisioner.smoke.session import Session
 
@@ -47,7 +47,7 @@ _FAMILIES = {
 }
 
 
-async def advise(session: Session, problem: Problem, outcome: Outcome) -> Problem:
+async def advise(session: Session, problem: Problem, outcome: RequestOutcome) -> Problem:
     """``problem``, which is that of ``outcome`` or plainer, with a hint, and its message made plainer where more is known."""
     target, style = session.target, outcome.error_style
     if problem.hint is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from provisioner.smoke.report import Change
+from provisioner.smoke.report import Correction
 
 if TYPE_CHECKING:
     from provisioner.kimi_code.target import Target
@@ -44,25 +44,25 @@ def claims(target: Target, capability: str) -> bool:
     return capability in declared or by_name(target, capability)
 
 
-def with_capability(target: Target, capability: str) -> tuple[Change, ...]:
+def with_capability(target: Target, capability: str) -> tuple[Correction, ...]:
     """The change that adds ``capability``; of ``thinking`` and ``always_thinking`` one drives out the other."""
     gone = _THINKING if capability in _THINKING else (capability,)
     kept = [name for name in target.capabilities if name not in gone]
     remove = tuple(name for name in gone if name != capability)
-    return (Change(("models", target.alias), "capabilities", (*kept, capability), (capability,), remove),)
+    return (Correction(("models", target.alias), "capabilities", (*kept, capability), (capability,), remove),)
 
 
-def without_capability(target: Target, capability: str) -> tuple[Change, ...]:
+def without_capability(target: Target, capability: str) -> tuple[Correction, ...]:
     """The change that takes ``capability`` away; none where the model would keep it all the same."""
     gone = _THINKING if capability == "thinking" else (capability,)
     kept = tuple(name for name in target.capabilities if name not in gone)
     stays = by_name(target, capability) or (capability == "thinking" and target.turn.adaptive is True)
     if stays or len(kept) == len(target.capabilities):
         return ()
-    return (Change(("models", target.alias), "capabilities", kept, remove=gone),)
+    return (Correction(("models", target.alias), "capabilities", kept, remove=gone),)
 
 
-def remedy(changes: tuple[Change, ...]) -> str:
+def remedy(changes: tuple[Correction, ...]) -> str:
     """The end of a sentence that names ``changes`` and what writes them; empty without any."""
     if not changes:
         return ""

@@ -55,7 +55,7 @@ class Runtime:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RequestOutcome:
     """What one request brought: the answer as far as it came, the figures, and the problem if there was one.
 
     Attributes:
@@ -100,7 +100,7 @@ async def ask(
     total_s: float,
     secrets: Iterable[str],
     watch: Callable[[Delta], None] = lambda _: None,
-) -> Outcome:
+) -> RequestOutcome:
     """Sends ``request`` and reads the answer to its end, at most for ``total_s`` seconds.
 
     ``watch`` is told each piece of answer as it arrives. What it sees, and what is quoted of the answer in a problem,
@@ -124,7 +124,7 @@ async def ask(
     live.finish()
     thoughts_apart = reader.wire == "google-genai"
     strict = heard.exchange.strict if heard.exchange is not None else None
-    return Outcome(
+    return RequestOutcome(
         reader.answer,
         stopwatch.timing(reader.answer.usage, thoughts_apart=thoughts_apart),
         heard.problem,

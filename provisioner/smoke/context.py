@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from catalog.first_prompt import output_beside
 from provisioner.smoke import first_prompt
-from provisioner.smoke.finding import Finding
-from provisioner.smoke.report import Change
+from provisioner.smoke.cause import Cause
+from provisioner.smoke.report import Correction
 
 if TYPE_CHECKING:
     from provisioner.kimi_code.target import Target
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _ENOUGH = 65_536
 
 
-def shortage(target: Target, context: int, asked: int, *, shares_output: bool = True) -> Finding | None:
+def shortage(target: Target, context: int, asked: int, *, shares_output: bool = True) -> Cause | None:
     """What is wrong with a server that holds ``context`` tokens; None where a first turn fits.
 
     Args:
@@ -25,7 +25,7 @@ def shortage(target: Target, context: int, asked: int, *, shares_output: bool = 
         shares_output: whether prompt and asked output must fit together. llama.cpp and its like only stop early.
     """
     if context < first_prompt.TOKENS:
-        return Finding(
+        return Cause(
             f"this server holds {context:,} tokens, and Kimi Code's first prompt alone is about "
             f"{first_prompt.TOKENS:,}",
             f"start the server with a larger context, {_ENOUGH:,} tokens for instance, or choose a model that has one",
@@ -35,7 +35,7 @@ def shortage(target: Target, context: int, asked: int, *, shares_output: bool = 
     return together(target, context, asked)
 
 
-def together(target: Target, context: int, asked: int) -> Finding:
+def together(target: Target, context: int, asked: int) -> Cause:
     """The finding on a server that counts the prompt and the ``asked`` output together."""
     message = (
         f"Kimi Code will ask for {asked:,} output tokens beside a first prompt of about {first_prompt.TOKENS:,}, "
@@ -43,9 +43,9 @@ def together(target: Target, context: int, asked: int) -> Finding:
     )
     output = output_beside(context)
     if output is None:
-        return Finding(message, f"start the server with a larger context, {_ENOUGH:,} tokens for instance")
-    changes: tuple[Change, ...] = (Change(("models", target.alias), "max_output_size", output),)
+        return Cause(message, f"start the server with a larger context, {_ENOUGH:,} tokens for instance")
+    changes: tuple[Correction, ...] = (Correction(("models", target.alias), "max_output_size", output),)
     if context < target.turn.context:
-        changes += (Change(("models", target.alias), "max_context_size", context),)
+        changes += (Correction(("models", target.alias), "max_context_size", context),)
     lines = " and ".join(f"{change.key} = {change.value}" for change in changes)
-    return Finding(message, f'{lines} in [models."{target.alias}"]', changes)
+    return Cause(message, f'{lines} in [models."{target.alias}"]', changes)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from provisioner.smoke import context, first_prompt, limits
-from provisioner.smoke.finding import Finding
+from provisioner.smoke.cause import Cause
 from provisioner.smoke.parameters import asked_output, named
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from provisioner.kimi_code.target import Target
     from provisioner.smoke.problem import Problem
-    from provisioner.smoke.report import Change
+    from provisioner.smoke.report import Correction
 
 # Troubles that no smaller request would be spared.
 _WHATEVER_THE_SIZE = frozenset(
@@ -52,7 +52,9 @@ def may_be(problem: Problem) -> bool:
     return problem.kind not in _WHATEVER_THE_SIZE
 
 
-def explain(target: Target, body: Mapping[str, Any], problem: Problem) -> tuple[Problem, tuple[Change, ...]]:
+def explain(
+    target: Target, body: Mapping[str, Any], problem: Problem
+) -> tuple[Problem, tuple[Correction, ...]]:
     """``problem`` with its cause named, and the changes of config.toml that end it.
 
     Args:
@@ -68,11 +70,11 @@ def explain(target: Target, body: Mapping[str, Any], problem: Problem) -> tuple[
     return replace(problem, message=message), ()
 
 
-def _finding(target: Target, body: Mapping[str, Any], said: str) -> Finding | None:
+def _finding(target: Target, body: Mapping[str, Any], said: str) -> Cause | None:
     if _A_MINUTE.search(said):
         allowed = _LIMIT.search(said)
         number = f"{allowed.group(1)} tokens" if allowed else "fewer tokens"
-        return Finding(
+        return Cause(
             f"the account may send {number} a minute, and Kimi Code's first turn takes about {first_prompt.TOKENS:,}",
             f"raise the rate limit of the account of provider {target.provider}, or choose a model with a higher one",
             kind="quota",
@@ -80,7 +82,7 @@ def _finding(target: Target, body: Mapping[str, Any], said: str) -> Finding | No
     if _OVER_CONTEXT.search(said):
         return _context(target, asked_output(body) or 0, said)
     if _TOOLS.search(said):
-        return Finding(
+        return Cause(
             f"Kimi Code offers {len(first_prompt.around('full').tools)} tools, more than this server takes; "
             "no setting leaves them out",
             f"choose a model or an endpoint other than {target.alias}",
@@ -89,10 +91,10 @@ def _finding(target: Target, body: Mapping[str, Any], said: str) -> Finding | No
     return None
 
 
-def _context(target: Target, output: int, said: str) -> Finding:
+def _context(target: Target, output: int, said: str) -> Cause:
     found = limits.allowed(said, output)
     if found is None:
-        return Finding(
+        return Cause(
             f"Kimi Code's first prompt is about {first_prompt.TOKENS:,} tokens, more than this server's context holds "
             f"beside the {output:,} of output that are asked for",
             f'start the server with a larger context, or lower max_output_size in [models."{target.alias}"]',

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from catalog.untrusted import mapping
 from provisioner.smoke import context, limits
 from provisioner.smoke.capabilities import with_capability, without_capability
-from provisioner.smoke.finding import Finding
-from provisioner.smoke.report import Change
+from provisioner.smoke.cause import Cause
+from provisioner.smoke.report import Correction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,8 +38,10 @@ _MUST_THINK = re.compile(r"cannot|can't|can not|only works|must|required|always|
 _LOWEST_BUDGET = 1024  # thinking tokens at the effort "low"
 
 
-def explain(target: Target, body: Mapping[str, Any], problem: Problem) -> tuple[Problem, tuple[Change, ...]]:
-    """``problem`` with its cause named, and the changes of config.toml that mend it.
+def explain(
+    target: Target, body: Mapping[str, Any], problem: Problem
+) -> tuple[Problem, tuple[Correction, ...]]:
+    """``problem`` with its cause named, and the changes of config.toml that end it.
 
     Args:
         target: whose request it was.
@@ -65,7 +67,7 @@ def explain(target: Target, body: Mapping[str, Any], problem: Problem) -> tuple[
     ), ()
 
 
-def named(problem: Problem, finding: Finding) -> Problem:
+def named(problem: Problem, finding: Cause) -> Problem:
     """``problem`` with the cause that was found for it, the server's own words behind it."""
     message = f"{finding.message} ({problem.message})"
     return replace(
@@ -79,8 +81,8 @@ def names_limit(body: Mapping[str, Any], problem: Problem) -> bool:
     return asked is not None and limits.allowed(problem.message, asked) is not None
 
 
-def _set(target: Target, **values: Any) -> tuple[Change, ...]:
-    return tuple(Change(("models", target.alias), key, value) for key, value in values.items())
+def _set(target: Target, **values: Any) -> tuple[Correction, ...]:
+    return tuple(Correction(("models", target.alias), key, value) for key, value in values.items())
 
 
 def asked_output(body: Mapping[str, Any]) -> int | None:
@@ -92,7 +94,7 @@ def asked_output(body: Mapping[str, Any]) -> int | None:
     return None
 
 
-def _budget(target: Target, body: Mapping[str, Any], said: str) -> Finding | None:
+def _budget(target: Target, body: Mapping[str, Any], said: str) -> Cause | None:
     """An Anthropic model whose output limit lies below its thinking budget."""
     budget, asked = mapping(body.get("thinking")).get("budget_tokens"), asked_output(body)
     if not isinstance(budget, int) or asked is None or "budget" not in said.lower():
@@ -105,14 +107,14 @@ def _budget(target: Target, body: Mapping[str, Any], said: str) -> Finding | Non
         if changes
         else None
     )
-    return Finding(
+    return Cause(
         f"Kimi Code will ask for {asked:,} output tokens, fewer than the {budget:,} it lets the model think with",
         hint,
         changes,
     )
 
 
-def _output_limit(target: Target, body: Mapping[str, Any], said: str) -> Finding | None:
+def _output_limit(target: Target, body: Mapping[str, Any], said: str) -> Cause | None:
     asked = asked_output(body)
     if asked is None or not limits.speaks_of_limit(said):
         return None
@@ -123,12 +125,12 @@ def _output_limit(target: Target, body: Mapping[str, Any], said: str) -> Finding
         named = any(name in said for name in _LIMIT_NAMES)
         hint = f'a lower max_output_size in [models."{target.alias}"]'
         return (
-            Finding(f"Kimi Code will ask for {asked:,} output tokens, which this server refuses", hint)
+            Cause(f"Kimi Code will ask for {asked:,} output tokens, which this server refuses", hint)
             if named
             else None
         )
     if not found.whole_context:
-        return Finding(
+        return Cause(
             f"Kimi Code will ask for {asked:,} output tokens, this server allows {found.tokens:,}",
             f'max_output_size = {found.tokens} in [models."{target.alias}"]',
             _set(target, max_output_size=found.tokens),
@@ -136,20 +138,20 @@ def _output_limit(target: Target, body: Mapping[str, Any], said: str) -> Finding
     return context.shortage(target, found.tokens, asked) or context.together(target, found.tokens, asked)
 
 
-def _wrong_limit_name(target: Target, body: Mapping[str, Any], said: str) -> Finding | None:
+def _wrong_limit_name(target: Target, body: Mapping[str, Any], said: str) -> Cause | None:
     sent = next((name for name in ("max_tokens", "max_completion_tokens") if name in body), None)
     if sent is None or sent not in said or not _NOT_TAKEN.search(said):
         return None
     other = "max_completion_tokens" if sent == "max_tokens" else "max_tokens"
     if other not in said:
         return None
-    return Finding(
+    return Cause(
         f"this server wants {other}, and Kimi Code sends {sent} for a model of this name",
         f'protocol = "openai_responses" in [models."{target.alias}"], if the server has it',
     )
 
 
-def _effort(target: Target, body: Mapping[str, Any], said: str) -> Finding | None:
+def _effort(target: Target, body: Mapping[str, Any], said: str) -> Cause | None:
     sent = body.get("reasoning_effort") or mapping(body.get("reasoning")).get("effort")
     sent = (
         sent
@@ -164,38 +166,38 @@ def _effort(target: Target, body: Mapping[str, Any], said: str) -> Finding | Non
     where = f'[models."{target.alias}"]'
     if kept and sent not in kept:
         listing = ", ".join(f'"{level}"' for level in kept)
-        return Finding(
+        return Cause(
             f"Kimi Code will ask for the effort {sent!r}, this server takes {', '.join(kept)}",
             f"support_efforts = [{listing}] in {where}",
             _set(target, support_efforts=tuple(kept)),
         )
-    return Finding(
+    return Cause(
         f"Kimi Code will ask for the effort {sent!r}, which this server refuses",
         f'remove support_efforts and "thinking" from {where}',
     )
 
 
-def _thinking(target: Target, body: Mapping[str, Any], said: str) -> Finding | None:
+def _thinking(target: Target, body: Mapping[str, Any], said: str) -> Cause | None:
     generation = mapping(mapping(body.get("generationConfig")).get("thinkingConfig"))
     switch = mapping(body.get("thinking"))
     if not (switch or generation) or not re.search(r"thinking|thought", said, re.IGNORECASE):
         return None
     mode, where = switch.get("type"), f'[models."{target.alias}"]'
     if mode == "adaptive" and "adaptive" in said.lower():
-        return Finding(
+        return Cause(
             "Kimi Code will ask for adaptive thinking, which this server refuses",
             f"adaptive_thinking = false in {where}",
             _set(target, adaptive_thinking=False),
         )
     if mode == "enabled" and target.wire.name == "anthropic" and "adaptive" in said.lower():
-        return Finding(
+        return Cause(
             "Kimi Code will give a thinking budget, this server wants adaptive thinking",
             f"adaptive_thinking = true in {where}",
             _set(target, adaptive_thinking=True),
         )
     if target.wire.name == "kimi" and _UNKNOWN_PARAMETER.search(said):
-        other = Change(("providers", target.provider), "type", "openai")
-        return Finding(
+        other = Correction(("providers", target.provider), "type", "openai")
+        return Cause(
             "Kimi Code sends `thinking` to providers of the type kimi, and this server does not know it",
             other.line(),
             (other,),
@@ -204,51 +206,51 @@ def _thinking(target: Target, body: Mapping[str, Any], said: str) -> Finding | N
         if not _MUST_THINK.search(said):
             return None
         always = with_capability(target, "always_thinking")
-        return Finding(
+        return Cause(
             "Kimi Code will switch thinking off, and this model cannot be without it",
             always[0].line(),
             always,
         )
     never = without_capability(target, "thinking")
-    return Finding(
+    return Cause(
         "Kimi Code will ask for thinking, which this server refuses",
         never[0].line() if never else "[thinking] with enabled = false",
         never,
     )
 
 
-def _context_management(target: Target, body: Mapping[str, Any], said: str) -> Finding | None:
+def _context_management(target: Target, body: Mapping[str, Any], said: str) -> Cause | None:
     del target
     if "context_management" not in body or not re.search(
         r"context[-_]management|beta|clear_thinking", said, re.IGNORECASE
     ):
         return None
-    return Finding(
+    return Cause(
         "Kimi Code will ask the server to manage past thinking, which it refuses",
         'keep = "none" in [thinking]',
-        (Change(("thinking",), "keep", "none"),),
+        (Correction(("thinking",), "keep", "none"),),
     )
 
 
-def _shape(target: Target, body: Mapping[str, Any], said: str) -> Finding | None:
+def _shape(target: Target, body: Mapping[str, Any], said: str) -> Cause | None:
     """What no key of config.toml changes: how the messages follow each other, and the words of the tools' schemas."""
     del target
     if re.search(r"alternat|consecutive|roles? must", said, re.IGNORECASE):
-        return Finding(
+        return Cause(
             "Kimi Code sends several user messages in a row, and this server's chat template wants roles to alternate",
             "start the server with a chat template that lets user messages follow each other, or choose another model",
         )
     if "tools" in body and re.search(
         r"schema|keyword|\$ref|propertyNames|additionalProperties", said, re.IGNORECASE
     ):
-        return Finding(
+        return Cause(
             "the schemas of Kimi Code's tools use keywords that this server does not know; no setting leaves them out",
             "update the server, or choose another endpoint for the model",
         )
     return None
 
 
-def _other(target: Target, body: Mapping[str, Any], said: str) -> Finding | None:
+def _other(target: Target, body: Mapping[str, Any], said: str) -> Cause | None:
     del target
     named = next(
         (name for name in body if name not in ("model", "stream") and re.search(rf"\b{name}\b", said)), None
@@ -257,4 +259,4 @@ def _other(target: Target, body: Mapping[str, Any], said: str) -> Finding | None
         named = "tools"
     if named is None:
         return None
-    return Finding(f"Kimi Code will send `{named}`, which this server refuses; no setting leaves it out")
+    return Cause(f"Kimi Code will send `{named}`, which this server refuses; no setting leaves it out")

@@ -1,4 +1,4 @@
-"""What went wrong, as data: one kind out of a closed list, with what the server said and what mends it."""
+"""What went wrong, as data: one kind out of a closed list, with what the server said and what ends it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Problem:
         status: the HTTP status, where the server's answer was the trouble.
         type: the server's own name for it.
         code: the server's code; some send numbers.
-        hint: the one command or line that mends it.
+        hint: the one command or line that ends it.
         retry_after_s: seconds after which the server wants to be asked again.
         transient: whether the same request may well succeed later.
         path: the keys of config.toml that are to blame, where it is the file.

@@ -20,7 +20,7 @@ CheckVerdict = Literal["pass", "fail", "unknown", "skipped"]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Correction:
     """What would make config.toml true: a key of a table, and its new value.
 
     Attributes:
@@ -79,7 +79,7 @@ class Check:
     name: str
     verdict: CheckVerdict
     detail: str
-    changes: tuple[Change, ...] = ()
+    changes: tuple[Correction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from provisioner.smoke import meaning
 
 if TYPE_CHECKING:
-    from provisioner.smoke.client import Outcome
+    from provisioner.smoke.client import RequestOutcome
 
 RETRIES = 2
 _STATUSES = frozenset({408, 409, 429, 500, 502, 503, 504, 529})
@@ -19,7 +19,7 @@ _FIRST_WAIT_S = 0.5
 _LONGEST_WAIT_S = 32.0
 
 
-def worth_it(outcome: Outcome) -> bool:
+def worth_it(outcome: RequestOutcome) -> bool:
     """Whether the same request may well be answered the next time."""
     problem = outcome.problem
     if problem is None:
@@ -32,7 +32,7 @@ def worth_it(outcome: Outcome) -> bool:
     return outcome.cut or (problem.kind == "truncated" and problem.transient)
 
 
-def wait_s(outcome: Outcome, attempt: int) -> float:
+def wait_s(outcome: RequestOutcome, attempt: int) -> float:
     """Seconds until the next attempt, after ``attempt`` of them: as the server asks, else ever longer."""
     asked = outcome.problem.retry_after_s if outcome.problem is not None else None
     return asked or min(_FIRST_WAIT_S * 2 ** (attempt - 1), _LONGEST_WAIT_S)

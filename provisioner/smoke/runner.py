@@ -190,7 +190,7 @@ def _with_fix(problem: Problem | None, check: Check, alias: str) -> Problem | No
     return replace(problem, hint=f"{hint} (kimi provider test {alias} --fix writes it)")
 
 
-def _notes_on(first: text.Found) -> Iterator[Note]:
+def _notes_on(first: text.TextCheck) -> Iterator[Note]:
     """What the first request showed beside its verdict."""
     if failed := first.asked.failed:
         times = "time" if len(failed) == 1 else "times"

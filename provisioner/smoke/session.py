@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from provisioner.secrets import scrub
 from provisioner.smoke import retry
 from provisioner.smoke.answer import Answer, ToolCall, Usage
-from provisioner.smoke.client import Outcome, ask
+from provisioner.smoke.client import RequestOutcome, ask
 from provisioner.smoke.wires import protocol_of
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Asked:
 
     url: str
     body: dict[str, Any]
-    outcome: Outcome
+    outcome: RequestOutcome
     turn: Callable[[], list[dict[str, Any]]]
     failed: tuple[str, ...] = ()
 
@@ -112,7 +112,7 @@ class Session:
         """Seconds until the deadline."""
         return max(0.0, self._until - time.monotonic())
 
-    def _clean(self, outcome: Outcome) -> Outcome:
+    def _clean(self, outcome: RequestOutcome) -> RequestOutcome:
         """Nothing that leaves this session holds the key, whatever a server echoes."""
         secrets = self.target.secrets
         problem = outcome.problem and _clean_problem(outcome.problem, secrets)

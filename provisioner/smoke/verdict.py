@@ -18,7 +18,7 @@ from provisioner.smoke.report import Check
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from provisioner.smoke.client import Outcome
+    from provisioner.smoke.client import RequestOutcome
     from provisioner.smoke.problem import Problem
 
 _COULD_NOT_TELL = frozenset({"rate_limit", "server", "redirect", "dns", "refused", "proxy", "timeout"})
@@ -29,7 +29,7 @@ def could_not_tell(problem: Problem) -> bool:
     return problem.transient or problem.kind in _COULD_NOT_TELL
 
 
-def judge(name: str, outcome: Outcome, problem: Problem | None) -> Check:
+def judge(name: str, outcome: RequestOutcome, problem: Problem | None) -> Check:
     """The check ``name`` on one streamed answer; ``problem`` is that of the outcome, perhaps in plainer words."""
     if problem is not None:
         return Check(name, "unknown" if could_not_tell(problem) else "fail", problem.message)
@@ -44,7 +44,7 @@ def judge(name: str, outcome: Outcome, problem: Problem | None) -> Check:
     return Check(name, "pass", "streamed and finished")
 
 
-def notes(outcome: Outcome) -> Iterator[Note]:
+def notes(outcome: RequestOutcome) -> Iterator[Note]:
     """What is worth knowing of an answer that passes."""
     answer = outcome.answer
     if answer.usage is None or answer.usage.output is None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from catalog.documents import Provenance
-    from catalog.models import Problem, Provider
+    from catalog.models import DocumentProblem, Provider
     from provisioner.app import App
     from provisioner.workflows.watch import Watch
 
@@ -139,7 +139,7 @@ def _is_own(existing: Mapping[str, Any], provider_id: str, entry: tables.Entry) 
     return same_endpoint(existing, entry.provider)
 
 
-def interpreted(catalog: Catalog, request: Request) -> tuple[Provider, list[Problem]]:
+def interpreted(catalog: Catalog, request: Request) -> tuple[Provider, list[DocumentProblem]]:
     """What the catalog says of the provider, all its models, and what is amiss in its entry.
 
     Raises:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from catalog import schema
 from catalog.interpret import usable_models
-from catalog.models import Problem
+from catalog.models import DocumentProblem
 from catalog.wire import wire_of
 from provisioner.workflows.open_catalog import open_catalog
 from provisioner.workflows.watch import silent
@@ -36,7 +36,7 @@ class Result:
 
     provenance: Provenance
     counts: Counts
-    problems: tuple[Problem, ...]
+    problems: tuple[DocumentProblem, ...]
 
 
 def run(app: App, access: CatalogRequest, watch: Watch = silent) -> Result:
@@ -48,7 +48,7 @@ def run(app: App, access: CatalogRequest, watch: Watch = silent) -> Result:
     catalog = open_catalog(app, access, watch)
     watch("validating")
     document = catalog.document()
-    left_out = [Problem("", warning) for warning in catalog.warnings]
+    left_out = [DocumentProblem("", warning) for warning in catalog.warnings]
     problems = [*left_out, *schema.problems(document, "catalog", limit=_MOST_PROBLEMS)]
     return Result(catalog.provenance, count(document), tuple(problems[:_MOST_PROBLEMS]))
 

@@ -14,7 +14,7 @@ from provisioner.workflows.catalog_info import Counts, count
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from catalog.models import Problem
+    from catalog.models import DocumentProblem
 
 _MOST_PROBLEMS = 50
 
@@ -25,7 +25,7 @@ class Result:
 
     path: Path
     counts: Counts
-    problems: tuple[Problem, ...]
+    problems: tuple[DocumentProblem, ...]
 
 
 def run(path: Path) -> Result:

@@ -47,7 +47,7 @@ class Result:
     Attributes:
         verdict: whether the server took the key.
         detail: why, in one line without the key; empty where there is nothing to add.
-        hint: what mends it.
+        hint: what ends it.
     """
 
     verdict: Verdict

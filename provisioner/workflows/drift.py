@@ -38,7 +38,7 @@ _ENDPOINT_FIELDS = frozenset({"protocol", "base_url"})
 
 
 @dataclass(frozen=True)
-class Finding:
+class DriftFinding:
     """One difference.
 
     Attributes:
@@ -74,7 +74,7 @@ class Drift:
         record: what to remember afterwards; None where everything waits for consent.
     """
 
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[DriftFinding, ...] = ()
     aliases: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     removed: tuple[str, ...] = ()
     endpoint: Mapping[str, Any] | None = None
@@ -123,7 +123,7 @@ class _Comparison:
         self._provider = tables.provider_in(data, now.id)
         self._models = tables.members(data, "models")
         self._record = record_of(now, source, offered)
-        self._found: list[Finding] = []
+        self._found: list[DriftFinding] = []
         self._write: dict[str, Mapping[str, Any]] = {}
 
     def run(self) -> Drift:
@@ -144,7 +144,7 @@ class _Comparison:
         return any(finding.held and finding.alias == alias for finding in self._found)
 
     def _say(self, kind: Kind, message: str, **more: Any) -> None:
-        self._found.append(Finding(kind, self._name, message, **more))
+        self._found.append(DriftFinding(kind, self._name, message, **more))
 
     def _endpoint(self) -> dict[str, Any] | None:
         """``type`` and ``base_url`` where they are to change; tells when upstream moved."""
@@ -278,7 +278,7 @@ class _Comparison:
                 removed.append(alias)
         return tuple(removed), kept
 
-    def _prices(self) -> Iterator[Finding]:
+    def _prices(self) -> Iterator[DriftFinding]:
         if self._base is None:
             return
         for alias, cost in self._record.costs.items():
@@ -287,7 +287,7 @@ class _Comparison:
                 message = (
                     f"{alias}: price per million tokens (in, out, cached) {_price(was)} → {_price(cost)}"
                 )
-                yield Finding("price", self._name, message, alias=alias, before=was, after=cost)
+                yield DriftFinding("price", self._name, message, alias=alias, before=was, after=cost)
 
 
 def used_by(data: Mapping[str, Any], alias: str) -> str | None:

@@ -17,9 +17,9 @@ from provisioner.errors import ProvisionerError
 from provisioner.note import Note
 from provisioner.workflows import imports
 from provisioner.workflows.consent import Consent, claims, guard_loss, owner_of
-from provisioner.workflows.drift import Drift, Finding, drift, used_by
+from provisioner.workflows.drift import Drift, DriftFinding, drift, used_by
 from provisioner.workflows.outcome import Outcome, cleared_notes, commit
-from provisioner.workflows.sources import Answer, Failure, Said, Upstream
+from provisioner.workflows.upstream import SourceAnswer, SourceFailure, Upstream, UpstreamProvider
 from provisioner.workflows.watch import silent
 
 if TYPE_CHECKING:
@@ -68,9 +68,9 @@ class Result:
     """
 
     outcome: Outcome
-    findings: tuple[Finding, ...]
+    findings: tuple[DriftFinding, ...]
     sources: tuple[Provenance, ...]
-    failures: tuple[Failure, ...]
+    failures: tuple[SourceFailure, ...]
     notes: tuple[Note, ...]
 
     @property
@@ -108,7 +108,7 @@ class _Refresh:
 
     def run(self) -> Result:
         answers = list(self._sources.answers())
-        findings: list[Finding] = []
+        findings: list[DriftFinding] = []
         records: dict[str, imports.Record] = {}
 
         def edit(data: dict[str, Any]) -> dict[str, Any]:
@@ -132,13 +132,13 @@ class _Refresh:
     def _apply(
         self,
         data: dict[str, Any],
-        answer: Answer,
-        findings: list[Finding],
+        answer: SourceAnswer,
+        findings: list[DriftFinding],
         records: dict[str, imports.Record],
     ) -> dict[str, Any]:
         """``data`` with what one source changed. A document that lost most of its models changes nothing."""
         before = data
-        found: list[Finding] = []
+        found: list[DriftFinding] = []
         made: dict[str, imports.Record] = {}
         try:
             if not self._request.accept_shrink:
@@ -161,9 +161,9 @@ class _Refresh:
             failure.error.__class__ is not error.__class__ or failure.url != shown(url)
             for failure in self._sources.failures
         ):
-            self._sources.failures.append(Failure(shown(url), error))
+            self._sources.failures.append(SourceFailure(shown(url), error))
 
-    def _base(self, said: Said) -> imports.Record | None:
+    def _base(self, said: UpstreamProvider) -> imports.Record | None:
         """What was written last, if that is known of this very source."""
         known = self._known.get(said.provider.id)
         if known is not None and known.source == imports.source_print(said.source):
@@ -171,7 +171,11 @@ class _Refresh:
         return said.assumed
 
     def _update(
-        self, data: dict[str, Any], said: Said, findings: list[Finding], records: dict[str, imports.Record]
+        self,
+        data: dict[str, Any],
+        said: UpstreamProvider,
+        findings: list[DriftFinding],
+        records: dict[str, imports.Record],
     ) -> dict[str, Any]:
         name = said.provider.id
         base = self._base(said)
@@ -197,9 +201,9 @@ class _Refresh:
     def _new(
         self,
         data: dict[str, Any],
-        said: Said,
-        answer: Answer,
-        findings: list[Finding],
+        said: UpstreamProvider,
+        answer: SourceAnswer,
+        findings: list[DriftFinding],
         records: dict[str, imports.Record],
     ) -> dict[str, Any]:
         """A provider that the registry has and config.toml's part of the registry has not."""
@@ -215,7 +219,7 @@ class _Refresh:
         taken = claims(data, entry, lambda *_: False)
         if taken and not self._request.consent.endpoint_change:
             findings.append(
-                Finding(
+                DriftFinding(
                     "claimed",
                     name,
                     f"the registry now has {name}, which would take over {', '.join(taken)}: "
@@ -227,10 +231,10 @@ class _Refresh:
         try:
             data = tables.with_providers(data, entry)
         except ProvisionerError as error:
-            findings.append(Finding("claimed", name, f"{name}: {error.message}", held=True))
+            findings.append(DriftFinding("claimed", name, f"{name}: {error.message}", held=True))
             return data
         findings.append(
-            Finding(
+            DriftFinding(
                 "claimed" if taken else "added",
                 name,
                 f"{name}: new in the registry, with {said.offered} models",
@@ -239,17 +243,21 @@ class _Refresh:
         records[name] = imports.record_of(said.provider, said.source, said.offered)
         return data
 
-    def _gone(self, data: dict[str, Any], answer: Answer, findings: list[Finding]) -> dict[str, Any]:
+    def _gone(
+        self, data: dict[str, Any], answer: SourceAnswer, findings: list[DriftFinding]
+    ) -> dict[str, Any]:
         """Providers that the source no longer has: removed from a registry's if they are as they were written."""
         for name in answer.gone:
             known = self._known.get(name)
             source = tables.provider_in(data, name).get("source", {})
             if source.get("kind") == CATALOG or known is None or self._is_the_users(data, name, known):
                 findings.append(
-                    Finding("kept", name, f"{name}: gone upstream; it stays: kimi provider remove {name}")
+                    DriftFinding(
+                        "kept", name, f"{name}: gone upstream; it stays: kimi provider remove {name}"
+                    )
                 )
                 continue
-            findings.append(Finding("removed", name, f"{name}: gone upstream"))
+            findings.append(DriftFinding("removed", name, f"{name}: gone upstream"))
             data = tables.without_providers(data, [name])
         return data
 
@@ -257,7 +265,7 @@ class _Refresh:
         own = {alias for alias, t in tables.members(data, "models").items() if owner_of(t) == name}
         return bool(own & self._commented) or not _as_written(data, name, known)
 
-    def _guard(self, answer: Answer) -> None:
+    def _guard(self, answer: SourceAnswer) -> None:
         """Refuses a document that lost more than half of what it gave before.
 
         Raises:

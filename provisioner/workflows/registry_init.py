@@ -35,7 +35,7 @@ _REGISTRY_WIRES = [name for name, wire in WIRES.items() if wire.in_registry]
 
 
 @dataclass(frozen=True)
-class Endpoint:
+class ListEndpoint:
     """An endpoint whose list of models becomes a provider called ``name``."""
 
     wire: str
@@ -54,7 +54,7 @@ class Request:
     """
 
     providers: tuple[str, ...] = ()
-    endpoint: Endpoint | None = None
+    endpoint: ListEndpoint | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     return Result(document, tuple(providers), (*notes, *_not_carried(effective, document)))
 
 
-def _listed(app: App, endpoint: Endpoint, watch: Watch) -> Provider:
+def _listed(app: App, endpoint: ListEndpoint, watch: Watch) -> Provider:
     check_name(endpoint.name)
     row = WIRES.get(endpoint.wire)
     if row is None or not row.in_registry:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from catalog.registry_check import Check, check
+from catalog.registry_check import RegistryCheck, check
 from provisioner.workflows.read_source import read_source
 from provisioner.workflows.watch import silent
 
@@ -34,7 +34,7 @@ class Result:
     """What was found; ``where`` is the source as it may be shown."""
 
     where: str
-    check: Check
+    check: RegistryCheck
 
 
 def run(app: App, request: Request, watch: Watch = silent) -> Result:

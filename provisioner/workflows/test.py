@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from provisioner.config.read import ConfigFile
     from provisioner.smoke.answer import Delta
     from provisioner.smoke.batch import Progress
-    from provisioner.smoke.report import AliasResult, Change
+    from provisioner.smoke.report import AliasResult, Correction
     from provisioner.workflows.outcome import Outcome
 
 JOBS = 4
@@ -71,8 +71,8 @@ class Result:
     results: tuple[AliasResult, ...]
     skipped: tuple[str, ...] = ()
     interrupted: bool = False
-    fixed: tuple[Change, ...] = ()
-    unfixed: tuple[Change, ...] = ()
+    fixed: tuple[Correction, ...] = ()
+    unfixed: tuple[Correction, ...] = ()
     outcome: Outcome | None = None
     unrecorded: str | None = None
 
@@ -103,7 +103,7 @@ def run(
     """Tests the aliases of ``request``.
 
     Args:
-        app: the world.
+        app: paths, clock, environment and HTTP factory.
         request: what to test.
         watch: sees each answer as it arrives.
         progress: is told when a test starts, waits and ends.
@@ -177,7 +177,7 @@ def _stands(data: Mapping[str, Any], path: tuple[str, ...]) -> bool:
     return bool(path)
 
 
-def _changed(result: AliasResult, fixed: tuple[Change, ...]) -> bool:
+def _changed(result: AliasResult, fixed: tuple[Correction, ...]) -> bool:
     return any(change in fixed for check in result.checks for change in check.changes)
 
 
@@ -222,20 +222,20 @@ def _fixed(app: App, data: Mapping[str, Any], request: Request, result: Result) 
     return replace(result, fixed=fixed, unfixed=unfixed, outcome=outcome)
 
 
-def _is_overridden(data: Mapping[str, Any], change: Change) -> bool:
+def _is_overridden(data: Mapping[str, Any], change: Correction) -> bool:
     table = _tables(data, change.table[0]).get(change.table[-1], {}) if len(change.table) > 1 else {}
     overrides = table.get("overrides")
     return isinstance(overrides, dict) and change.key in overrides
 
 
-def _with(data: dict[str, Any], changes: tuple[Change, ...]) -> dict[str, Any]:
+def _with(data: dict[str, Any], changes: tuple[Correction, ...]) -> dict[str, Any]:
     """``data`` with ``changes``; a table that has gone meanwhile stays gone."""
     for change in changes:
         data = _put(data, change.table, change)
     return data
 
 
-def _put(table: dict[str, Any], path: tuple[str, ...], change: Change) -> dict[str, Any]:
+def _put(table: dict[str, Any], path: tuple[str, ...], change: Correction) -> dict[str, Any]:
     if not path:
         return {**table, change.key: change.applied(table.get(change.key))}
     below = table.get(path[0], {} if len(path) == 1 and path[0] == "thinking" else None)

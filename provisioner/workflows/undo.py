@@ -13,7 +13,7 @@ from provisioner.workflows.watch import silent
 
 if TYPE_CHECKING:
     from provisioner.app import App
-    from provisioner.config.backups import Entry
+    from provisioner.config.backups import BackupEntry
     from provisioner.config.undo import Undone
     from provisioner.workflows.watch import Watch
 
@@ -34,7 +34,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedChange:
     """A change on record.
 
     Attributes:
@@ -43,7 +43,7 @@ class Listed:
         foreign: whether something else changed the file between the change before and this one.
     """
 
-    entry: Entry
+    entry: BackupEntry
     here: bool
     foreign: bool
 
@@ -69,7 +69,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Undone:
     )
 
 
-def changes(app: App) -> tuple[Listed, ...]:
+def changes(app: App) -> tuple[ListedChange, ...]:
     """The changes on record, newest first.
 
     Raises:
@@ -78,7 +78,7 @@ def changes(app: App) -> tuple[Listed, ...]:
     now = digest(read_bytes(app.config_path).content)
     known = undo.entries(app.config_path, app.backups)
     listed = [
-        Listed(
+        ListedChange(
             entry, here=entry.after == now, foreign=previous is not None and previous.after != entry.before
         )
         for previous, entry in zip([None, *known], known, strict=False)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.errors import DocumentInvalid
-from catalog.models import Finding, Model, Provider, Skipped
+from catalog.models import Model, Provider, RegistryFinding, Skipped
 from catalog.registry import Registry, lint, read_registry
 from catalog.reserved import INTERNAL_IDS, MANAGED_IDS
 
@@ -201,7 +201,9 @@ def test_a_provider_without_models_is_imported_and_named() -> None:
     registry = read(p=value(models={}))
     assert registry.providers[0].models == ()
     assert registry.warnings == (
-        Finding("/p/models", "it has no usable model: a provider without aliases", "warning", "no_models"),
+        RegistryFinding(
+            "/p/models", "it has no usable model: a provider without aliases", "warning", "no_models"
+        ),
     )
 
 

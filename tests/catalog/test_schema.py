@@ -17,7 +17,7 @@ from catalog import schema
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from catalog.models import Problem
+    from catalog.models import DocumentProblem
 
 SCHEMAS = sorted(Path(schema.__file__).resolve().parents[1].joinpath("schemas").rglob("*.schema.json"))
 
@@ -81,7 +81,7 @@ def at(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     return copy
 
 
-def lone(document: Any, name: str, definition: str | None = None) -> Problem:
+def lone(document: Any, name: str, definition: str | None = None) -> DocumentProblem:
     (problem,) = schema.problems(document, name, definition=definition)
     return problem
 

@@ -10,12 +10,12 @@ from provisioner.config import backups
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from provisioner.config.backups import Entry
+    from provisioner.config.backups import BackupEntry
 
 
 def save(
     folder: Path, target: Path, before: bytes | None, after: bytes | None = b"after", at: float = 1.0
-) -> Entry:
+) -> BackupEntry:
     return backups.save(folder, target, before, after, at=at, command="add", summary="added p")
 
 

@@ -206,7 +206,7 @@ def test_vertexai_without_a_protocol_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wire", "base", "mended"),
+    ("wire", "base", "right"),
     [
         ("openai", "http://h/v1/chat/completions", "http://h/v1"),
         ("kimi", "http://h/v1/chat/completions/", "http://h/v1"),
@@ -217,8 +217,8 @@ def test_vertexai_without_a_protocol_is_refused() -> None:
         ("google-genai", "http://h/v1beta1/projects/x/locations/y", "http://h"),
     ],
 )
-def test_a_pasted_path_is_named_and_not_sent(wire: str, base: str, mended: str) -> None:
-    assert f'base_url = "{mended}"' in str(
+def test_a_pasted_path_is_named_and_not_sent(wire: str, base: str, right: str) -> None:
+    assert f'base_url = "{right}"' in str(
         unusable(provider(f'api_key = "{KEY}"\nbase_url = "{base}"', wire)).hint
     )
 

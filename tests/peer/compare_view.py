@@ -21,7 +21,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from provisioner.kimi_code.auth import Credential
+from provisioner.kimi_code.auth import EffectiveCredential
 from provisioner.kimi_code.finding import Unusable
 from provisioner.kimi_code.view import View
 from provisioner.smoke.probe import Probe
@@ -71,7 +71,7 @@ def ours(case: Case) -> tuple[str, str, str]:
             return "", "", f"{error.code}: {error.message}"
         return _elsewhere(text, case.alias, env, error.message)
     if target.shell_key is not None:
-        target = replace(target, credential=Credential("key", env[target.shell_key], "the shell"))
+        target = replace(target, credential=EffectiveCredential("key", env[target.shell_key], "the shell"))
     sent = protocol_of(target).request(target, Probe("Hi"))
     headers = {name.lower(): value for name, value in sent.headers.items()}
     key = next((headers[name] for name in _KEY_HEADERS if name in headers), "")

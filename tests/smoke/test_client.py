@@ -11,7 +11,7 @@ import pytest
 
 from provisioner.smoke import client, exchange
 from provisioner.smoke.answer import Delta, Usage
-from provisioner.smoke.client import Outcome, Runtime, ask
+from provisioner.smoke.client import RequestOutcome, Runtime, ask
 from provisioner.smoke.timing import Stopwatch
 from provisioner.smoke.wires.base import HttpRequest
 from provisioner.smoke.wires.chat_reader import ChatReader
@@ -25,7 +25,9 @@ SECRETS = ("sk-0123456789abcdef",)
 HEADERS = {"Authorization": "Bearer sk-0123456789abcdef", "X-Mine": "ä"}
 
 
-def asked(server: Server, *, total_s: float = 10, watch: Callable[[Delta], None] = lambda _: None) -> Outcome:
+def asked(
+    server: Server, *, total_s: float = 10, watch: Callable[[Delta], None] = lambda _: None
+) -> RequestOutcome:
     runtime = Runtime(
         lambda _url, timeout: httpx.AsyncClient(timeout=timeout, follow_redirects=False), {}, lambda: 0.0
     )
@@ -35,7 +37,7 @@ def asked(server: Server, *, total_s: float = 10, watch: Callable[[Delta], None]
     return asyncio.run(ask(runtime, request, ChatReader(), total_s=total_s, secrets=SECRETS, watch=watch))
 
 
-def kind(outcome: Outcome) -> str | None:
+def kind(outcome: RequestOutcome) -> str | None:
     return None if outcome.problem is None else outcome.problem.kind
 
 

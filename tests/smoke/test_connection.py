@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from provisioner.smoke.client import Outcome, Runtime, ask
+from provisioner.smoke.client import RequestOutcome, Runtime, ask
 from provisioner.smoke.connection import unbuildable
 from provisioner.smoke.wires.base import HttpRequest
 from provisioner.smoke.wires.chat_reader import ChatReader
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from provisioner.smoke.client import OpenClient
 
 
-def asked(url: str, open_client: OpenClient | None = None, **env: str) -> Outcome:
+def asked(url: str, open_client: OpenClient | None = None, **env: str) -> RequestOutcome:
     def plain(_url: str, timeout: httpx.Timeout) -> httpx.AsyncClient:
         return httpx.AsyncClient(timeout=timeout, follow_redirects=False)
 
@@ -28,7 +28,7 @@ def asked(url: str, open_client: OpenClient | None = None, **env: str) -> Outcom
     return asyncio.run(ask(runtime, HttpRequest(url, {}, {}), ChatReader(), total_s=10, secrets=()))
 
 
-def kind(outcome: Outcome) -> str:
+def kind(outcome: RequestOutcome) -> str:
     assert outcome.problem is not None
     return outcome.problem.kind
 

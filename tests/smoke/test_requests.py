@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from provisioner.kimi_code.auth import Credential
+from provisioner.kimi_code.auth import EffectiveCredential
 from provisioner.kimi_code.view import View
 from provisioner.smoke.checks.text import FIRST_TURN
 from provisioner.smoke.picture import png_of
@@ -73,7 +73,7 @@ def test_the_key_travels_in_the_wires_own_header_unless_the_user_sets_it(
 
 def test_a_google_token_names_who_pays_and_the_path_names_the_project() -> None:
     found = target("vertexai", provider='env = {GOOGLE_CLOUD_PROJECT = "proj", GOOGLE_CLOUD_LOCATION = "eu"}')
-    token = Credential("token", "ya29", "adc", quota_project="payer")
+    token = EffectiveCredential("token", "ya29", "adc", quota_project="payer")
     found = replace(found, credential=token, project="proj", location="eu")
     sent = protocol_of(found).request(found, LEAST)
     assert sent.url.endswith(

@@ -7,7 +7,7 @@ import pytest
 
 from provisioner.errors import NotFound, UsageError
 from provisioner.smoke.answer import Usage
-from provisioner.smoke.report import Change
+from provisioner.smoke.report import Correction
 from provisioner.smoke.runner import Options
 from provisioner.workflows import test as testing
 from provisioner.workflows.price import Prices
@@ -113,7 +113,7 @@ def test_fix_writes_the_line_and_nothing_else(app: App) -> None:
         shown = testing.run(app, testing.Request(("p/m",), fix=True, dry_run=True))
         assert app.config_path.read_text() == text
         result = testing.run(app, testing.Request(("p/m",), fix=True))
-    assert shown.fixed == result.fixed == (Change(("models", "p/m"), "max_output_size", 8192),)
+    assert shown.fixed == result.fixed == (Correction(("models", "p/m"), "max_output_size", 8192),)
     assert shown.outcome is not None
     assert any("max_output_size" in line.text for line in shown.outcome.diff)
     after = app.config_path.read_text()

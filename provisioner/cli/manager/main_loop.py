@@ -10,7 +10,7 @@ from catalog.errors import CatalogError
 from provisioner.cli.changes import count
 from provisioner.cli.manager.effects import Leave
 from provisioner.cli.manager.results import added, newest
-from provisioner.cli.manager.runtime import Runtime
+from provisioner.cli.manager.runtime import ManagerRuntime
 from provisioner.cli.manager.state import opening
 from provisioner.cli.terminal import echo
 from provisioner.errors import ProvisionerError
@@ -31,7 +31,7 @@ def run(actions: Actions, look: Look, wizard: Callable[[], object]) -> int:
         ConfigInvalid: config.toml cannot be read.
         KeyboardInterrupt: Ctrl-C.
     """
-    runtime = Runtime(actions, look, opening(actions.load(), actions.past_tests()))
+    runtime = ManagerRuntime(actions, look, opening(actions.load(), actions.past_tests()))
     try:
         while not isinstance(runtime.run(), Leave):
             runtime.state = after_wizard(actions, runtime.state, wizard)

@@ -41,7 +41,7 @@ class GivenUp(BaseException):
     """Ends a test whose answer nobody waits for any more. Not an Exception: no diagnosis must catch it."""
 
 
-class Runtime:
+class ManagerRuntime:
     """The manager between coming up and leaving for good or for the wizard.
 
     Attributes:

@@ -15,7 +15,7 @@ from provisioner.smoke.verdict import judge
 
 if TYPE_CHECKING:
     from provisioner.smoke.probe import Size
-    from provisioner.smoke.report import Change, Check
+    from provisioner.smoke.report import Check, Correction
     from provisioner.smoke.session import Asked, Session
 
 FIRST_TURN = Probe("Say hi in one short sentence.")
@@ -24,7 +24,7 @@ _DEEPER = ("auth", "model_not_found", "not_found_url", "quota", "forbidden")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class TextCheck:
     """The check, the request it rests on, and the problem with its hint if there was one."""
 
     check: Check
@@ -32,12 +32,12 @@ class Found:
     problem: Problem | None
 
 
-async def check(session: Session, *, size: Size) -> Found:
+async def check(session: Session, *, size: Size) -> TextCheck:
     """Sends the first request; where a server refuses it, smaller ones tell whether size, shape or key is the cause."""
     probe = replace(FIRST_TURN, size=size)
     asked = await (session.ask_least(probe) if size == "least" else session.ask(probe))
     problem = asked.outcome.problem
-    changes: tuple[Change, ...] = ()
+    changes: tuple[Correction, ...] = ()
     if problem is not None and size == "full" and oversize.may_be(problem):
         small = (await session.ask(FIRST_TURN)).outcome.problem
         if small is None:
@@ -54,10 +54,10 @@ async def check(session: Session, *, size: Size) -> Found:
         check = judge("text", asked.outcome, problem)
     if problem is not None:
         problem = await advise(session, problem, asked.outcome)
-    return Found(replace(check, changes=changes), asked, problem)
+    return TextCheck(replace(check, changes=changes), asked, problem)
 
 
-async def _without_room(session: Session, asked: Asked) -> tuple[Problem | None, tuple[Change, ...]]:
+async def _without_room(session: Session, asked: Asked) -> tuple[Problem | None, tuple[Correction, ...]]:
     """What a local server says of its context may show that a first turn of real size has no room in it."""
     says = await told(session)
     if says is None:

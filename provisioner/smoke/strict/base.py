@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _SHOWN = 80
 
 
-class Refused(Exception):
+class ReaderError(Exception):
     """Kimi Code's reader throws here; the text says over what."""
 
 
@@ -41,7 +41,7 @@ class StrictReader(ABC):
                 return
             try:
                 self._event(event)
-            except Refused as refused:
+            except ReaderError as refused:
                 self.error = str(refused)
 
     def finish(self, *, cut: bool) -> None:
@@ -54,34 +54,34 @@ class StrictReader(ABC):
 
     @abstractmethod
     def _event(self, event: Event) -> None:
-        """Interprets an event; raises :class:`Refused` where Kimi Code's reader throws."""
+        """Interprets an event; raises :class:`ReaderError` where Kimi Code's reader throws."""
 
 
 def parsed(data: str, what: str = "an event") -> Any:
     """The JSON in ``data``.
 
     Raises:
-        Refused: there is none; blank data is none either.
+        ReaderError: there is none; blank data is none either.
     """
     try:
         return json.loads(data)
     except (ValueError, RecursionError):
         if not data.strip():
-            raise Refused(f"{what} without data") from None
+            raise ReaderError(f"{what} without data") from None
         quoted = (
             f": {' '.join(data.split())}" if len(data) <= _SHOWN else ""
         )  # whole or not: a key may be in it
-        raise Refused(f"{what} that is not JSON{quoted}") from None
+        raise ReaderError(f"{what} that is not JSON{quoted}") from None
 
 
 def field(value: Any, name: str) -> Any:
     """``value[name]`` as JavaScript reads it: from an object its member, else nothing.
 
     Raises:
-        Refused: ``value`` is null.
+        ReaderError: ``value`` is null.
     """
     if value is None:
-        raise Refused(f"null where an object with {name!r} is read")
+        raise ReaderError(f"null where an object with {name!r} is read")
     return value.get(name) if isinstance(value, dict) else None
 
 
@@ -89,12 +89,12 @@ def rows(value: Any, what: str) -> list[Any]:
     """The members of a list; of nothing, and of a string, none.
 
     Raises:
-        Refused: something else that cannot be gone through.
+        ReaderError: something else that cannot be gone through.
     """
     if value is None or isinstance(value, str):
         return []
     if not isinstance(value, list):
-        raise Refused(f"{what} that is no list")
+        raise ReaderError(f"{what} that is no list")
     return value
 
 

@@ -6,7 +6,7 @@ import codecs
 import json
 from typing import TYPE_CHECKING, Any
 
-from provisioner.smoke.strict.base import Refused, StrictReader, field, parsed, rows, truthy
+from provisioner.smoke.strict.base import ReaderError, StrictReader, field, parsed, rows, truthy
 
 if TYPE_CHECKING:
     from provisioner.smoke.sse import Event
@@ -42,7 +42,7 @@ class StrictGoogle(StrictReader):
             _bare_error(text)
             self._rest += text
             self._blocks()
-        except Refused as refused:
+        except ReaderError as refused:
             self.error = str(refused)
 
     def finish(self, *, cut: bool) -> None:
@@ -93,7 +93,7 @@ class StrictGoogle(StrictReader):
 
 
 def _bare_error(text: str) -> None:
-    """Raises ``Refused`` for a read that is an error in plain JSON and nothing else."""
+    """Raises ``ReaderError`` for a read that is an error in plain JSON and nothing else."""
     if not text.lstrip().startswith("{"):
         return
     try:
@@ -103,4 +103,4 @@ def _bare_error(text: str) -> None:
     error = value.get("error")
     code = error.get("code") if isinstance(error, dict) else None
     if isinstance(code, int) and code in _ERRORS:
-        raise Refused("an error in the middle of the stream")
+        raise ReaderError("an error in the middle of the stream")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from provisioner.smoke.strict.base import Refused, StrictReader, field, parsed, truthy
+from provisioner.smoke.strict.base import ReaderError, StrictReader, field, parsed, truthy
 
 if TYPE_CHECKING:
     from provisioner.smoke.sse import Event
@@ -29,7 +29,7 @@ class StrictMessages(StrictReader):
 
     def _event(self, event: Event) -> None:
         if event.name == "error":
-            raise Refused("an event with an error in it")
+            raise ReaderError("an event with an error in it")
         if event.name in _READ:
             self._chunk(parsed(event.data, f"a {event.name} event"))
 
@@ -92,4 +92,4 @@ def _index(chunk: dict[str, Any]) -> Any:
 
 def _usage(holder: dict[str, Any]) -> None:
     if "usage" in holder and holder["usage"] is None:
-        raise Refused("usage that is null")
+        raise ReaderError("usage that is null")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from provisioner.smoke.strict.base import Refused
+from provisioner.smoke.strict.base import ReaderError
 from provisioner.smoke.strict.sdk import StrictSdk
 
 
@@ -23,9 +23,9 @@ class StrictResponses(StrictSdk):
             return
         kind = chunk.get("type")
         if not isinstance(kind, str):
-            raise Refused("an event without a type")
+            raise ReaderError("an event without a type")
         if kind in ("error", "response.failed"):
-            raise Refused("an event with an error in it")
+            raise ReaderError("an event with an error in it")
         if kind in ("response.completed", "response.incomplete"):
             self._end(chunk, kind)
         elif kind.startswith("response.function_call_arguments."):
@@ -64,7 +64,7 @@ class StrictResponses(StrictSdk):
         if item["type"] != "function_call":
             return
         if not isinstance(item.get("name"), str):
-            raise Refused("a function call without a name")
+            raise ReaderError("a function call without a name")
         index, arguments = _index(item.get("id"), chunk), item.get("arguments")
         given = arguments if isinstance(arguments, str) else None
         self._arguments[index] = given or ""
@@ -80,14 +80,14 @@ class StrictResponses(StrictSdk):
     def _rest(self, index: Any, whole: str, kind: str) -> None:
         came = self._arguments[self._known(index, kind)]
         if not whole.startswith(came):
-            raise Refused("final arguments of a function call that differ from its deltas")
+            raise ReaderError("final arguments of a function call that differ from its deltas")
         self._arguments[index] = whole
         if rest := whole[len(came) :]:
             self.message.arguments(rest, index)
 
     def _known(self, index: Any, kind: str) -> Any:
         if index not in self._arguments:
-            raise Refused(f"{kind} for the unknown item {index!r}")
+            raise ReaderError(f"{kind} for the unknown item {index!r}")
         return index
 
     def _end(self, chunk: dict[str, Any], kind: str) -> None:
@@ -110,12 +110,12 @@ def _index(item_id: Any, chunk: dict[str, Any]) -> Any:
 def _string(chunk: dict[str, Any], name: str, kind: str) -> str:
     value = chunk.get(name)
     if not isinstance(value, str):
-        raise Refused(f"{kind} whose {name} is no string")
+        raise ReaderError(f"{kind} whose {name} is no string")
     return value
 
 
 def _item(chunk: dict[str, Any], kind: str) -> dict[str, Any]:
     item = chunk.get("item")
     if not isinstance(item, dict) or not isinstance(item.get("type"), str):
-        raise Refused(f"{kind} without an item that has a type")
+        raise ReaderError(f"{kind} without an item that has a type")
     return item

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
-from provisioner.smoke.strict.base import Refused, StrictReader, parsed, truthy
+from provisioner.smoke.strict.base import ReaderError, StrictReader, parsed, truthy
 
 if TYPE_CHECKING:
     from provisioner.smoke.sse import Event
@@ -22,7 +22,7 @@ class StrictSdk(StrictReader):
         if (event.name or "").startswith("thread."):
             chunk = {"event": event.name, "data": chunk}  # handed on in this form, for another API
         elif isinstance(chunk, dict) and truthy(chunk.get("error")):
-            raise Refused("an event with an error in it")
+            raise ReaderError("an event with an error in it")
         self._chunk(chunk)
 
     @abstractmethod

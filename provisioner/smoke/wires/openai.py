@@ -1,4 +1,4 @@
-"""``openai``: chat completions as most servers of the world speak them."""
+"""``openai``: chat completions as most servers speak them."""
 
 from __future__ import annotations
 

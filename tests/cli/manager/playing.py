@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from provisioner.cli.manager.actions import Actions
-from provisioner.cli.manager.runtime import Runtime
+from provisioner.cli.manager.runtime import ManagerRuntime
 from provisioner.cli.manager.state import State, opening
 from provisioner.cli.prompts.look import Look
 
@@ -31,11 +31,11 @@ def says(text: str) -> Callable[[State], bool]:
     return lambda state: text in state.status.text
 
 
-def runtime_of(app: App) -> Runtime:
-    return Runtime(Actions(app), Look(), opening(Actions(app).load(), {}))
+def runtime_of(app: App) -> ManagerRuntime:
+    return ManagerRuntime(Actions(app), Look(), opening(Actions(app).load(), {}))
 
 
-def play(runtime: Runtime, pipe: PipeInput, *steps: Step) -> Leave | OpenWizard:
+def play(runtime: ManagerRuntime, pipe: PipeInput, *steps: Step) -> Leave | OpenWizard:
     """Runs the manager and sends each step's keys as soon as its condition holds."""
     missed: list[int] = []
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from provisioner.smoke.problem import Kind
-    from provisioner.smoke.report import Change
+    from provisioner.smoke.report import Correction
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Cause:
     """A cause, and what removes it.
 
     Attributes:
@@ -23,5 +23,5 @@ class Finding:
 
     message: str
     hint: str | None = None
-    changes: tuple[Change, ...] = ()
+    changes: tuple[Correction, ...] = ()
     kind: Kind | None = None

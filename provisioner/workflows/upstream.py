@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Failure:
+class SourceFailure:
     """A source that could not be asked or used; its providers stay as they are."""
 
     url: str
@@ -48,7 +48,7 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class Said:
+class UpstreamProvider:
     """What one source says: its providers under their names in config.toml, and how many models each has."""
 
     source: Mapping[str, Any]
@@ -58,11 +58,11 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Answer:
+class SourceAnswer:
     """The answer of one source. ``new``: providers of a registry imported whole that config.toml may lack."""
 
     url: str
-    said: tuple[Said, ...] = ()
+    said: tuple[UpstreamProvider, ...] = ()
     new: Mapping[str, tables.Entry] = field(default_factory=dict)
     gone: tuple[str, ...] = ()
 
@@ -71,7 +71,7 @@ class Upstream:
     """The sources of imports, and what came of asking them.
 
     Args:
-        app: the world.
+        app: paths, clock, environment and HTTP factory.
         data: config.toml.
         wanted: ids of providers; empty for every import that names its source.
         access: how documents may be had; its URL is the catalog of a wanted provider that names no source.
@@ -88,10 +88,10 @@ class Upstream:
     ) -> None:
         self._app, self._data, self._wanted, self._access, self._watch = app, data, wanted, access, watch
         self.provenances: list[Provenance] = []
-        self.failures: list[Failure] = []
+        self.failures: list[SourceFailure] = []
         self.notes: list[Note] = []
 
-    def answers(self) -> Iterator[Answer]:
+    def answers(self) -> Iterator[SourceAnswer]:
         """What each source says; one that fails stops no other.
 
         Raises:
@@ -131,15 +131,17 @@ class Upstream:
         if name in self._wanted:
             raise UsageError(f'provider "{name}" cannot be refreshed: {why}')
 
-    def _ask(self, groups: Mapping[str, Group], ask: Callable[[str, Group], Answer]) -> Iterator[Answer]:
+    def _ask(
+        self, groups: Mapping[str, Group], ask: Callable[[str, Group], SourceAnswer]
+    ) -> Iterator[SourceAnswer]:
         for url, group in groups.items():
             self._watch(f"asking {shown(url)}")
             try:
                 yield ask(url, group)
             except CatalogError as error:
-                self.failures.append(Failure(shown(url), error))
+                self.failures.append(SourceFailure(shown(url), error))
 
-    def _registry(self, url: str, group: Group) -> Answer:
+    def _registry(self, url: str, group: Group) -> SourceAnswer:
         tokens = list(dict.fromkeys(str(source.get("apiKey") or "") for source in group.values()))
         before, token, registry = self._first_answer(url, tokens)
         upstream = {provider.id: provider for provider in registry.providers}
@@ -156,7 +158,7 @@ class Upstream:
         }
         had = {provider.id: provider for provider in before.providers} if before else {}
         said = tuple(
-            Said(
+            UpstreamProvider(
                 group.get(name, source),
                 provider,
                 len(provider.models),
@@ -165,7 +167,7 @@ class Upstream:
             for name, provider in upstream.items()
             if name in group or name in new
         )
-        return Answer(url, said, new, gone)
+        return SourceAnswer(url, said, new, gone)
 
     def _first_answer(self, url: str, tokens: list[str]) -> tuple[Registry | None, str, Registry]:
         """The registry by the first of the tokens that it takes, and the copy that was at hand before."""
@@ -188,7 +190,7 @@ class Upstream:
             return before, token, registry
         raise AssertionError("a group has a token, if only the empty one")
 
-    def _catalog(self, url: str, group: Group) -> Answer:
+    def _catalog(self, url: str, group: Group) -> SourceAnswer:
         offline = self._access.offline
         before = None
         with suppress(CatalogError):
@@ -208,15 +210,15 @@ class Upstream:
                     raise
                 gone.append(name)
             except (NotImportable, UsageError) as error:
-                self.failures.append(Failure(shown(url), error))
+                self.failures.append(SourceFailure(shown(url), error))
             else:
                 self._adoptable(name, now)
                 was = None
                 if before:
                     with suppress(CatalogError, ProvisionerError):
                         was = self._of_catalog(before, name, source)[0]
-                said.append(Said(source, now, offered, _assumed(was, source)))
-        return Answer(url, tuple(said), gone=tuple(gone))
+                said.append(UpstreamProvider(source, now, offered, _assumed(was, source)))
+        return SourceAnswer(url, tuple(said), gone=tuple(gone))
 
     def _of_catalog(self, catalog: Catalog, name: str, source: Mapping[str, Any]) -> tuple[Provider, int]:
         """The provider as it was asked for, and how many models it has in all.
