@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from catalog.errors import CatalogError, CredentialRefused, DocumentInvalid, FetchFailed, NotImportable
 from catalog.http_limits import MIB, Limits
+from catalog.json_size import too_many
 from catalog.listing import Listed, entries, ids, read
 from catalog.local_servers import enriched
 from catalog.untrusted import id_flaw, mapping, text
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _LIMITS = Limits(body=8 * MIB)  # OpenRouter's list, the longest known, is under one
 _OPTIONAL = Limits(body=8 * MIB, total=5.0)
 _MOST_PAGES = 50
+_SHARE = 4  # of what a whole catalog may hold
 _NAME_THEM = "name the models yourself with --model ID[:CONTEXT]"
 
 
@@ -57,6 +59,10 @@ class Asker:
             token_hint="check the key: --api-key-stdin, or --api-key-env NAME",  # noqa: S106  names the flags
             limits=limits,
         )
+        if much := too_many(reply.body, _SHARE):
+            raise DocumentInvalid(
+                f"the endpoint's list of models holds {much}", hint=_NAME_THEM, where=shown(url)
+            )
         try:
             return json.loads(reply.body)
         except (ValueError, RecursionError):

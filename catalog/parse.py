@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from catalog.errors import DocumentInvalid
+from catalog.json_size import too_many
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -141,9 +142,12 @@ _HINT = "check the address: it should lead to a JSON document in the form of mod
 
 def _text(body: bytes, where: str) -> str:
     try:
-        return body.decode(json.detect_encoding(body)).removeprefix("\ufeff")
+        text = body.decode(json.detect_encoding(body)).removeprefix("\ufeff")
     except UnicodeDecodeError:
         raise DocumentInvalid("the document is not text", hint=_HINT, where=where) from None
+    if much := too_many(text):
+        raise DocumentInvalid(f"the document holds {much}", hint=_HINT, where=where)
+    return text
 
 
 def _number(text: str) -> float | None:

@@ -94,28 +94,30 @@ def survey(document: Mapping[str, Any]) -> Registry:
         if provider.id in providers:
             message = "an earlier entry has the same id: this one replaces it"
             found.append(_error(f"{at}/id", "duplicate_id", message))
-            aliases = {
-                alias: place for alias, place in aliases.items() if not alias.startswith(f"{provider.id}/")
-            }
+            for model in providers[provider.id].models:
+                aliases.pop(f"{provider.id}/{model.key}", None)
         found.extend(_collisions(provider, at, aliases))
         providers[provider.id] = provider
     hints = {p.id: name for p in providers.values() for name in p.env[:1]}
     return Registry(tuple(providers.values()), tuple(found), hints)
 
 
-def lint(document: Mapping[str, Any], registry: Registry, *, limit: int = 20) -> tuple[RegistryFinding, ...]:
+def lint(
+    document: Mapping[str, Any], registry: Registry, *, limit: int = 20, models: int = 2_000
+) -> tuple[RegistryFinding, ...]:
     """Everything amiss in a registry: its warnings, then what the schema finds in other places.
 
     A wrongly typed optional field counts as absent when read, without a warning; the schema names it. At most
-    ``limit`` of those are looked for.
+    ``limit`` of those are looked for, in the first ``models`` models: a schema takes its time.
     """
     from catalog import schema
 
     places = {warning.pointer for warning in registry.warnings}
     found: list[RegistryFinding] = []
     for key, value in document.items():
-        if len(found) >= limit:
+        if len(found) >= limit or models <= 0:
             break
+        models -= 1 + len(mapping(mapping(value).get("models")))
         at = pointer(key)
         if at in places or key == SCHEMA_KEY:
             continue

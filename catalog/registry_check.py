@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_MOST_MODELS = 100_000
 _MOST_IGNORED = 100  # places that the schema names; the other checks name all
 
 
@@ -77,7 +78,7 @@ def check(body: bytes, where: str, *, limit: int = 100) -> RegistryCheck:
         itertools.chain(
             _encoding(body),
             _emptiness(document),
-            lint(document, registry, limit=_MOST_IGNORED),
+            lint(document, registry, limit=_MOST_IGNORED, models=_MOST_MODELS),
             author_findings(document, skipped),
         )
     )

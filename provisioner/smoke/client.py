@@ -267,6 +267,9 @@ async def _plain(response: httpx.Response, heard: _Heard, exchange: Exchange) ->
             return
         for piece in inflater.feed(chunk):
             yield piece
+            await asyncio.sleep(
+                0
+            )  # a few bytes may inflate to a great many: the time limit must get a word in
 
 
 async def _error_body(response: httpx.Response) -> bytes:

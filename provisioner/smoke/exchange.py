@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from catalog.json_size import too_many
 from provisioner.smoke import meaning, refusal
 from provisioner.smoke.problem import Problem
 from provisioner.smoke.sniff import Kind, sniff
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from provisioner.smoke.wires.reader import Reader
 
 BODY_LIMIT = 64 * 1024 * 1024
+_SHARE = 16  # of what a whole catalog may hold
 _SHOWN = 160
 _LOOKED_AT = 64 * 1024
 
@@ -82,7 +84,9 @@ class Exchange:
         try:
             events = self._decoder.feed(chunk)
         except EventTooLarge:
-            raise TooLarge("one event of the stream is larger than 16 MiB") from None
+            raise TooLarge(
+                "one event of the stream is larger than 16 MiB, or holds too many values"
+            ) from None
         if events:
             self.kind = "events"  # behind lines of another kind, which the protocol lets one ignore
         self.strict.feed(chunk, events)
@@ -159,6 +163,8 @@ class Exchange:
         )
 
     def _json(self) -> Problem:
+        if much := too_many(self._whole, _SHARE):
+            return Problem("too_large", f"the server answered with one JSON document that holds {much}", 200)
         values = list(_values(self._whole.decode("utf-8", "replace")))
         refused = (
             refusal.in_a_success(200, json.dumps(values[0]).encode(), self.reader.echoes)

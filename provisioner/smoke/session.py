@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from provisioner.smoke.probe import Probe
     from provisioner.smoke.problem import Problem
 
+_LONGEST = 1024 * 1024
 _RETRIED = ("max_tokens", "max_completion_tokens", "max_output_tokens", "stream_options")
 
 
@@ -150,10 +151,11 @@ def _clean_answer(answer: Answer, secrets: tuple[str, ...]) -> Answer:
 def _shown(value: Any, secrets: tuple[str, ...]) -> Any:
     """``value`` without secrets, and with every string in it fit to be printed.
 
-    Servers escape characters beyond the BMP as two halves, and cut them apart; a half alone is no character.
+    Of one that nobody could read the beginning is kept. Servers escape characters beyond the BMP as two halves, and cut them apart; a half alone is no character.
     """
     if isinstance(value, str):
-        whole = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        kept = value if len(value) <= _LONGEST else value[:_LONGEST] + "…"
+        whole = kept.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
         return scrub(whole, secrets)
     if isinstance(value, dict):
         return {_shown(key, secrets): _shown(member, secrets) for key, member in value.items()}

@@ -10,7 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from catalog.json_size import too_many
+
 EVENT_LIMIT = 16 * 1024 * 1024
+_SHARE = 16  # of what a whole catalog may hold
 _STRAY_LIMIT = 64 * 1024
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _BOM = b"\xef\xbb\xbf"
@@ -18,7 +21,7 @@ _LF = 0x0A
 
 
 class EventTooLarge(Exception):
-    """One event passed the size limit of its decoder."""
+    """One event passed the size limit of its decoder, or holds too many JSON values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,4 +118,9 @@ class Decoder:
     def _dispatch(self) -> Event | None:
         name, lines = self._name, self._data
         self._name, self._data, self._size = None, [], 0
-        return Event(name, b"\n".join(lines).decode("utf-8", "replace")) if name or lines else None
+        if not (name or lines):
+            return None
+        data = b"\n".join(lines)
+        if too_many(data, _SHARE):
+            raise EventTooLarge
+        return Event(name, data.decode("utf-8", "replace"))

@@ -32,12 +32,16 @@ from provisioner.workflows.outcome import Outcome, cleared_notes, commit, defaul
 from provisioner.workflows.watch import silent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from catalog.documents import Provenance, RegistryDocument
-    from catalog.models import Provider
+    from catalog.models import Provider, RegistryFinding
     from provisioner.app import App
     from provisioner.workflows.watch import Watch
+
+
+_MOST_NOTES = 20
+_LONGEST_PLACE = 120
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
         providers=chosen,
         removed=tuple(i for i in outcome.plan.providers.removed if i not in {p.id for p in chosen}),
         notes=(
-            *(Note("registry", f"{p.pointer}: {p.message}") for p in lint(document.raw, registry)),
+            *_registry_notes(lint(document.raw, registry)),
             *taken_notes(taken),
             *_collision_notes(chosen),
             *_picked_notes(request.only, chosen, outcome.data),
@@ -127,6 +131,17 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
             *default_model_note(outcome.data, app.env, chosen),
         ),
     )
+
+
+def _registry_notes(findings: Sequence[RegistryFinding]) -> Iterator[Note]:
+    """The first of what is amiss in the registry; an author has ``registry validate`` for the rest."""
+    for finding in findings[:_MOST_NOTES]:
+        place = finding.pointer
+        if len(place) > _LONGEST_PLACE:
+            place = f"{place[:_LONGEST_PLACE]}…"
+        yield Note("registry", f"{place}: {finding.message}")
+    if more := len(findings[_MOST_NOTES:]):
+        yield Note("registry", f"{more:,} more; `kimi provider registry validate` lists them")
 
 
 def fetch(
