@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _DATABASE = "cache.db"
+_OTHERS_WRITE = 0o022
 _SIDECARS = ("-journal", "-wal", "-shm")
 _BROKEN = ".broken"
 _LOCK_WAIT_S = 2.0
@@ -101,8 +102,9 @@ class Cache:
 
     def read(self, work: Callable[[Rows], T]) -> T | None:
         """What ``work`` makes of the rows; None when the cache cannot be read."""
-        if not self._database.is_file():
-            return None
+        with suppress(OSError):
+            if not (self._is_trusted() and self._database.is_file()):
+                return None
         with (
             suppress(_Broken, OSError),
             self._diagnosed(_MAYBE_UNFINISHED),
@@ -178,12 +180,25 @@ class Cache:
         folder = str(self._folder)
         if os.path.expandvars(os.path.expanduser(folder)) != folder:  # noqa: PTH111  what diskcache does
             raise OSError("diskcache would use another folder")
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make(self._folder)
+        if not self._is_ours():
+            raise OSError("the folder belongs to another user")
+        trusted = self._is_trusted()
         self._folder.chmod(0o700)
+        if not trusted:
+            self._put_aside()  # whoever could write there may have written it
         os.close(os.open(self._database, os.O_RDWR | os.O_CREAT, 0o600))
         for path in (self._database, *self._sidecars()):
             with suppress(FileNotFoundError):
                 path.chmod(0o600)
+
+    def _is_ours(self) -> bool:
+        """Whether the folder is the user's own: ``sudo`` leaves some behind, and in a shared place anybody may."""
+        return os.name != "posix" or self._folder.stat().st_uid == os.geteuid()
+
+    def _is_trusted(self) -> bool:
+        """Whether nobody else can have written what is in the folder."""
+        return os.name != "posix" or (self._is_ours() and not self._folder.stat().st_mode & _OTHERS_WRITE)
 
     def _put_aside(self) -> None:
         """Keep the broken database for a look, once, and let the next use begin anew."""
@@ -196,3 +211,10 @@ class Cache:
 
     def _sidecars(self) -> list[Path]:
         return [self._database.with_name(_DATABASE + end) for end in _SIDECARS]
+
+
+def _make(folder: Path) -> None:
+    """Make a folder and what is missing above it, for the user alone whatever the umask."""
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from provisioner import __version__
+from provisioner.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -106,16 +107,29 @@ class App:
         """What the process was started with.
 
         ``config`` is the command line's ``--config``; without it config.toml lies in ``$KIMI_CODE_HOME``, else in
-        ``~/.kimi-code``, as Kimi Code itself looks for it.
+        ``~/.kimi-code``, as Kimi Code itself looks for it. Where there is no home (containers run under user ids that
+        no passwd file knows) state and cache lie beside config.toml.
+
+        Raises:
+            UsageError: there is no home, and nothing else says where config.toml is.
         """
         import platformdirs
 
         env = dict(os.environ)
-        home = Path(env.get("KIMI_CODE_HOME") or Path.home() / ".kimi-code").expanduser()
-        return cls(
-            config_path=config or home / CONFIG_NAME,
-            cache_dir=platformdirs.user_cache_path("kimi-provider", appauthor=False),
-            state_dir=platformdirs.user_state_path("kimi-provider", appauthor=False),
-            env=env,
-            http=Http(env=env),
+        home = os.path.expanduser("~")  # noqa: PTH111  Path.home() raises where there is none
+        homeless = not os.path.isabs(home)  # noqa: PTH117  it is text
+        named = env.get("KIMI_CODE_HOME")
+        if config is None and homeless and not named:
+            raise UsageError(
+                "there is no home folder: HOME is not set, and this user id has no passwd entry",
+                hint="set HOME or KIMI_CODE_HOME, or name the file with --config",
+            )
+        folder = Path(os.path.expanduser(named or "~/.kimi-code"))  # noqa: PTH111  see above
+        path = config or folder / CONFIG_NAME
+        cache, state = (
+            path.parent / f".kimi-provider-{kind}"
+            if homeless and not env.get(f"XDG_{kind.upper()}_HOME")
+            else getattr(platformdirs, f"user_{kind}_path")("kimi-provider", appauthor=False)
+            for kind in ("cache", "state")
         )
+        return cls(config_path=path, cache_dir=cache, state_dir=state, env=env, http=Http(env=env))

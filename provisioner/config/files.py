@@ -6,6 +6,7 @@ import errno
 import glob
 import os
 import stat
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _TEMPORARY = ".kimi-provider.tmp"
 _OTHERS = 0o007
+_TRIES, _RETRY_S = 20, 0.05
 
 _DENIED = ("permission denied", "make the file and its folder writable for you")
 _MOUNTED = ("it is a mount point and cannot be replaced", "mount its folder instead of the file itself")
@@ -79,11 +81,21 @@ def replace(target: Path, content: bytes, *, private: bool, check: Callable[[], 
             file.flush()
             os.fsync(descriptor)
         check()
-        temporary.replace(target)
+        _rename(temporary, target)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     _sync_folder(target.parent)
+
+
+def _rename(temporary: Path, target: Path) -> None:
+    """Windows refuses for as long as a virus scanner or an editor holds the file open: a moment, as a rule."""
+    for _ in range(_TRIES - 1 if os.name == "nt" else 0):
+        with suppress(PermissionError):
+            temporary.replace(target)
+            return
+        time.sleep(_RETRY_S)
+    temporary.replace(target)
 
 
 def remove(target: Path, *, check: Callable[[], None]) -> None:

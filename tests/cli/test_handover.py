@@ -72,3 +72,25 @@ def test_what_is_not_executable_is_passed_over(tmp_path: Path) -> None:
     two = script(tmp_path / "two", KIMI_CODE)
     path = os.pathsep.join([str(tmp_path / "one"), "", str(tmp_path / "two")])
     assert next_kimi(path, "/nowhere", []) == str(two)
+
+
+@pytest.mark.parametrize("text", ["#!/nowhere/node\n", "no shebang\n", ""])
+def test_a_kimi_that_cannot_be_run_is_passed_over(tmp_path: Path, text: str) -> None:
+    script(tmp_path / "ours", OURS)
+    script(tmp_path / "broken", text)
+    script(tmp_path / "theirs", KIMI_CODE)
+    done = kimi("login", path=[tmp_path / "ours", tmp_path / "broken", tmp_path / "theirs"])
+    assert (done.returncode, done.stdout) == (7, "Kimi Code got: login\n")
+    done = kimi("login", path=[tmp_path / "ours", tmp_path / "broken"])
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert "no Kimi Code was found" in done.stderr
+
+
+def test_on_windows_a_launcher_knows_itself_although_it_hides_its_ending(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = (script(tmp_path / name, "").rename(tmp_path / name / "kimi.exe") for name in ("a", "b"))
+    path = os.pathsep.join(str(found.parent) for found in (ours, theirs))
+    monkeypatch.setattr("provisioner.cli.handover._WINDOWS", True)
+    assert next_kimi(path, str(ours.with_suffix("")), []) == str(theirs)
+    assert next_kimi(path, str(theirs.with_suffix("")), []) is None
