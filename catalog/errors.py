@@ -3,7 +3,8 @@
 CatalogError
 ├── DocumentInvalid     the bytes arrived, but they are not a usable catalog or registry
 ├── FetchFailed         they could not be fetched or reached
-│   └── CredentialRefused   the host answered 401 or 403
+│   ├── CredentialRefused   the host answered 401 or 403
+│   └── AddressInvalid      the URL is none that anything could be fetched from
 ├── ShrinkRefused       a new document lost more than half of its providers
 └── NotImportable       one provider of a sound document cannot be used, and why
 
@@ -69,6 +70,12 @@ class CredentialRefused(FetchFailed):
     """The host answered 401 or 403: the token is missing or wrong."""
 
     code = "credential_refused"
+
+
+class AddressInvalid(FetchFailed):
+    """The URL is none that a document can be fetched from."""
+
+    code = "address_invalid"
 
 
 class ShrinkRefused(CatalogError):

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from catalog.errors import FetchFailed
+from catalog.errors import AddressInvalid
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
@@ -29,14 +29,14 @@ def check(url: str) -> str:
     """``url`` itself when a document can be asked for there.
 
     Raises:
-        FetchFailed: it is not an absolute http or https URL with a host, in printable ASCII without spaces.
+        AddressInvalid: it is not an absolute http or https URL with a host, in printable ASCII without spaces.
     """
     if not (url.isascii() and url.isprintable() and " " not in url):
         message = "the URL holds spaces, control characters or letters outside ASCII"
-        raise FetchFailed(message, hint="percent-encode them", where=shown(url))
+        raise AddressInvalid(message, hint="percent-encode them", where=shown(url))
     parts = _split(url)
     if parts is None or parts.scheme not in _PORTS or not parts.hostname:
-        raise FetchFailed(
+        raise AddressInvalid(
             f"not a URL that a document can be fetched from: {shown(url)!r}",
             hint="give the whole address, such as https://registry.example/api.json",
         )

@@ -16,6 +16,12 @@ from catalog.urls import masked_urls
 _SECRET_KEYS = re.compile(r"(?i)(api_?key$|_key$|^key$|token|secret|password|authorization|^x-.*-key$)")
 _NOT_SECRET_KEYS = frozenset({"reasoning_key", "api_key_env"})
 _SHORT = 12
+# The prefixes that vendors give their keys, and the forms of keys without one: hexadecimal, or a long word of small
+# and capital letters and digits, which no id is.
+PREFIXES = "(?:[spr]k-|[gr]sk_|sk_|gh[oprsu]_|github_pat_|glpat-|hf_|xox[a-z]-|xai-|nvapi-|pplx-|tvly-|r8_|fw_|AIza|AKIA|eyJ)"
+_LOOKS_TYPED = re.compile(
+    rf"{PREFIXES}[\w./+=-]{{8,}}|[0-9a-f]{{32,}}(?:\.\w+)?|(?=\w*[a-z])(?=\w*[A-Z])(?=\w*[0-9])\w{{24,}}"
+)
 
 
 def mask(secret: str) -> str:
@@ -64,3 +70,14 @@ def echoes(secrets: Iterable[str]) -> Echoes:
 def scrub(text: str, secrets: Iterable[str]) -> str:
     """``text`` with every known secret in it masked, in whatever form it is echoed. Mask first, then shorten."""
     return echoes(secrets).hide(text)
+
+
+def looks_like_key(text: str) -> bool:
+    """Whether a word that was typed is a key, as far as can be told from its form."""
+    return _LOOKS_TYPED.fullmatch(text) is not None
+
+
+def typed_keys(arguments: Iterable[str]) -> tuple[str, ...]:
+    """The words of a command line that are keys by their looks, wherever they were typed."""
+    words = (word for argument in arguments for word in (argument, argument.partition("=")[2]))
+    return tuple(word for word in words if looks_like_key(word))

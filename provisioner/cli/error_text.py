@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from provisioner.cli.terminal import clean, spoken, styled
+from provisioner.secrets import scrub
 
 if TYPE_CHECKING:
     from catalog.errors import CatalogError
@@ -26,6 +27,11 @@ class ErrorText:
     def of(cls, error: CatalogError | ProvisionerError, program: str) -> ErrorText:
         """The text of an error, for the program called ``program``."""
         return cls(spoken(error.message, program), error.hint and spoken(error.hint, program), error.where)
+
+    def without(self, keys: tuple[str, ...]) -> ErrorText:
+        """The text with these keys masked."""
+        message, hint, where = (part and scrub(part, keys) for part in (self.message, self.hint, self.where))
+        return ErrorText(message or "", hint, where)
 
     @property
     def place(self) -> str:

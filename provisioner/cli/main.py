@@ -10,15 +10,17 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
 
 from catalog import errors as catalog_errors
-from provisioner import errors
+from provisioner import errors, written
 from provisioner.cli.error_text import ErrorText, advice
 from provisioner.cli.root import root
 from provisioner.cli.terminal import ReaderGone, echo_error, styled
+from provisioner.secrets import typed_keys
 
 if TYPE_CHECKING:
     from provisioner.app import App
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # None blocks an import by definition
 
 INTERRUPTED = 130
+# Why a provider cannot be imported whatever is asked; for the rest a flag or another provider helps.
+_DATA_REASONS = ("bad_id", "no_models")
 _USAGE = 2
 
 # The first class in the list that fits decides.
@@ -38,6 +42,7 @@ _EXIT_CODES: tuple[tuple[type[Exception], int], ...] = (
     (errors.ConfigUnwritable, 1),
     (errors.Busy, 75),
     (catalog_errors.CredentialRefused, 6),
+    (catalog_errors.AddressInvalid, _USAGE),
     (catalog_errors.FetchFailed, 5),
     (catalog_errors.CatalogError, 4),
 )
@@ -49,29 +54,39 @@ def run(arguments: list[str], name: str, app: App | None = None) -> int:
     ``app`` replaces the App of the environment, for tests.
     """
     as_json = "--json" in arguments
+    written.forget()
+    keys = typed_keys(arguments)
     try:
         code = root.main(args=arguments, prog_name=name, standalone_mode=False, obj=app)
         if sys.stdout:
             sys.stdout.flush()
     except (catalog_errors.CatalogError, errors.ProvisionerError) as error:
-        _report(ErrorText.of(error, name), error.code, as_json=as_json)
+        _report(ErrorText.of(error, name).without(keys), error.code, as_json=as_json)
         return exit_code(error)
     except click.exceptions.NoArgsIsHelpError as error:
         echo_error(error.format_message())
         return _USAGE
     except click.UsageError as error:
         hint = f"{error.ctx.command_path} --help" if error.ctx else None
-        _report(ErrorText(error.format_message(), hint), errors.UsageError.code, as_json=as_json)
+        message = error.format_message()
+        if "unexpected extra argument" in message:  # it may be a key that was typed in the wrong place
+            message = message.partition(" (")[0]
+        text = ErrorText(message, hint).without(keys)
+        _report(text, errors.UsageError.code, as_json=as_json)
         return _USAGE
     except (KeyboardInterrupt, click.Abort):
-        _report(ErrorText("interrupted"), "interrupted", as_json=as_json)
+        _report(ErrorText(f"interrupted{_by_then()}"), "interrupted", as_json=as_json)
         return INTERRUPTED
     except (ReaderGone, BrokenPipeError):
         _drop_output()
+        if written.so_far():
+            with suppress(OSError):
+                echo_error(f"nobody reads the output any more{_by_then()}")
         return 0
     except OSError as error:  # stdout on a full disk
         place = str(error.filename) if error.filename else None
-        _report(ErrorText(error.strerror or str(error), where=place), "system", as_json=as_json)
+        message = (error.strerror or str(error)) + (_by_then() if written.so_far() else "")
+        _report(ErrorText(message, where=place), "system", as_json=as_json)
         _drop_output()
         return 1
     return code if isinstance(code, int) else 0
@@ -79,7 +94,15 @@ def run(arguments: list[str], name: str, app: App | None = None) -> int:
 
 def exit_code(error: Exception) -> int:
     """The exit code that this error ends a command with."""
+    if isinstance(error, catalog_errors.NotImportable) and error.reason not in _DATA_REASONS:
+        return _USAGE
     return next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 1)
+
+
+def _by_then() -> str:
+    """Whether config.toml had been changed when the command was ended from outside."""
+    changed = " and ".join(str(path) for path in written.so_far())
+    return f"; {changed} has been changed" if changed else "; config.toml was not changed"
 
 
 def _drop_output() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from provisioner.app import App
+from provisioner.cli.error_text import note
+from provisioner.cli.terminal import echo_error
 from provisioner.errors import UsageError
 
 if TYPE_CHECKING:
@@ -83,6 +86,9 @@ def catalog_access(
 
 def app_of(context: click.Context, config_path: Path | None = None) -> App:
     """The App of this run: a test's own, else that of this process; with ``--config`` around that file."""
+    quiet = context.params.get("as_json")  # stderr is then for one document
+    if config_path is not None and not quiet and not os.path.lexists(config_path):
+        echo_error(note(f"there is no file {config_path} yet", "kimi provider"))
     app = context.obj if isinstance(context.obj, App) else App.from_environment(config_path)
     command = context.command_path.removeprefix(context.find_root().command_path).strip() or "manager"
     return replace(app, config_path=config_path or app.config_path, command=command)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from provisioner import written
 from provisioner.config import backups as versions
 from provisioner.config import files, whole
 from provisioner.config.draft import draft, shown
@@ -197,9 +198,13 @@ def put(
         else:
             files.replace(target, content, private=private, check=check)
     except BaseException as error:
-        if entry and (isinstance(error, ChangedMeanwhile) or whole.stamp(target) == old.stamp):
-            versions.discard(history.folder, target, entry)
+        if isinstance(error, ChangedMeanwhile) or whole.stamp(target) == old.stamp:
+            if entry:
+                versions.discard(history.folder, target, entry)
+        else:
+            written.note(target)
         raise
+    written.note(target)
     if private and content is not None:
         notes.append(f"{target} could be read by everybody; it holds a key, so now only you can read it")
     return versions.path(history.folder, target, entry) if entry else None, tuple(notes)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from catalog.urls import masked_urls
 from provisioner.config import values
 from provisioner.config.layout import sections, statements
-from provisioner.secrets import is_secret_key, mask, masked
+from provisioner.secrets import PREFIXES, is_secret_key, mask, masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +26,9 @@ _LOOKS = re.compile(
     r"""
     (?P<scheme>(?i:bearer|basic)\s+)[^\s"'\\]{6,}              # an HTTP credential
   | (?P<flag>--[\w-]*(?:key|token|secret|password)["']?[=,\s]+["']?)[^\s"'\\,]+   # an argument of a command
-  | \b(?:[spr]k-|[gr]sk_|gh[oprsu]_|github_pat_|glpat-|hf_|xox[a-z]-|xai-|nvapi-|pplx-|tvly-|r8_|fw_|AIza|AKIA|eyJ)
-    [\w.-]{12,}                                               # the prefixes that vendors give their keys
+  | \b"""
+    + PREFIXES
+    + r"""[\w.-]{12,}                                               # the prefixes that vendors give their keys
     """,
     re.VERBOSE,
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from catalog.wire import WIRES
 from provisioner.errors import UsageError
 from provisioner.kimi_code.auth import NO_KEY, declared
+from provisioner.secrets import looks_like_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,8 +29,13 @@ class Credential:
     def __post_init__(self) -> None:
         if self.key is not None and self.variable is not None:
             raise UsageError("a key and --api-key-env exclude each other", hint="give one of them")
-        if self.variable is not None and not _VARIABLE.fullmatch(self.variable):
-            raise UsageError(f"{self.variable!r} is not the name of an environment variable")
+        if self.variable is None:
+            return
+        if looks_like_key(self.variable) or not _VARIABLE.fullmatch(self.variable):
+            raise UsageError(  # a key that was typed here is not repeated
+                "what was given for --api-key-env is not the name of an environment variable",
+                hint="name the variable that holds the key, or pass the key with --api-key-stdin",
+            )
 
     @property
     def fields(self) -> dict[str, str]:

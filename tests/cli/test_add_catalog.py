@@ -141,7 +141,7 @@ def test_globs_pick_models_and_as_names_the_provider(world: World, cli: Cli) -> 
 
 def test_a_placeholder_is_filled_or_asked_for(world: World, cli: Cli) -> None:
     done = add(cli, "cloud", "--api-key", KEY)
-    assert done.code == 4
+    assert done.code == 2
     assert "--var CLOUD_HOST=" in done.err
     assert add(cli, "cloud", "--api-key", KEY, "--var", "CLOUD_HOST=c.example").code == 0
     assert data(world)["providers"]["cloud"]["base_url"] == "https://c.example/v1"
@@ -155,7 +155,7 @@ def test_a_guessed_wire_is_said(cli: Cli) -> None:
 
 
 def test_a_proprietary_protocol_is_refused(world: World, cli: Cli) -> None:
-    assert add(cli, "bedrock", "--api-key", KEY).code == 4
+    assert add(cli, "bedrock", "--api-key", KEY).code == 2
     assert not world.config.exists()
 
 
