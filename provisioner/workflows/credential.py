@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from catalog.wire import WIRES
 from provisioner.errors import UsageError
+from provisioner.kimi_code.auth import declared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Kimi Code 2.1.0 refuses to run a provider without any key, so a server that asks for none gets this word.
-PLACEHOLDER_KEY = "unused"
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -77,7 +76,7 @@ def settled(
     kept = {name: str(existing[name]) for name in ("api_key", "api_key_env") if existing.get(name)}
     if kept and existing.get("base_url") == base_url and existing.get("type") == wire:
         return kept
-    if not WIRES[wire].needs_key or _has_key_in_env_table(existing):
+    if not WIRES[wire].needs_key or declared({**existing, "type": wire}).kind == "table":
         return {}
     if otherwise is not None:
         return dict(otherwise)
@@ -86,8 +85,3 @@ def settled(
         f'no key for provider "{provider_id}": {moved}give one',
         hint="--api-key-stdin, --api-key-env NAME or KIMI_REGISTRY_API_KEY",
     )
-
-
-def _has_key_in_env_table(existing: Mapping[str, Any]) -> bool:
-    table = existing.get("env")
-    return isinstance(table, dict) and any(name.endswith("_API_KEY") for name in table)

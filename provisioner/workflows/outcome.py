@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from provisioner.config import apply
+from provisioner.kimi_code.view import View
 from provisioner.note import Note
 from provisioner.workflows.default_alias import best_alias, models_of
 from provisioner.workflows.watch import silent
@@ -110,15 +111,14 @@ def cleared_notes(outcome: Outcome) -> list[Note]:
     return notes
 
 
-def default_model_note(data: Mapping[str, Any], imported: Iterable[Provider]) -> tuple[Note, ...]:
-    """A note where config.toml names no default model: Kimi Code 2.1.0 then refuses ``-p`` whatever ``-m`` says."""
-    alias = best_alias(models_of(imported))
-    if data.get("default_model") or alias is None:
+def refusal_note(app: App, data: Mapping[str, Any], imported: Iterable[Provider] = ()) -> tuple[Note, ...]:
+    """A note where Kimi Code would refuse every prompt with this file, whatever ``-m`` says.
+
+    Where there is no default the best of the ``imported`` models is proposed.
+    """
+    flaw = View.of(data, app.env).blocked
+    if flaw is None:
         return ()
-    return (
-        Note(
-            "no_default_model",
-            "config.toml names no default_model, and Kimi Code's `-p` needs one: "
-            f"kimi provider set-default {alias}",
-        ),
-    )
+    best = best_alias(models_of(imported)) if flaw.code == "no_default_model" else None
+    hint = f"kimi provider set-default {best}" if best else flaw.hint
+    return (Note(flaw.code, f"{flaw.message}: {hint}"),)
