@@ -16,6 +16,7 @@ from catalog.listing import Listed, entries, ids, read
 from catalog.local_servers import enriched
 from catalog.untrusted import id_flaw, mapping, text
 from catalog.urls import shown
+from catalog.wire import WIRES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -126,24 +127,26 @@ def discover(
 
 
 def _asker(open_client: OpenClient, wire: WireName, key: str | None, headers: Mapping[str, str]) -> Asker:
-    if wire == "anthropic":
+    family = WIRES[wire].family
+    if family == "anthropic":
         return Asker(open_client, key, "x-api-key", {"anthropic-version": "2023-06-01", **headers})
-    return Asker(open_client, key, "x-goog-api-key" if wire == "google-genai" else "Authorization", headers)
+    return Asker(open_client, key, "x-goog-api-key" if family == "google" else "Authorization", headers)
 
 
 def _listed(wire: WireName, base: str, asker: Asker) -> list[Listed]:
-    if wire == "vertexai":
+    row = WIRES[wire]
+    if row.list_path is None:
         raise NotImportable(
-            "Vertex AI has no list of models to ask for", reason="no_listing", hint=_NAME_THEM
+            f"{row.name} has no list of models to ask for", reason="no_listing", hint=_NAME_THEM
         )
-    if wire == "google-genai":
-        return _read(_pages(asker, f"{base}/v1beta/models", {"pageSize": "1000"}, _next_page_token), "google")
-    if wire == "anthropic":
-        pages = list(_pages(asker, f"{base}/v1/models", {"limit": "1000"}, _after("after_id")))
-        listed = _read(pages, "anthropic")
+    url = f"{base}{row.list_path}"
+    if row.family == "google":
+        return _read(_pages(asker, url, {"pageSize": "1000"}, _next_page_token), row.family)
+    if row.family == "anthropic":
+        pages = list(_pages(asker, url, {"limit": "1000"}, _after("after_id")))
     else:
-        pages = list(_pages(asker, f"{base}/models", {}, _after("after")))
-        listed = _read(pages, "openai")
+        pages = list(_pages(asker, url, {}, _after("after")))
+    listed = _read(pages, row.family)
     owners = {text(entry.get("owned_by")) for page in pages for entry in entries(page)}
     return enriched(listed, owners, base, asker.ask_if_it_can)
 

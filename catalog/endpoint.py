@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from catalog.wire import WIRES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -26,7 +28,7 @@ def for_wire(url: str, wire: WireName) -> str:
     The anthropic wire appends ``/v1/messages`` itself, so a trailing ``/v1`` goes; the others are unchanged.
     """
     url = url.strip()
-    return _ANTHROPIC_VERSION.sub("", url) if wire == "anthropic" else url
+    return _ANTHROPIC_VERSION.sub("", url) if WIRES[wire].family == "anthropic" else url
 
 
 def is_http_url(url: str) -> bool:
@@ -59,6 +61,7 @@ def doubts(wire: WireName, url: str) -> tuple[str, ...]:
     """
     parts = urlsplit(url)
     path = parts.path.rstrip("/")
+    family = WIRES[wire].family
     found = []
     if PLACEHOLDER in url:
         found.append("it holds a ${…} placeholder, which config.toml cannot fill in")
@@ -67,10 +70,10 @@ def doubts(wire: WireName, url: str) -> tuple[str, ...]:
     pasted = next((end for end in _PASTED if path.endswith(end)), None)
     if pasted is not None:
         found.append(f"it ends in {pasted}, which is appended by itself: leave it out")
-    elif wire == "anthropic":
+    elif family == "anthropic":
         if path.endswith("/v1"):
             found.append("it ends in /v1, but the anthropic wire appends /v1/messages: leave /v1 out")
-    elif wire in {"google-genai", "vertexai"}:
+    elif family == "google":
         if _has_version(path):
             found.append(f"it has a version in its path, but the {wire} wire appends its own: leave it out")
     elif not _has_version(path):

@@ -12,19 +12,12 @@ from catalog.chat_model import Host, read_model
 from catalog.errors import NotImportable
 from catalog.models import Model, Provider, Skipped
 from catalog.untrusted import id_flaw, mapping, strings, text
-from catalog.wire import proprietary, wire_of
+from catalog.wire import WIRES, proprietary, wire_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from catalog.wire import WireName
-
-# The one SDK package of a wire whose default endpoint belongs to the same company.
-_OFFICIAL = {
-    "openai": "@ai-sdk/openai",
-    "openai_responses": "@ai-sdk/openai",
-    "anthropic": "@ai-sdk/anthropic",
-}
 
 
 def interpret(
@@ -141,7 +134,7 @@ def _endpoint(
     if isinstance(declared, str) and declared:
         return _declared_endpoint(endpoint.fill(declared, variables), wire, provider_id)
     npm = entry.get("npm")
-    official = _OFFICIAL.get(wire)
+    official = WIRES[wire].official_npm
     if official is not None and (npm.lower() if isinstance(npm, str) else "") != official:
         # Leaving it out would send the key to the wire's default host: another company's.
         raise NotImportable(

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
+from catalog import first_prompt
 from catalog.models import DEFAULT_CONTEXT, RegistryFinding
 from catalog.pointer import pointer
 from catalog.registry import SCHEMA_KEY
@@ -18,9 +19,6 @@ from catalog.urls import host_of, is_loopback, origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-
-# Kimi Code 2.1.0's first prompt: system prompt and tools.
-FIRST_PROMPT = 20_000
 
 _PROVIDER_FIELDS = ("id", "name", "api", "type", "env", "models")
 _MODEL_FIELDS = (
@@ -125,8 +123,8 @@ def _limits(limits: Mapping[str, Any], at: str) -> Iterator[RegistryFinding]:
         yield _warning(place, "context", f"it has no usable limit.context: {instead} counts as its context")
     elif output is not None and output > context:
         yield _warning(f"{at}/limit/output", "limit", "it is more than the context")
-    if (context or output or DEFAULT_CONTEXT) < FIRST_PROMPT:
-        message = f"Kimi Code's first prompt alone is about {FIRST_PROMPT:,} tokens: no turn will fit"
+    if (context or output or DEFAULT_CONTEXT) < first_prompt.TOKENS:
+        message = f"Kimi Code's first prompt alone is about {first_prompt.TOKENS:,} tokens: no turn will fit"
         yield _warning(place, "context", message)
 
 

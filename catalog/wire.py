@@ -23,17 +23,22 @@ class Wire:
     """A protocol that models are spoken to in: everything about it that is data.
 
     Attributes:
-        name: the ``type`` of a provider, and where ``is_protocol`` the ``protocol`` of a model.
+        name: the ``type`` of a provider.
         family: whose conventions it shares: error bodies, model lists, names of models.
         default_base_url: the endpoint where the file names none; None where it follows from the location (Vertex).
         path: what is appended to the base URL; ``{model}`` stands for the model's name.
+        list_path: what is appended where models are listed; None where nobody lists them.
+        official_npm: the SDK package, in the catalog's words, of the company whose ``default_base_url`` it is; without
+            it a catalog entry without an endpoint is refused. None where such an entry is taken.
         env_keys: names in a provider's ``env`` sub-table that hold its key, the first that is there wins.
         env_base_urls: the same for its ``base_url``.
         shell_base_url: the exported variable that decides the host where the file names none; None where none does.
         shell_keys: the exported variables whose value is sent where the file has no key.
         needs_key: whether it cannot do without a key. Vertex takes application default credentials.
         in_registry: whether an api.json may name it.
-        is_protocol: whether a model may name it as its ``protocol``.
+        protocol: the ``protocol`` that a model may name and stays on this wire: its own name, or the wire's that it is
+            built on.
+        runs_by_type: whether Kimi Code runs it where no model names a ``protocol``.
         switches_thinking_off: whether the protocol has a way to switch thinking off, whatever levels a model declares.
         thoughts_apart: whether its usage counts thoughts beside the output, not within it.
         description: for people who choose one.
@@ -44,17 +49,30 @@ class Wire:
     family: Family
     default_base_url: str | None
     path: str
+    list_path: str | None
+    official_npm: str | None
     env_keys: tuple[str, ...]
     env_base_urls: tuple[str, ...]
     shell_base_url: str | None
     shell_keys: tuple[str, ...]
     needs_key: bool
     in_registry: bool
-    is_protocol: bool
+    protocol: str
+    runs_by_type: bool
     switches_thinking_off: bool
     thoughts_apart: bool
     description: str
     base_url_shape: str
+
+    @property
+    def is_protocol(self) -> bool:
+        """Whether a model may name it as its ``protocol``."""
+        return self.protocol == self.name
+
+    @property
+    def wants_off_effort(self) -> bool:
+        """Whether "off" can only be said by the word that a model declares as its ``off_effort``."""
+        return self.family == "openai" and not self.switches_thinking_off
 
 
 # The most wanted first: the order in which people are asked.
@@ -64,13 +82,16 @@ _ROWS = (
         family="openai",
         default_base_url="https://api.openai.com/v1",
         path="/chat/completions",
+        list_path="/models",
+        official_npm="@ai-sdk/openai",
         env_keys=("OPENAI_API_KEY",),
         env_base_urls=("OPENAI_BASE_URL",),
         shell_base_url="OPENAI_BASE_URL",
         shell_keys=("OPENAI_API_KEY",),
         needs_key=True,
         in_registry=True,
-        is_protocol=True,
+        protocol="openai",
+        runs_by_type=True,
         switches_thinking_off=False,
         thoughts_apart=False,
         description="chat completions: nearly every gateway and local server",
@@ -81,13 +102,16 @@ _ROWS = (
         family="anthropic",
         default_base_url="https://api.anthropic.com",
         path="/v1/messages",
+        list_path="/v1/models",
+        official_npm="@ai-sdk/anthropic",
         env_keys=("ANTHROPIC_API_KEY",),
         env_base_urls=("ANTHROPIC_BASE_URL",),
         shell_base_url="ANTHROPIC_BASE_URL",
         shell_keys=("ANTHROPIC_API_KEY",),
         needs_key=True,
         in_registry=True,
-        is_protocol=True,
+        protocol="anthropic",
+        runs_by_type=True,
         switches_thinking_off=True,
         thoughts_apart=False,
         description="Anthropic's Messages API",
@@ -98,13 +122,16 @@ _ROWS = (
         family="openai",
         default_base_url="https://api.openai.com/v1",
         path="/responses",
+        list_path="/models",
+        official_npm="@ai-sdk/openai",
         env_keys=("OPENAI_API_KEY",),
         env_base_urls=("OPENAI_BASE_URL",),
         shell_base_url="OPENAI_BASE_URL",
         shell_keys=("OPENAI_API_KEY",),
         needs_key=True,
         in_registry=True,
-        is_protocol=True,
+        protocol="openai_responses",
+        runs_by_type=True,
         switches_thinking_off=False,
         thoughts_apart=False,
         description="OpenAI's Responses API",
@@ -115,13 +142,16 @@ _ROWS = (
         family="google",
         default_base_url="https://generativelanguage.googleapis.com",
         path="/v1beta/models/{model}:streamGenerateContent?alt=sse",
+        list_path="/v1beta/models",
+        official_npm=None,
         env_keys=("VERTEXAI_API_KEY", "GOOGLE_API_KEY"),
         env_base_urls=("GOOGLE_VERTEX_BASE_URL", "GOOGLE_GEMINI_BASE_URL"),
         shell_base_url="GOOGLE_GEMINI_BASE_URL",
         shell_keys=("GOOGLE_API_KEY", "GEMINI_API_KEY"),
         needs_key=True,
         in_registry=False,
-        is_protocol=True,
+        protocol="google-genai",
+        runs_by_type=True,
         switches_thinking_off=False,
         thoughts_apart=True,
         description="the Gemini API",
@@ -132,13 +162,16 @@ _ROWS = (
         family="openai",
         default_base_url="https://api.moonshot.ai/v1",
         path="/chat/completions",
+        list_path="/models",
+        official_npm=None,
         env_keys=("KIMI_API_KEY",),
         env_base_urls=("KIMI_BASE_URL",),
         shell_base_url=None,
         shell_keys=("KIMI_API_KEY",),
         needs_key=True,
         in_registry=True,
-        is_protocol=False,
+        protocol="openai",
+        runs_by_type=True,
         switches_thinking_off=True,
         thoughts_apart=False,
         description="Moonshot AI's own chat completions",
@@ -149,13 +182,16 @@ _ROWS = (
         family="google",
         default_base_url=None,
         path="/v1beta1/publishers/google/models/{model}:streamGenerateContent?alt=sse",
+        list_path=None,
+        official_npm=None,
         env_keys=(),  # Kimi Code 2.1.0 reads VERTEXAI_API_KEY only where the type is google-genai
         env_base_urls=(),
         shell_base_url="GOOGLE_VERTEX_BASE_URL",
         shell_keys=("VERTEXAI_API_KEY",),
         needs_key=False,
         in_registry=False,
-        is_protocol=False,
+        protocol="google-genai",
+        runs_by_type=False,
         switches_thinking_off=False,
         thoughts_apart=True,
         description="Gemini on Google Cloud",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.config.blocks import around, blocks
 from provisioner.config.layout import line_end
+from provisioner.kimi_code.target import provider_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,7 +42,7 @@ class InsertionPoints:
             if section.path[:1] == ("models",):
                 if self._first_alias is None:
                     self._first_alias = index
-                if len(section.path) > 1 and (provider := _provider(aliases.get(section.path[1]))):
+                if len(section.path) > 1 and (provider := provider_name(aliases.get(section.path[1]))):
                     self._last_of_provider[provider] = index
 
     def after(self, path: KeyPath, content: Any) -> int:
@@ -68,7 +69,7 @@ class InsertionPoints:
 
     def _section(self, path: KeyPath, content: Any) -> int:
         for known in (path[:2], path[:1]):
-            if known == ("models",) and (provider := _provider(content)) in self._last_of_provider:
+            if known == ("models",) and (provider := provider_name(content)) in self._last_of_provider:
                 return self._last_of_provider[provider]
             if known in self._last:
                 return self._last[known]
@@ -109,8 +110,3 @@ def _comments_above(text: str, start: int, header: int) -> int:
         while directive := _DIRECTIVE.match(text, first, header):
             first = directive.end()
     return first
-
-
-def _provider(alias: Any) -> str:
-    provider = alias.get("provider") if isinstance(alias, dict) else None
-    return provider if isinstance(provider, str) else ""

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from provisioner.config.tables import PICKED, WHOLE, members
+from provisioner.kimi_code.auth import NO_KEY
+from provisioner.kimi_code.target import provider_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     Table = dict[str, Any]
 
 # What stands for a key where a server needs none; two providers that have it do not share a key.
-_NO_KEY = frozenset({"", "unused"})
+_NO_KEYS = frozenset({"", NO_KEY})
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def current_key(provider: Mapping[str, Any], env_keys: Collection[str]) -> str:
         *((env.get(name) for name in env_keys) if isinstance(env, dict) else ()),
         source.get("apiKey") if isinstance(source, dict) else None,
     ]
-    return next((key for key in candidates if isinstance(key, str) and key not in _NO_KEY), "")
+    return next((key for key in candidates if isinstance(key, str) and key not in _NO_KEYS), "")
 
 
 def registry_of(provider: Any) -> str | None:
@@ -96,7 +98,7 @@ def rotated(data: Mapping[str, Any], provider_id: str, old: str, credential: Map
     }
     new_models = {
         alias: _model(table, old, key)
-        if isinstance(table, dict) and isinstance(owner := table.get("provider"), str) and owner in chosen
+        if isinstance(table, dict) and provider_name(table) in chosen
         else table
         for alias, table in models.items()
     }

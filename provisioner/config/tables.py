@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from catalog.reserved import RESERVED_IDS, is_login
 from catalog.urls import shown
 from provisioner.errors import ConfigInvalid, NotFound, ProviderManaged
+from provisioner.kimi_code.target import provider_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -89,7 +90,7 @@ def with_providers(
     new_models = {
         alias: desired.get(alias, table)
         for alias, table in models.items()
-        if alias in desired or not _names(_provider_of(table), owned)
+        if alias in desired or not _names(provider_name(table), owned)
     }
     new_models.update(desired)
     gone = models.keys() - new_models.keys()
@@ -219,10 +220,6 @@ def _told(provider: Mapping[str, Any]) -> str:
 
 def _is_harmless(name: str) -> bool:
     return name.lower() in _HARMLESS or name.endswith(_HARMLESS_ENDINGS)
-
-
-def _provider_of(alias: Any) -> Any:
-    return alias.get("provider") if isinstance(alias, dict) else None
 
 
 def _names(value: Any, names: Collection[str]) -> bool:

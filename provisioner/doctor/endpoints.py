@@ -11,6 +11,7 @@ from catalog.endpoint import PLACEHOLDER
 from catalog.untrusted import mapping, string
 from catalog.wire import WIRES
 from provisioner.doctor.issue import error, shown, warning
+from provisioner.kimi_code.target import provider_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,7 +33,7 @@ def issues(
         yield from _base_url(provider, string(provider.get("type")), (*path, "base_url"))
         yield from _source(mapping(provider.get("source")), (*path, "source", "url"))
     for alias, model in models.items():
-        kind = model.get("protocol") or mapping(providers.get(string(model.get("provider")))).get("type")
+        kind = model.get("protocol") or mapping(providers.get(provider_name(model) or "")).get("type")
         yield from _base_url(model, string(kind), ("models", alias, "base_url"))
 
 
@@ -54,7 +55,7 @@ def _base_url(table: Mapping[str, Any], wire: str, path: Path) -> Iterator[Issue
         yield error(
             "base_url_doubled", path, message, f'base_url = "…{doubled[1]}" in {where}', (path, right)
         )
-    elif wire in ("openai", "openai_responses", "kimi") and not _VERSION.search(parts.path):
+    elif wire in WIRES and WIRES[wire].family == "openai" and not _VERSION.search(parts.path):
         yield from _without_version(url, parts, wire, path)
     if parts.scheme == "http" and not _is_near(parts.hostname or ""):
         message = f"base_url of {where} is http to a public host: everyone on the way can read the key"

@@ -131,13 +131,14 @@ def _keyless(seen: View) -> Iterator[Issue]:
 
 def _unused(data: Mapping[str, Any], seen: View) -> Iterator[Issue]:
     """What would be wrong with the providers that no alias uses, as if each had one."""
-    used = {model.get("provider_id", model.get("provider")) for model in seen.sections.models.values()}
+    used = {seen.provider_of(alias) for alias in seen.sections.models}
     lone = {name: table for name, table in seen.sections.providers.items() if name not in used}
     models = {}
     for name, table in lone.items():
         models[name] = {"provider": name, "model": "m", "max_context_size": _ANY_SIZE}
-        if table.get("type") == "vertexai":
-            models[name]["protocol"] = "google-genai"
+        row = WIRES.get(string(table.get("type")))
+        if row is not None and not row.runs_by_type:
+            models[name]["protocol"] = row.protocol
     trial = {**data, "providers": lone, "models": models}
     fixes = _Fixes(data, seen)
     for finding in View.of(trial, seen.env).findings():

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from catalog import first_prompt
 from catalog.reserved import is_login
 from catalog.untrusted import mapping, string
+from catalog.wire import WIRES
 from provisioner.doctor.issue import shown, warning
 from provisioner.kimi_code.first_turn import effective
+from provisioner.kimi_code.target import provider_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from provisioner.doctor.issue import Issue
-
-# What Kimi Code sends before a person has said a word: instructions and about 25 tools.
-FIRST_PROMPT = 20_000
 
 
 def issues(
@@ -24,12 +24,13 @@ def issues(
     """Sizes of aliases; a missing output limit is told once a provider."""
     unlimited: dict[str, list[str]] = {}
     for alias, model in models.items():
-        owner = string(model.get("provider_id") or model.get("provider"))
+        owner = provider_name(model) or ""
         provider = mapping(providers.get(owner))
         known = effective(model, string(provider.get("type") or model.get("protocol")))
         yield from _sizes(alias, model, known)
-        wire = model.get("protocol") or provider.get("type")
-        if "max_output_size" not in known and wire not in (None, "anthropic") and not is_login(provider):
+        row = WIRES.get(string(model.get("protocol") or provider.get("type")))
+        knows_ceiling = row is None or row.family == "anthropic"
+        if "max_output_size" not in known and not knows_ceiling and not is_login(provider):
             unlimited.setdefault(owner, []).append(alias)
     for owner, aliases in unlimited.items():
         path = ("models", aliases[0])
@@ -51,10 +52,10 @@ def _sizes(alias: str, model: Mapping[str, Any], known: Mapping[str, Any]) -> It
     def path(key: str) -> tuple[str, ...]:
         return (*table, "overrides", key) if key in overrides else (*table, key)
 
-    if context < FIRST_PROMPT:
+    if context < first_prompt.TOKENS:
         message = (
             f"the context of {shown(table)} is {context:,} tokens; Kimi Code's first prompt alone takes about "
-            f"{FIRST_PROMPT:,}"
+            f"{first_prompt.TOKENS:,}"
         )
         yield warning(
             "context_small", path("max_context_size"), message, f"choose another model than {alias}"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from catalog.untrusted import mapping, sequence, string
+from catalog.wire import WIRES
 from provisioner.kimi_code import claude
 
 if TYPE_CHECKING:
@@ -133,8 +134,8 @@ def _lowered(capabilities: list[Any]) -> set[str]:
 
 def _thinks_by_name(model: str, wire: str) -> bool:
     name = model.lower()
-    match wire:
-        case "openai" | "openai_responses" | "kimi":
+    match WIRES[wire].family:
+        case "openai":
             return re.match(r"o\d", name) is not None
         case "anthropic":
             return name.startswith(_THINKING_CLAUDE)
@@ -184,8 +185,8 @@ def _keep(thinking: Mapping[str, Any]) -> str | None:
 def _refusal(
     wire: str, effort: str, efforts: tuple[str, ...] | None, off_effort: str | None, *, always: bool
 ) -> str | None:
-    """The two wires that name the effort have no word for "off" unless config.toml gives one."""
-    if effort != OFF or wire not in ("openai", "openai_responses") or off_effort is not None:
+    """The wires that name the effort have no word for "off" unless config.toml gives one."""
+    if effort != OFF or not WIRES[wire].wants_off_effort or off_effort is not None:
         return None
     if always:
         return "the model always thinks, and config.toml switches thinking off"

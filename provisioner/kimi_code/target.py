@@ -168,8 +168,9 @@ def model_of(sections: Sections, alias: str) -> Mapping[str, Any]:
     )
 
 
-def provider_name(model: Mapping[str, Any], default_provider: str | None) -> str | None:
-    """The id under which an alias looks for its provider; None where it names none."""
+def provider_name(model: Any, default_provider: str | None = None) -> str | None:
+    """The id under which the table of an alias looks for its provider; None where it names none."""
+    model = mapping(model)
     named = model.get("provider_id", model.get("provider", default_provider))
     return named if isinstance(named, str) else None
 
@@ -214,17 +215,17 @@ def wire_of(
     """
     kind, protocol = string(provider.get("type")), model.get("protocol")
     own = WIRES.get(kind)
-    if protocol is None and own is not None and (own.is_protocol or kind == "kimi"):
+    if protocol is None and own is not None and own.runs_by_type:
         return own, kind
     if protocol is not None:
-        kept = own if (kind, protocol) in (("kimi", "openai"), ("vertexai", "google-genai")) else None
-        return kept or WIRES[protocol], kind or protocol
+        stays = own is not None and own.protocol == protocol
+        return (own if own is not None and stays else WIRES[protocol]), kind or protocol
     at: KeyPath = ("models", alias, "protocol")
     where = f'[models."{alias}"]'
-    if kind == "vertexai":
+    if own is not None:
         raise Unusable(
-            f'alias {alias!r} names no protocol: Kimi Code 2.1.0 writes type = "vertexai" and refuses to run it',
-            f'protocol = "google-genai" in {where}',
+            f'alias {alias!r} names no protocol: Kimi Code 2.1.0 writes type = "{kind}" and refuses to run it',
+            f'protocol = "{own.protocol}" in {where}',
             code="protocol_missing",
             path=at,
         )
@@ -235,7 +236,7 @@ def wire_of(
             code="protocol_missing",
             path=at,
         )
-    known = ", ".join(name for name, wire in WIRES.items() if wire.is_protocol or name == "kimi")
+    known = ", ".join(name for name, wire in WIRES.items() if wire.runs_by_type)
     closest = _closest(kind, WIRES) or "openai"
     told = f"has the unknown type {kind!r}" if kind else "has no type"
     raise Unusable(

@@ -86,7 +86,7 @@ class View:
             self._check_default(default)
         except Unusable as flaw:
             return Unusable(
-                f"{flaw.message}; it is default_model, without which Kimi Code runs nothing",
+                f"{flaw.message}; default_model depends on it, and without that Kimi Code runs nothing",
                 flaw.hint,
                 code=flaw.code,
                 path=flaw.path,

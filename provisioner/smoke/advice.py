@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from catalog.wire import WIRES
 from provisioner.smoke import meaning
 from provisioner.smoke.listing import models
 from provisioner.smoke.probing import answers, places
@@ -36,15 +37,6 @@ _GATE = re.compile(
 )
 _NEEDS_API_KEY_HEADER = re.compile(r"x-api-key|anthropic-version", re.IGNORECASE)
 _TRIES = 2
-# Wires whose error formats are one and the same.
-_FAMILIES = {
-    "kimi": "openai",
-    "openai": "openai",
-    "openai_responses": "openai",
-    "anthropic": "anthropic",
-    "google-genai": "google",
-    "vertexai": "google",
-}
 
 
 async def advise(session: Session, problem: Problem, outcome: RequestOutcome) -> Problem:
@@ -101,11 +93,7 @@ def _plain_hint(target: Target, problem: Problem, kind: Kind) -> str | None:
 def _redirected(target: Target, problem: Problem) -> Problem:
     """What Kimi Code would do: its fetch follows, and only ``Authorization`` does not go along."""
     if problem.status in (307, 308):
-        keeps = target.wire.name in (
-            "anthropic",
-            "google-genai",
-            "vertexai",
-        ) and "Authorization" not in protocol_of(target).auth(target)
+        keeps = "Authorization" not in protocol_of(target).auth(target)
         key = "with the key" if keeps else "without the key"
         would = f"Kimi Code would follow it with the whole prompt, {key}"
     else:
@@ -198,7 +186,6 @@ async def _missing_path(session: Session, problem: Problem) -> Problem:
 async def _wrong_wire(session: Session, problem: Problem, style: str | None) -> Problem | None:
     """Another wire than the configured one, told by what came back."""
     target = session.target
-    own = _FAMILIES[target.wire.name]
     spoken, certain = None, False
     if problem.kind == "protocol" and (found := re.search(r"speaks (\S+), not", problem.message)):
         spoken, certain = found.group(1), True
@@ -208,7 +195,7 @@ async def _wrong_wire(session: Session, problem: Problem, style: str | None) -> 
         spoken = style
     elif problem.kind == "not_found_url":
         spoken = "openai"
-    if spoken is None or _FAMILIES[spoken] == own:
+    if spoken is None or WIRES[spoken].family == target.wire.family:
         return None
     base_url = next((base for wire, base in places(target) if wire == spoken), target.base_url)
     if not certain:

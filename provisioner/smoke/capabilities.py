@@ -10,13 +10,13 @@ from provisioner.smoke.report import Correction
 if TYPE_CHECKING:
     from provisioner.kimi_code.target import Target
 
-# What Kimi Code 2.1.0 believes of models by their names, whatever the file says, on each family of wires.
+# What Kimi Code 2.1.0 believes of models by their names, whatever the file says, on each family of wires (:class:`catalog.wire.Wire`).
 _BY_NAME: dict[str, dict[str, re.Pattern[str]]] = {
     "anthropic": {
         "image_in": re.compile(r"claude-(?:3-|3\.5-|3\.7-|opus-4|sonnet-4|haiku-4|fable)"),
         "thinking": re.compile(r"claude-(?:opus-4|sonnet-4|haiku-4|fable)"),
     },
-    "google-genai": {
+    "google": {
         "image_in": (_gemini := re.compile(r"gemini-(?:1\.5|2\.0|2\.5)-(?:pro|flash)")),
         "video_in": _gemini,
         "thinking": re.compile(r"gemini-2\.5-(?:pro|flash)|gemini-(?:1\.5|2\.0)-(?:pro|flash).*thinking"),
@@ -26,13 +26,12 @@ _BY_NAME: dict[str, dict[str, re.Pattern[str]]] = {
         "thinking": re.compile(r"o\d"),
     },
 }
-_FAMILY = {"kimi": "openai", "openai_responses": "openai", "vertexai": "google-genai"}
 _THINKING = ("thinking", "always_thinking")
 
 
 def by_name(target: Target, capability: str) -> bool:
     """Whether Kimi Code believes in ``capability`` because of the model's name, which no line takes away."""
-    known = _BY_NAME[_FAMILY.get(target.wire.name, target.wire.name)].get(capability)
+    known = _BY_NAME[target.wire.family].get(capability)
     return known is not None and known.match(target.model.lower()) is not None
 
 

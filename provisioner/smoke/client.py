@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import httpx
 
 from catalog.inflate import Inflater, Undecodable
+from catalog.wire import WIRES
 from provisioner.secrets import echoes
 from provisioner.smoke import connection, refusal
 from provisioner.smoke.exchange import Exchange, TooLarge
@@ -122,7 +123,7 @@ async def ask(
             heard.problem = Problem("timeout", f"no complete answer within {total_s:.0f} s", transient=True)
     stopwatch.ended = time.monotonic()
     live.finish()
-    thoughts_apart = reader.wire == "google-genai"
+    thoughts_apart = WIRES[reader.wire].thoughts_apart
     strict = heard.exchange.strict if heard.exchange is not None else None
     return RequestOutcome(
         reader.answer,

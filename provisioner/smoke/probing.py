@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from catalog.wire import WIRES
+
 if TYPE_CHECKING:
     from provisioner.kimi_code.target import Target
     from provisioner.smoke.session import Session
@@ -25,27 +27,17 @@ def places(target: Target) -> list[tuple[str, str]]:
     base = target.base_url
     root = re.sub(r"(?:/v\d+[a-z]*)+\Z", "", base)
     versioned = base if root != base else f"{base}/v1"
-    chat, responses = ("openai", versioned), ("openai_responses", versioned)
-    messages = ("anthropic", root)
-    match target.wire.name:
-        case "openai" | "kimi":
-            return [responses, messages]
-        case "openai_responses":
-            return [chat, messages]
-        case "anthropic":
-            return [chat, responses]
-        case _:
-            return [chat, responses, messages]
+    others = [("openai", versioned), ("openai_responses", versioned), ("anthropic", root)]
+    return [(wire, url) for wire, url in others if WIRES[wire].path != target.wire.path]
 
 
 async def answers(session: Session, wire: str, base_url: str) -> bool:
     """Whether somebody who speaks ``wire`` answers at ``base_url``, which is on the target's own host."""
     key = session.target.credential.value if session.target.credential else "unused"
-    bearer = {"Authorization": f"Bearer {key}"}
-    url, headers = {
-        "anthropic": (f"{base_url}/v1/messages", {"x-api-key": key, "anthropic-version": "2023-06-01"}),
-        "openai_responses": (f"{base_url}/responses", bearer),
-    }.get(wire, (f"{base_url}/chat/completions", bearer))
+    row = WIRES[wire]
+    url, headers = f"{base_url}{row.path}", {"Authorization": f"Bearer {key}"}
+    if row.family == "anthropic":
+        headers = {"x-api-key": key, "anthropic-version": "2023-06-01"}
     try:
         limit = min(_TIMEOUT_S, session.left())
         async with (

@@ -12,6 +12,7 @@ from catalog import schema
 from catalog.documents import Catalog, CatalogRequest
 from catalog.interpret import interpret, variables_of
 from catalog.urls import shown
+from catalog.wire import WIRES
 from provisioner.config import tables
 from provisioner.config.tables import CATALOG
 from provisioner.errors import NotFound, UsageError
@@ -23,7 +24,7 @@ from provisioner.workflows.entries import alias_tables, catalog_source, check_na
 from provisioner.workflows.imports import remembered
 from provisioner.workflows.near import near
 from provisioner.workflows.open_catalog import open_catalog
-from provisioner.workflows.outcome import Outcome, cleared_notes, commit, default_model_note
+from provisioner.workflows.outcome import Outcome, cleared_notes, commit, refusal_note
 from provisioner.workflows.watch import silent
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
             *taken_notes(taken),
             *cleared_notes(outcome),
             *notes,
-            *default_model_note(outcome.data, app.env, (chosen,)),
+            *refusal_note(app, outcome.data, (chosen,)),
         ),
     )
 
@@ -200,7 +201,7 @@ def _wire_notes(provider: Provider) -> list[Note]:
                 f"kimi provider test {provider.id}/{provider.models[0].key}",
             )
         )
-    if provider.wire == "vertexai":
+    if not WIRES[provider.wire].runs_by_type:
         notes.append(
             Note(
                 "vertexai",

@@ -14,15 +14,16 @@ from catalog.wire import WIRES
 from provisioner.config import tables
 from provisioner.config.read import read
 from provisioner.errors import ConfigInvalid, NotFound, UsageError
+from provisioner.kimi_code.auth import NO_KEY
 from provisioner.kimi_code.base_url import headers as custom_headers
 from provisioner.kimi_code.finding import Unusable
 from provisioner.note import Note
 from provisioner.workflows.consent import Consent, agree, claims, same_endpoint, taken_notes
-from provisioner.workflows.credential import PLACEHOLDER_KEY, Credential, settled
+from provisioner.workflows.credential import Credential, settled
 from provisioner.workflows.default_alias import default_alias
 from provisioner.workflows.entries import alias_tables, check_name, provider_table
 from provisioner.workflows.near import near
-from provisioner.workflows.outcome import Outcome, cleared_notes, commit, default_model_note
+from provisioner.workflows.outcome import Outcome, cleared_notes, commit, refusal_note
 from provisioner.workflows.watch import silent
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
             provider_id=request.name,
             wire=wire,
             base_url=base_url,
-            otherwise={"api_key": PLACEHOLDER_KEY},
+            otherwise={"api_key": NO_KEY},
         )
         table = provider_table(provider, credential=credential, source=None)
         entries = {provider.id: tables.Entry(table, alias_tables(provider.id, provider))}
@@ -124,7 +125,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
             *_key_notes(outcome.data, request.name),
             *taken_notes(taken),
             *cleared_notes(outcome),
-            *default_model_note(outcome.data, app.env, (provider,)),
+            *refusal_note(app, outcome.data, (provider,)),
         ),
     )
 
@@ -225,12 +226,12 @@ def _headers_to_ask_with(name: str, existing: Mapping[str, Any], base_url: str) 
 
 
 def _key_notes(data: Mapping[str, Any], name: str) -> list[Note]:
-    if tables.provider_in(data, name).get("api_key") != PLACEHOLDER_KEY:
+    if tables.provider_in(data, name).get("api_key") != NO_KEY:
         return []
     return [
         Note(
             "placeholder_key",
-            f'api_key = "{PLACEHOLDER_KEY}" was written, because Kimi Code runs no provider without a key; '
+            f'api_key = "{NO_KEY}" was written: Kimi Code sends that word where there is no key, but wants one of the provider of default_model; '
             "a server that asks for none ignores it",
         )
     ]

@@ -13,13 +13,14 @@ from provisioner.config import tables
 from provisioner.config.read import read
 from provisioner.config.tables import PICKED, WHOLE
 from provisioner.errors import ConfigInvalid, ConsentNeeded, NotFound
+from provisioner.kimi_code.auth import NO_KEY, declared
+from provisioner.kimi_code.target import provider_name
 from provisioner.note import Note
 from provisioner.workflows.consent import (
     Consent,
     agree,
     claims,
     guard_loss,
-    owner_of,
     same_endpoint,
     taken_notes,
 )
@@ -28,7 +29,7 @@ from provisioner.workflows.entries import alias_tables, provider_table, registry
 from provisioner.workflows.imports import remembered
 from provisioner.workflows.near import near
 from provisioner.workflows.open_catalog import sources_of
-from provisioner.workflows.outcome import Outcome, cleared_notes, commit, default_model_note
+from provisioner.workflows.outcome import Outcome, cleared_notes, commit, refusal_note
 from provisioner.workflows.watch import silent
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
             *_key_notes(chosen, outcome.data),
             *cleared_notes(outcome),
             *notes,
-            *default_model_note(outcome.data, app.env, chosen),
+            *refusal_note(app, outcome.data, chosen),
         ),
     )
 
@@ -221,7 +222,7 @@ def _guard_models(
 ) -> None:
     """Refuses a registry that lost more than half of the models that config.toml has of it."""
     own = {name for name in entries if _source(tables.provider_in(data, name), url)} | set(vanished)
-    had = [alias for alias, table in tables.members(data, "models").items() if owner_of(table) in own]
+    had = [alias for alias, table in tables.members(data, "models").items() if provider_name(table) in own]
     kept = {alias for entry in entries.values() for alias in entry.aliases}
     guard_loss(
         len(had),
@@ -307,13 +308,14 @@ def _picked_notes(only: tuple[str, ...], chosen: Iterable[Provider], data: Mappi
 
 
 def _key_notes(chosen: Iterable[Provider], data: Mapping[str, Any]) -> list[Note]:
-    """A registry without a token leaves ``api_key`` empty, as Kimi Code writes it and then refuses to run it."""
-    if not any(tables.provider_in(data, provider.id).get("api_key") == "" for provider in chosen):
+    """A registry without a token leaves ``api_key`` empty, as Kimi Code writes it."""
+    if all(declared(tables.provider_in(data, provider.id)).kind != "none" for provider in chosen):
         return []
     return [
         Note(
             "no_key",
-            "no token was given, so api_key is empty, and Kimi Code runs no provider without a key: "
+            f"no token was given, so api_key is empty: Kimi Code sends the word {NO_KEY!r} instead, and runs nothing "
+            "while one of these models is default_model; where that matters "
             "import again with --api-key-env NAME, or with --token-stdin",
         )
     ]

@@ -9,6 +9,7 @@ from catalog.errors import ShrinkRefused
 from catalog.urls import shown
 from provisioner.config import tables
 from provisioner.errors import ConsentNeeded
+from provisioner.kimi_code.target import provider_name
 from provisioner.note import Note
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def claims(
     ]
     for name, entry in entries.items():
         for alias in entry.aliases:
-            owner = owner_of(models.get(alias))
+            owner = provider_name(models.get(alias))
             if alias in models and owner != name:
                 found.append(f'alias "{alias}" (of {owner!r})' if owner else f'alias "{alias}" (by hand)')
     return found
@@ -88,12 +89,6 @@ def origin(provider: Mapping[str, Any]) -> str:
         return "not by this import"
     url = source.get("url")
     return f"from {shown(url)}" if isinstance(url, str) else "of another source"
-
-
-def owner_of(alias: Any) -> str | None:
-    """The provider that an alias table names."""
-    provider = alias.get("provider") if isinstance(alias, dict) else None
-    return provider if isinstance(provider, str) else None
 
 
 def guard_loss(had: int, lost: int, *, what: str, where: str, hint: str) -> None:

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from catalog.wire import WIRES
 from provisioner.errors import UsageError
-from provisioner.kimi_code.auth import NO_KEY, declared
+from provisioner.kimi_code.auth import declared
 from provisioner.secrets import looks_like_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Kimi Code 2.1.0 refuses to run a provider without any key, so a server that asks for none gets this word.
-PLACEHOLDER_KEY = NO_KEY
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 

@@ -13,7 +13,7 @@ from provisioner.config import tables
 from provisioner.config.merge import fingerprint, merged, untouched
 from provisioner.config.tables import CATALOG
 from provisioner.errors import ConfigInvalid
-from provisioner.workflows.consent import owner_of
+from provisioner.kimi_code.target import provider_name
 from provisioner.workflows.entries import alias_tables, provider_table
 from provisioner.workflows.imports import Record, owned_fields, record_of
 
@@ -190,7 +190,7 @@ class _Comparison:
         known = None if self._base is None else self._base.aliases.get(alias)
         if current is None:
             self._new(alias, table, was_there=known is not None)
-        elif owner_of(current) != self._name and known is None:
+        elif provider_name(current) != self._name and known is None:
             self._claim(alias, table, current)
         elif isinstance(current, dict):
             self._merge(alias, table, current, known)
@@ -205,7 +205,7 @@ class _Comparison:
         self._write[alias] = table
 
     def _claim(self, alias: str, table: Mapping[str, Any], current: Any) -> None:
-        mine = f"{alias}: upstream claims it, but it is of {owner_of(current) or 'your own making'}"
+        mine = f"{alias}: upstream claims it, but it is of {provider_name(current) or 'your own making'}"
         if not self._consent.endpoint_change:
             self._say(
                 "claimed",
@@ -250,7 +250,7 @@ class _Comparison:
             return
         known = self._base.aliases if self._base is not None else {}
         for alias, table in self._models.items():
-            if owner_of(table) == self._name and alias not in upstream and alias not in known:
+            if provider_name(table) == self._name and alias not in upstream and alias not in known:
                 self._say("unsure", f"{alias}: yours, or retired upstream; it stays", alias=alias)
 
     def _retired(self, upstream: Mapping[str, Any]) -> tuple[tuple[str, ...], dict[str, Mapping[str, str]]]:
@@ -260,7 +260,7 @@ class _Comparison:
         removed, kept = [], {}
         for alias, known in self._base.aliases.items():
             current = self._models.get(alias)
-            if alias in upstream or not isinstance(current, dict) or owner_of(current) != self._name:
+            if alias in upstream or not isinstance(current, dict) or provider_name(current) != self._name:
                 continue
             if alias in self._commented or not untouched(known, current, self._owned):
                 self._say(

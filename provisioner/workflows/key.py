@@ -14,6 +14,7 @@ from provisioner.config import rotate, tables
 from provisioner.config.read import read
 from provisioner.config.values import dotted
 from provisioner.errors import ConfigInvalid, NotFound, ProviderManaged, UsageError
+from provisioner.kimi_code.target import provider_name
 from provisioner.note import Note
 from provisioner.workflows import check_key
 from provisioner.workflows.default_alias import best_alias
@@ -151,7 +152,7 @@ def _tried(app: App, request: Request, data: Mapping[str, Any], watch: Watch) ->
     models = {
         alias: Model(alias, string(table.get("model")), 1, capabilities=strings(table.get("capabilities")))
         for alias, table in tables.members(data, "models").items()
-        if isinstance(table, dict) and table.get("provider") == request.provider
+        if isinstance(table, dict) and provider_name(table) == request.provider
     }
     default = string(data.get("default_model"))
     alias = default if default in models else best_alias(models)

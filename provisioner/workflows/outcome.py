@@ -111,25 +111,14 @@ def cleared_notes(outcome: Outcome) -> list[Note]:
     return notes
 
 
-def default_model_note(
-    data: Mapping[str, Any], env: Mapping[str, str], imported: Iterable[Provider] = ()
-) -> tuple[Note, ...]:
-    """A note where Kimi Code's ``-p`` would run nothing with this file, whatever ``-m`` says.
+def refusal_note(app: App, data: Mapping[str, Any], imported: Iterable[Provider] = ()) -> tuple[Note, ...]:
+    """A note where Kimi Code would refuse every prompt with this file, whatever ``-m`` says.
 
-    The best model of ``imported`` is offered where there is no default model.
+    Where there is no default the best of the ``imported`` models is proposed.
     """
-    blocked = View.of(data, env).blocked
-    if blocked is None or blocked.code == "variable_unset":  # the shell's, not the file's
+    flaw = View.of(data, app.env).blocked
+    if flaw is None or flaw.code == "variable_unset":  # the shell's, not the file's
         return ()
-    if blocked.code != "no_default_model":
-        return (Note(blocked.code, f"{blocked.message}: {blocked.hint}"),)
-    alias = best_alias(models_of(imported))
-    if alias is None:
-        return ()
-    return (
-        Note(
-            "no_default_model",
-            "config.toml names no default_model, and Kimi Code's `-p` needs one: "
-            f"kimi provider set-default {alias}",
-        ),
-    )
+    best = best_alias(models_of(imported)) if flaw.code == "no_default_model" else None
+    hint = f"kimi provider set-default {best}" if best else flaw.hint
+    return (Note(flaw.code, f"{flaw.message}: {hint}"),)

@@ -14,9 +14,10 @@ from provisioner.config.merge import fingerprint, untouched
 from provisioner.config.read import BOM, read
 from provisioner.config.tables import CATALOG
 from provisioner.errors import ProvisionerError
+from provisioner.kimi_code.target import provider_name
 from provisioner.note import Note
 from provisioner.workflows import imports
-from provisioner.workflows.consent import Consent, claims, guard_loss, owner_of
+from provisioner.workflows.consent import Consent, claims, guard_loss
 from provisioner.workflows.drift import Drift, DriftFinding, drift, used_by
 from provisioner.workflows.outcome import Outcome, cleared_notes, commit
 from provisioner.workflows.upstream import SourceAnswer, SourceFailure, Upstream, UpstreamProvider
@@ -262,7 +263,7 @@ class _Refresh:
         return data
 
     def _is_the_users(self, data: Mapping[str, Any], name: str, known: imports.Record) -> bool:
-        own = {alias for alias, t in tables.members(data, "models").items() if owner_of(t) == name}
+        own = {alias for alias, t in tables.members(data, "models").items() if provider_name(t) == name}
         return bool(own & self._commented) or not _as_written(data, name, known)
 
     def _guard(self, answer: SourceAnswer) -> None:
@@ -296,7 +297,7 @@ def _as_written(data: Mapping[str, Any], name: str, known: imports.Record) -> bo
     owned = imports.owned_fields(table.get("source", {}))
     plain = table.keys() <= {"type", "base_url", "api_key", "source"}
     own_key = table.get("api_key") not in (None, table.get("source", {}).get("apiKey"))
-    mine = {a: t for a, t in tables.members(data, "models").items() if owner_of(t) == name}
+    mine = {a: t for a, t in tables.members(data, "models").items() if provider_name(t) == name}
     return (
         plain
         and not own_key

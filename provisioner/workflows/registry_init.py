@@ -18,6 +18,7 @@ from catalog.wire import WIRES
 from provisioner.config import tables
 from provisioner.config.read import read
 from provisioner.errors import NotFound, UsageError
+from provisioner.kimi_code.target import provider_name
 from provisioner.note import Note
 from provisioner.workflows.entries import alias_tables, check_name
 from provisioner.workflows.near import near
@@ -153,7 +154,7 @@ def _configured(
     entries = tables.members(data, "models").items()
     # An import calls every alias <provider>/<key>: those that are called so already come first.
     for alias, entry in sorted(entries, key=lambda item: not item[0].startswith(own)):
-        if not isinstance(entry, dict) or entry.get("provider") != name:
+        if not isinstance(entry, dict) or provider_name(entry) != name:
             continue
         has = {**entry, **mapping(entry.get("overrides"))}
         has.pop("overrides", None)

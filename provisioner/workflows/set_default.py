@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from provisioner.config import tables
 from provisioner.errors import NotFound
 from provisioner.workflows.near import near
-from provisioner.workflows.outcome import Outcome, commit, default_model_note
+from provisioner.workflows.outcome import Outcome, commit, refusal_note
 from provisioner.workflows.watch import silent
 
 if TYPE_CHECKING:
@@ -53,4 +53,4 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
         return tables.with_default_model(data, request.alias)
 
     outcome = commit(app, edit, dry_run=request.dry_run, watch=watch)
-    return Result(outcome, request.alias, default_model_note(outcome.data, app.env))
+    return Result(outcome, request.alias, refusal_note(app, outcome.data))

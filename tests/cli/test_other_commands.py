@@ -177,7 +177,7 @@ def test_any_endpoint_is_asked_for_its_models(world: World, cli: Cli) -> None:
     data = tomllib.loads(world.config.read_text())
     assert data["models"]["local/llama"]["max_context_size"] == 32768
     assert "source" not in data["providers"]["local"]
-    assert data["providers"]["local"]["api_key"] == "unused"  # Kimi Code runs no provider without a key
+    assert data["providers"]["local"]["api_key"] == "unused"
     assert "authorization" not in world.requests[0].headers
     assert 'api_key = "unused" was written' in done.err
 

@@ -7,15 +7,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from catalog.untrusted import mapping
 from provisioner.cli.credential_flags import key_flaw, unbroken
 from provisioner.cli.error_text import ErrorText
 from provisioner.cli.prompts.asking import Back, Question
 from provisioner.cli.terminal import spoken
 from provisioner.errors import UsageError
-from provisioner.kimi_code.auth import declared
+from provisioner.kimi_code.auth import NO_KEY, declared
 from provisioner.workflows import check_key
 from provisioner.workflows.check_key import Result
-from provisioner.workflows.credential import PLACEHOLDER_KEY, Credential, clean_key
+from provisioner.workflows.credential import Credential, clean_key
 from provisioner.workflows.default_alias import best_alias, models_of
 
 if TYPE_CHECKING:
@@ -41,10 +42,10 @@ class Keyless:
     credential: Credential
 
 
-NO_KEY = Keyless(
+NEEDS_NO_KEY = Keyless(
     "It needs no key",
-    f'"{PLACEHOLDER_KEY}" is written: Kimi Code wants a word',
-    Credential(key=PLACEHOLDER_KEY),
+    f'"{NO_KEY}" is written: without a word Kimi Code does not start with its models',
+    Credential(key=NO_KEY),
 )
 GOOGLE_LOGIN = Keyless("No key", "Google's application default credentials are used", Credential())
 
@@ -238,9 +239,9 @@ def try_chosen(
 
 def kept(existing: Any) -> str | None:
     """The credential of a provider table that stands in config.toml, in a few words."""
-    if not isinstance(existing, dict):
-        return None
-    found = declared(existing)
-    if found.kind == "variable":
-        return f"the variable {found.name}"
-    return {"key": "a key", "table": "a key in its env table"}.get(found.kind)
+    found = declared(mapping(existing))
+    return {
+        "key": "a key",
+        "variable": f"the variable {found.name}",
+        "table": f"{found.name} in its env table",
+    }.get(found.kind)

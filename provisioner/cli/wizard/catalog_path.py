@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from catalog.errors import NotImportable
 from catalog.reserved import is_login
 from catalog.urls import shown
+from catalog.wire import WIRES
 from provisioner.cli.changes import count
 from provisioner.cli.prompts.asking import Question
 from provisioner.cli.wizard import command, finish, lists
@@ -194,7 +195,7 @@ class _CatalogPath(AddPath[CatalogAnswers, add_catalog.Result]):
             env=provider.env,
             page=provider.doc,
             kept=kept(existing),
-            without=GOOGLE_LOGIN if provider.wire == "vertexai" else None,
+            without=None if WIRES[provider.wire].needs_key else GOOGLE_LOGIN,
         )
 
         def try_it(credential: Credential) -> check_key.Result:

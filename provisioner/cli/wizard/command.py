@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from catalog.documents import DEFAULT_CATALOG_URL
 from catalog.urls import shown
-from provisioner.workflows.credential import PLACEHOLDER_KEY
+from provisioner.kimi_code.auth import NO_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,8 +77,8 @@ def exactly(model_id: str) -> str:
 def _key(credential: Credential) -> list[str]:
     if credential.variable is not None:
         return [f"--api-key-env={credential.variable}"]
-    if credential.key == PLACEHOLDER_KEY:
-        return [f"--api-key={PLACEHOLDER_KEY}"]
+    if credential.key == NO_KEY:
+        return [f"--api-key={NO_KEY}"]
     return ["--api-key-stdin"] if credential.key is not None else []
 
 

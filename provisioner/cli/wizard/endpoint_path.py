@@ -14,7 +14,7 @@ from provisioner.cli.changes import count
 from provisioner.cli.progress import waiting
 from provisioner.cli.prompts.asking import Back, Question
 from provisioner.cli.wizard import address, command, finish, lists
-from provisioner.cli.wizard.ask_key import NO_KEY, KeyPurpose, ask_key, kept, try_chosen
+from provisioner.cli.wizard.ask_key import NEEDS_NO_KEY, KeyPurpose, ask_key, kept, try_chosen
 from provisioner.cli.wizard.flow import WizardStep
 from provisioner.cli.wizard.path import AddPath, Answers, kept_default
 from provisioner.errors import UsageError
@@ -75,7 +75,7 @@ def run(wizard: Wizard, server: LocalServer | None = None) -> finish.Added:
     if server is not None:
         answers = replace(answers, address=address.of_server(wizard, server))
     if server is not None and server.models is not None:
-        keyless = replace(answers, credential=NO_KEY.credential, key_said="no key")
+        keyless = replace(answers, credential=NEEDS_NO_KEY.credential, key_said="no key")
         answers = path.with_list(keyless)
     return path.run(answers)
 
@@ -110,7 +110,7 @@ class _EndpointPath(AddPath[EndpointAnswers, add_endpoint.Result]):
             self._trail(replace(answers, key_said="", models=(), typed=())),
             endpoint=shown(where.base_url),
             kept=kept(existing),
-            without=NO_KEY,
+            without=NEEDS_NO_KEY,
         )
         while True:
             answer = ask_key(self._wizard, purpose, partial(self._try, answers))

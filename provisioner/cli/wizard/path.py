@@ -12,6 +12,7 @@ from provisioner.cli.prompts.list_state import ListRow
 from provisioner.cli.wizard import lists, review
 from provisioner.cli.wizard.flow import WizardStep, walk
 from provisioner.cli.wizard.review import Written
+from provisioner.kimi_code.target import provider_name
 from provisioner.workflows.default_alias import best_alias
 
 if TYPE_CHECKING:
@@ -117,4 +118,4 @@ def kept_default(wizard: Wizard, provider_id: str, aliases: Collection[str]) -> 
     model = wizard.table("models").get(alias) if isinstance(alias, str) else None
     if not isinstance(model, dict) or not isinstance(alias, str):
         return None
-    return alias if model.get("provider") != provider_id or alias in aliases else None
+    return alias if provider_name(model) != provider_id or alias in aliases else None

@@ -15,9 +15,10 @@ from provisioner.cli.credential_flags import REGISTRY_VARIABLE, key_flaw, unbrok
 from provisioner.cli.prompts.asking import Back, Question
 from provisioner.cli.prompts.list_state import Column, ListRow
 from provisioner.cli.wizard import command, finish
-from provisioner.cli.wizard.ask_key import NO_KEY, KeyPurpose, ask_key, try_chosen
+from provisioner.cli.wizard.ask_key import NEEDS_NO_KEY, KeyPurpose, ask_key, try_chosen
 from provisioner.cli.wizard.flow import WizardStep
 from provisioner.cli.wizard.path import AddPath, Answers
+from provisioner.kimi_code.auth import declared
 from provisioner.workflows import add_registry, check_key
 from provisioner.workflows.consent import Consent
 from provisioner.workflows.credential import Credential
@@ -161,14 +162,10 @@ class _RegistryPath(AddPath[RegistryAnswers, add_registry.Result]):
         return replace(answers, only=() if chosen == every else chosen, default=None)
 
     def _keyless(self, answers: RegistryAnswers) -> list[Provider]:
-        """The chosen providers that would be written without a key, which Kimi Code does not run."""
+        """The chosen providers that would be written without a key: Kimi Code cannot start with one of their models."""
         after = answers.offered.outcome.data if answers.offered else {}
         written = {p.id: mapping(mapping(after.get("providers")).get(p.id)) for p in self._providers(answers)}
-        return [
-            p
-            for p in self._providers(answers)
-            if not any(written[p.id].get(name) for name in ("api_key", "api_key_env"))
-        ]
+        return [p for p in self._providers(answers) if declared(written[p.id]).kind == "none"]
 
     def _ask_key(self, answers: RegistryAnswers) -> RegistryAnswers:
         keyless = self._keyless(answers)
@@ -178,7 +175,7 @@ class _RegistryPath(AddPath[RegistryAnswers, add_registry.Result]):
             self._trail(replace(answers, key_said="")),
             endpoint=f"{', '.join(places)}; one that is typed goes to the registry too, as its token",
             env=tuple(dict.fromkeys(name for provider in keyless for name in provider.env)),
-            without=NO_KEY,
+            without=NEEDS_NO_KEY,
         )
 
         def try_it(credential: Credential) -> check_key.Result:

@@ -70,4 +70,4 @@ def thinks(answer: Answer) -> bool:
 
 def can_say_off(target: Target) -> bool:
     """Whether the wire has a word for "off" for this alias."""
-    return target.wire.name not in ("openai", "openai_responses") or target.turn.off_effort is not None
+    return not target.wire.wants_off_effort or target.turn.off_effort is not None

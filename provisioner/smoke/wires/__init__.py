@@ -5,19 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from provisioner.smoke.wires.anthropic import Anthropic
-from provisioner.smoke.wires.google_genai import GoogleGenAI
+from provisioner.smoke.wires.google import Google
 from provisioner.smoke.wires.kimi import Kimi
 from provisioner.smoke.wires.openai import OpenAI
 from provisioner.smoke.wires.openai_responses import OpenAIResponses
-from provisioner.smoke.wires.vertexai import VertexAI
 
 if TYPE_CHECKING:
     from provisioner.kimi_code.target import Target
     from provisioner.smoke.wires.base import Protocol
 
 PROTOCOLS: dict[str, Protocol] = {
-    protocol.name: protocol
-    for protocol in (Kimi(), OpenAI(), OpenAIResponses(), Anthropic(), GoogleGenAI(), VertexAI())
+    "openai": OpenAI(),
+    "anthropic": Anthropic(),
+    "openai_responses": OpenAIResponses(),
+    "google-genai": Google(),
+    "kimi": Kimi(),
+    "vertexai": Google(),
 }
 
 

@@ -27,7 +27,7 @@ _BUDGETS = {"low": 1024, "medium": 4096, "high": 32_000, ON: 32_000}
 class Anthropic(Protocol):
     """``POST {base}/v1/messages`` with ``x-api-key``."""
 
-    name: ClassVar[str] = "anthropic"
+    list_query: ClassVar[str] = "?limit=1000"
 
     def request(self, target: Target, probe: Probe) -> HttpRequest:
         """The request."""
@@ -61,18 +61,13 @@ class Anthropic(Protocol):
         body["stream"] = True
         # A beta flag among custom_headers is only sent where Kimi Code sends none of its own.
         fixed = {"anthropic-beta": ",".join(betas)} if betas else {}
-        url = f"{target.base_url}/v1/messages{'?beta=true' if beta_path else ''}"
+        url = f"{target.base_url}{target.wire.path}{'?beta=true' if beta_path else ''}"
         return HttpRequest(url, self.headers(target, {"Accept": "application/json"}, fixed), body)
 
     def auth(self, target: Target) -> dict[str, str]:
         """The key in Anthropic's own header, and the version without which nothing is answered."""
         version = {"anthropic-version": "2023-06-01"}
         return version | ({"x-api-key": target.credential.value} if target.credential else {})
-
-    def list_url(self, target: Target, base_url: str) -> str | None:
-        """The list lies beside the messages."""
-        del target
-        return f"{base_url}/v1/models?limit=1000"
 
     def other_bases(self, base_url: str) -> tuple[str, ...]:
         """Many providers serve this wire below ``/anthropic``."""

@@ -32,9 +32,9 @@ class HttpRequest:
 
 
 class Protocol(ABC):
-    """How a wire is spoken. Adding one is a file like its neighbours and a line in ``PROTOCOLS``."""
+    """How a wire is spoken; ``PROTOCOLS`` says which one speaks which wire."""
 
-    name: ClassVar[str]
+    list_query: ClassVar[str] = ""  # for as many models at once as the server lists
 
     @abstractmethod
     def request(self, target: Target, probe: Probe) -> HttpRequest:
@@ -49,9 +49,12 @@ class Protocol(ABC):
         """The headers that say who is asking."""
 
     def list_url(self, target: Target, base_url: str) -> str | None:
-        """Where an endpoint at ``base_url`` lists its models; None where the wire has no such list."""
-        del target
-        return f"{base_url}/models"
+        """Where an endpoint at ``base_url`` lists its models; None where the wire has no such list.
+
+        Vertex AI lists no models of Google's own.
+        """
+        path = target.wire.list_path
+        return None if path is None or target.vertex else f"{base_url}{path}{self.list_query}"
 
     def other_bases(self, base_url: str) -> tuple[str, ...]:
         """What ``base_url`` may have been meant to be when nothing is found there, the likeliest first."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Chat(Protocol):
-    """``POST {base}/chat/completions`` with a bearer token."""
+    """``POST {base}/chat/completions``, or the wire's own path, with a bearer token."""
 
     def request(self, target: Target, probe: Probe) -> HttpRequest:
         """The request, in Kimi Code's own order of members."""
@@ -45,7 +45,7 @@ class Chat(Protocol):
         if (name := self._limit_name(target, probe)) is not None:
             body[name] = probe.limit if probe.least else self.limit(target)
         headers = self.headers(target, {"Accept": "application/json"})
-        return HttpRequest(f"{target.base_url}/chat/completions", headers, body)
+        return HttpRequest(f"{target.base_url}{target.wire.path}", headers, body)
 
     def auth(self, target: Target) -> dict[str, str]:
         """A bearer token."""

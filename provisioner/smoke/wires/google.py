@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
 from provisioner.kimi_code.first_turn import OFF
@@ -23,6 +23,8 @@ _KEPT = "/@"  # versions of a model are written name@001
 
 class Google(Protocol):
     """``POST …/models/{model}:streamGenerateContent?alt=sse``."""
+
+    list_query: ClassVar[str] = "?pageSize=1000"
 
     def request(self, target: Target, probe: Probe) -> HttpRequest:
         """The request. The key travels in a header, never in the URL."""
@@ -59,10 +61,6 @@ class Google(Protocol):
         project = target.credential.quota_project
         payer = {"x-goog-user-project": project} if project else {}
         return {"Authorization": f"Bearer {target.credential.value}"} | payer
-
-    def list_url(self, target: Target, base_url: str) -> str | None:
-        """Vertex AI lists no models of Google's own."""
-        return None if target.vertex else f"{base_url}/v1beta/models?pageSize=1000"
 
     def other_bases(self, base_url: str) -> tuple[str, ...]:
         """The base URL is a host's root."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from provisioner.kimi_code.first_turn import OFF, ON
 from provisioner.smoke.wires.chat import Chat
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
 class Kimi(Chat):
     """The Moonshot platforms, whose limit counts reasoning too."""
-
-    name: ClassVar[str] = "kimi"
 
     def limit_name(self, model: str) -> str:
         """One name for all models."""

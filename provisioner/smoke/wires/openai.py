@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from provisioner.kimi_code.first_turn import OFF, ON
 from provisioner.smoke.wires.chat import Chat
@@ -18,8 +18,6 @@ _NEW_NAMES = re.compile(r"(?:o\d|gpt-5)(?:\Z|[-.])", re.IGNORECASE)
 
 class OpenAI(Chat):
     """OpenAI, and all that imitate it."""
-
-    name: ClassVar[str] = "openai"
 
     def limit(self, target: Target) -> int:
         """The alias' limit, lowered to Kimi Code's ceiling for this wire."""

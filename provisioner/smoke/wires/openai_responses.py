@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from provisioner.smoke.first_prompt import around
 from provisioner.smoke.first_prompt.small import SESSION
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 class OpenAIResponses(Protocol):
     """``POST {base}/responses`` with a bearer token."""
-
-    name: ClassVar[str] = "openai_responses"
 
     def request(self, target: Target, probe: Probe) -> HttpRequest:
         """The request; nothing is stored at the provider's."""
@@ -50,7 +48,7 @@ class OpenAIResponses(Protocol):
             body["reasoning"] = {"effort": level["reasoning_effort"], "summary": "auto"}
             body["include"] = ["reasoning.encrypted_content"]
         headers = self.headers(target, {"Accept": "application/json"})
-        return HttpRequest(f"{target.base_url}/responses", headers, body)
+        return HttpRequest(f"{target.base_url}{target.wire.path}", headers, body)
 
     def auth(self, target: Target) -> dict[str, str]:
         """A bearer token."""
