@@ -96,7 +96,8 @@ def answers(kimi: list[str], config: str, alias: str, seconds: float) -> tuple[b
             )
         except subprocess.TimeoutExpired:
             return False, f"nothing within {seconds:g} s"
-    said = (done.stdout if done.returncode == 0 else done.stderr).strip().splitlines()
+    lines = (done.stdout if done.returncode == 0 else done.stderr).strip().splitlines()
+    said = [line for line in lines if not line.startswith("See log:")]
     return done.returncode == 0, said[-1] if said else ""
 
 
