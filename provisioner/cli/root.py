@@ -90,6 +90,7 @@ root = LazyGroup(
         "remove": "remove",
         "refresh": "refresh",
         "set-default": "set_default",
+        "env": "env",
         "key": "key",
         "doctor": "doctor",
         "undo": "undo",

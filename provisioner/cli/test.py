@@ -14,6 +14,8 @@ from provisioner.cli.terminal import echo, echo_error
 from provisioner.smoke.retry import RETRIES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from provisioner.smoke.report import AliasResult
     from provisioner.workflows.test import Result
 
@@ -164,18 +166,17 @@ def command(
     else:
         _show(result)
     write_reports.run(app, write_reports.Request(result.document(), report, junit))
-    code = exit_code(result)
+    code = _INTERRUPTED if result.interrupted else exit_code(result.results)
     return 0 if code == UNKNOWN and unknown_ok else code
 
 
-def exit_code(result: Result) -> int:
-    """130 after Ctrl-C; 1 when a test failed, 6 when all that failed were refused their key; 7 when one could not tell."""
-    if result.interrupted:
-        return _INTERRUPTED
-    failed = [found for found in result.results if found.verdict == "fail"]
+def exit_code(results: Iterable[AliasResult]) -> int:
+    """1 when a test failed, 6 when all that failed were refused their key; 7 when one could not tell; else 0."""
+    every = tuple(results)
+    failed = [found for found in every if found.verdict == "fail"]
     if failed:
         return 6 if all(found.error is not None and found.error.kind == "auth" for found in failed) else 1
-    return UNKNOWN if any(found.verdict == "unknown" for found in result.results) else 0
+    return UNKNOWN if any(found.verdict == "unknown" for found in every) else 0
 
 
 def _show(result: Result) -> None:

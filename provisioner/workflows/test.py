@@ -41,6 +41,7 @@ class Request:
         everything: all aliases of the file.
         options: what each of them is asked.
         jobs: how many at once.
+        as_default: test the one alias that is named as if it were default_model, which decides whether anything runs.
         fix: change config.toml where a check found it untrue, and test again what was changed.
         dry_run: with ``fix``, only show the change.
     """
@@ -50,6 +51,7 @@ class Request:
     providers: tuple[str, ...] = ()
     everything: bool = False
     jobs: int = JOBS
+    as_default: bool = False
     fix: bool = False
     dry_run: bool = False
 
@@ -121,10 +123,11 @@ def run(
     prices = Prices(app)
 
     def tested(file: ConfigFile, aliases: Sequence[str]) -> Batch:
+        default = {"default_model": aliases[0]} if request.as_default else {}
         found: Batch = asyncio.run(
             check_all(
                 runtime,
-                View.of(file.data, app.env),
+                View.of({**file.data, **default}, app.env),
                 aliases,
                 request.options,
                 jobs=request.jobs,

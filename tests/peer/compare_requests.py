@@ -116,22 +116,29 @@ def first_request(command: list[str], arguments: list[str], case: Case) -> Captu
             "PYTHONPATH": str(_ROOT),
             **case.environment,
         }
-        running = subprocess.Popen(
-            [*command, *arguments],
-            env=environment,
-            cwd=work,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        until = time.monotonic() + _SECONDS
-        while not captured.arrived.is_set() and running.poll() is None and time.monotonic() < until:
-            time.sleep(0.05)
-        captured.arrived.wait(0.2)
-        running.kill()  # Kimi Code would try ten times
-        said, _ = running.communicate()
-        return captured if captured.arrived.is_set() else said
+        return sent(command, arguments, environment, work, captured)
+
+
+def sent(
+    command: list[str], arguments: list[str], environment: dict[str, str], work: Path, captured: Captured
+) -> Captured | str:
+    """What a program that runs in ``work`` sends to a server that captures it, or what it says instead."""
+    running = subprocess.Popen(
+        [*command, *arguments],
+        env=environment,
+        cwd=work,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    until = time.monotonic() + _SECONDS
+    while not captured.arrived.is_set() and running.poll() is None and time.monotonic() < until:
+        time.sleep(0.05)
+    captured.arrived.wait(0.2)
+    running.kill()  # Kimi Code would try ten times
+    said, _ = running.communicate()
+    return captured if captured.arrived.is_set() else said
 
 
 def shape(value: Any, key: str = "") -> Any:

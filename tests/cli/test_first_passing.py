@@ -1,0 +1,106 @@
+"""`set-default --first-passing`: the first alias that answers, over real sockets."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from provisioner.app import Http
+from tests.smoke.server import Chunks, Request, reply, serving, stream
+from tests.smoke.streams import CHAT
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Cli, World
+
+MODELS = ("down", "locked", "good", "better")
+
+
+@pytest.fixture(autouse=True)
+def real_http(world: World) -> None:
+    world.app = replace(world.app, http=Http())
+
+
+def answer(request: Request) -> Chunks:
+    match request.body["model"]:
+        case "down":
+            return reply("404 Not Found", {"error": {"message": "no such model", "code": "model_not_found"}})
+        case "locked":
+            return reply("401 Unauthorized", {"error": {"message": "bad key"}})
+    return stream(CHAT)
+
+
+def config(url: str, *, default: str = "") -> str:
+    head = f'default_model = "{default}"\n' if default else ""
+    provider = f'[providers.p]\ntype = "openai"\nbase_url = "{url}/v1"\napi_key = "sk-0123456789abcdef"\n'
+    models = "".join(
+        f'[models."p/{name}"]\nprovider = "p"\nmodel = "{name}"\nmax_context_size = 128000\n'
+        for name in MODELS
+    )
+    return head + provider + models
+
+
+def default_of(world: World) -> object:
+    return tomllib.loads(world.config.read_text()).get("default_model")
+
+
+def test_the_first_that_passes_becomes_the_default_and_later_ones_are_not_asked(
+    world: World, cli: Cli
+) -> None:
+    with serving(answer) as server:
+        world.write(config(server.url))
+        done = cli("set-default", "--first-passing", "p/down, p/gone ,p/good,p/better")
+    assert done.code == 0
+    assert default_of(world) == "p/good"
+    assert done.out == "Default model set to p/good.\n"
+    heads = [line.split()[:2] for line in done.err.splitlines() if line[:4] in ("PASS", "FAIL")]
+    assert heads == [["FAIL", "p/down"], ["FAIL", "p/gone"], ["PASS", "p/good"]]
+    assert "better" not in {request.body["model"] for request in server.requests}
+
+
+def test_a_pattern_stands_for_aliases_in_the_order_of_the_file(world: World, cli: Cli) -> None:
+    with serving(answer) as server:
+        world.write(config(server.url))
+        document = cli("set-default", "--first-passing", "p/*", "--json").json("change")
+    assert [(one["alias"], one["verdict"], one["error"]) for one in document["tested"]] == [
+        ("p/down", "fail", "model_not_found"),
+        ("p/locked", "fail", "auth"),
+        ("p/good", "pass", None),
+    ]
+    assert (document["default_model"], document["written"]) == ("p/good", True)
+
+
+@pytest.mark.parametrize(("wanted", "code"), [("p/locked", 6), ("p/locked,p/down", 1), ("p/gone", 1)])
+def test_where_none_passes_nothing_changes(world: World, cli: Cli, wanted: str, code: int) -> None:
+    with serving(answer) as server:
+        before = world.write(config(server.url, default="p/good"))
+        done = cli("set-default", "--first-passing", wanted)
+        document = cli("set-default", "--first-passing", wanted, "--json")
+    assert (done.code, document.code, done.out) == (code, code, "")
+    assert "passed; nothing written" in done.err or "did not pass; nothing written" in done.err
+    assert document.json("change")["default_model"] == "p/good"
+    assert world.config.read_bytes() == before
+
+
+def test_a_broken_default_does_not_stand_in_the_way(world: World, cli: Cli) -> None:
+    with serving(answer) as server:
+        world.write(config(server.url, default="p/vanished"))
+        assert cli("set-default", "--first-passing", "p/good").code == 0
+    assert default_of(world) == "p/good"
+
+
+def test_a_dry_run_tests_and_writes_nothing(world: World, cli: Cli) -> None:
+    with serving(answer) as server:
+        before = world.write(config(server.url))
+        done = cli("set-default", "--first-passing", "p/good", "--dry-run")
+    assert done.code == 0
+    assert '+ default_model = "p/good"' in done.out
+    assert world.config.read_bytes() == before
+
+
+def test_either_an_alias_or_candidates(cli: Cli) -> None:
+    assert cli("set-default").code == 2
+    assert cli("set-default", "p/good", "--first-passing", "p/good").code == 2
+    assert cli("set-default", "--first-passing", " , ").code == 2
