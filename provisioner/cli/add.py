@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,6 +10,7 @@ import click
 from catalog.urls import shown
 from provisioner.cli import options
 from provisioner.cli.add_flags import AddFlags
+from provisioner.cli.add_from import LIST, add_from
 from provisioner.cli.changes import count, show
 from provisioner.cli.error_text import program_name
 from provisioner.cli.progress import waiting
@@ -16,8 +18,6 @@ from provisioner.cli.terminal import interactive
 from provisioner.errors import TerminalNeeded, UsageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from provisioner.app import App
     from provisioner.cli.add_flags import CatalogFlags
     from provisioner.workflows import add_catalog
@@ -45,6 +45,9 @@ _FORMS = {
     "endpoint": {
         *("wire", "base_url", "name", "api_key", "api_key_stdin", "api_key_env", "models", "default_model"),
         "only",
+    },
+    "from": {
+        *("from_tool", "file", "with_keys", "only", "name", "default_model", "url", "refresh", "offline"),
     },
     "wizard": {"url", "refresh", "offline"},
 }
@@ -86,6 +89,7 @@ add                                          ask everything (on a terminal)
 add --registry URL [--token T]               every provider of a registry
 add ID --api-key-env NAME                    one provider of the models.dev catalog
 add --type WIRE --base-url URL --as NAME     any endpoint
+add --from TOOL                              what opencode, codex, … have; --from alone lists them
 """
 
 
@@ -107,6 +111,25 @@ add --type WIRE --base-url URL --as NAME     any endpoint
 )
 @catalog_options
 @click.option("--type", "wire", metavar="WIRE", help="With --base-url and --as: any endpoint of this wire.")
+@click.option(
+    "--from",
+    "from_tool",
+    is_flag=False,
+    flag_value=LIST,
+    metavar="TOOL",
+    help="Take over what another tool has configured; without TOOL, list the tools found on this machine.",
+)
+@click.option(
+    "--file",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="With --from: read this file alone, in place of the tool's own.",
+)
+@click.option(
+    "--with-keys",
+    is_flag=True,
+    help="With --from: copy keys and headers too; otherwise a variable is named for each key.",
+)
 @options.reading_catalog
 @options.writing
 @click.pass_context
@@ -119,6 +142,11 @@ def command(
         if registry is not None:
             raise UsageError("two registries were given", hint="run the command once for each")
         registry, target = target, None
+    if flags.from_tool is not None:
+        if target is not None or registry is not None:
+            raise UsageError("--from goes without an id or a registry", hint="pick a provider with --only ID")
+        _allow(context, "from")
+        return add_from(app, flags)
     if registry is not None:
         if target is not None:
             raise UsageError(

@@ -9,6 +9,8 @@ from provisioner.cli import credential_flags, options
 from provisioner.errors import UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from catalog.documents import CatalogRequest
     from provisioner.app import App
     from provisioner.workflows.credential import Credential
@@ -79,6 +81,9 @@ class AddFlags(CatalogFlags):
     token_stdin: bool
     wire: str | None
     accept_endpoint_change: bool
+    from_tool: str | None
+    file: Path | None
+    with_keys: bool
 
     def registry_token(self, app: App) -> str | None:
         """The registry's token; ``--api-key`` is Kimi Code's own spelling of ``--token``.

@@ -30,10 +30,16 @@ def show(
     notes: Iterable[Note] = (),
     provenance: Provenance | None = None,
     skipped: Iterable[Skipped] = (),
+    found: list[dict[str, Any]] | None = None,
 ) -> None:
-    """Prints a change: ``done`` are the lines that say what happened, in the past tense."""
+    """Prints a change: ``done`` are the lines that say what happened, in the past tense.
+
+    ``found`` is what ``add --from`` found, each as in the schema.
+    """
     if as_json:
-        echo(json.dumps(document(command, outcome, notes, provenance, skipped), ensure_ascii=False, indent=2))
+        whole = document(command, outcome, notes, provenance, skipped)
+        whole |= {} if found is None else {"found": found}
+        echo(json.dumps(whole, ensure_ascii=False, indent=2))
         return
     show_diff(outcome.diff)
     if outcome.dry_run:

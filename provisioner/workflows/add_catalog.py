@@ -110,7 +110,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
             provider_table(chosen, credential=credential, source=source), alias_tables(chosen.id, chosen)
         )
         entries = {chosen.id: entry}
-        taken[:] = claims(data, entries, lambda _, table: _is_own(table, request.provider_id, entry))
+        taken[:] = claims(data, entries, lambda _, table: is_own(table, request.provider_id, entry))
         data = tables.with_providers(data, entries)
         agree(taken, request.consent, str(app.config_path))
         return tables.with_default_model(data, default) if default else data
@@ -133,7 +133,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     )
 
 
-def _is_own(existing: Mapping[str, Any], provider_id: str, entry: tables.Entry) -> bool:
+def is_own(existing: Mapping[str, Any], provider_id: str, entry: tables.Entry) -> bool:
     """Whether a provider is an import of the same catalog entry: ours, or Kimi Code's, which carries no source."""
     if "source" in existing:
         return source_of(existing, CATALOG).get("id") == provider_id

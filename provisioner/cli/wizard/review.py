@@ -8,9 +8,9 @@ from provisioner.cli.changes import count
 from provisioner.cli.prompts.asking import Question
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
-    from provisioner.cli.prompts.asking import StyledText
+    from provisioner.cli.prompts.asking import Prompts, StyledText
     from provisioner.cli.wizard.wizard import Wizard
     from provisioner.note import Note
     from provisioner.workflows.outcome import Outcome
@@ -52,25 +52,34 @@ def write(wizard: Wizard, trail: tuple[str, ...], run: Callable[[bool, Watch], W
         KeyboardInterrupt: the person leaves.
     """
     preview = wizard.attempt(trail, lambda watch: run(True, watch))
-    _confirm(wizard, trail, preview.outcome, preview.notes)
+    where = wizard.shown(preview.outcome.config_path)
+    confirm(wizard.ask, trail, preview, where, dry_run=wizard.dry_run)
     if wizard.dry_run or not preview.outcome.plan:
         return preview
     return wizard.attempt(trail, lambda watch: run(False, watch))
 
 
-def _confirm(wizard: Wizard, trail: tuple[str, ...], outcome: Outcome, notes: Iterable[Note]) -> None:
-    lines: list[StyledText] = [("warn", note.message) for note in notes]
+def confirm(
+    ask: Prompts, trail: tuple[str, ...], preview: Written, where: str, *, dry_run: bool = False
+) -> None:
+    """Shows the change of a dry run, and has it confirmed; ``where`` is config.toml as people write its path.
+
+    Raises:
+        Back: the person goes back.
+        KeyboardInterrupt: the person leaves.
+    """
+    outcome = preview.outcome
+    lines: list[StyledText] = [("warn", note.message) for note in preview.notes]
     if lines and outcome.diff:
         lines.append(("", ""))
     lines += [(line.kind, _MARKS[line.kind] + line.text) for line in outcome.diff]
-    where: StyledText = ("dim", wizard.shown(outcome.config_path))
+    place: StyledText = ("dim", where)
     name = outcome.config_path.name
     if not outcome.plan:
-        question = Question(f"{name} says all of this already", trail, (where,))
-        wizard.ask.review(question, lines, yes="go on")
+        ask.review(Question(f"{name} says all of this already", trail, (place,)), lines, yes="go on")
         return
-    question = Question(f"Write this to {name}?", trail, (where, ("", summary(outcome))))
-    wizard.ask.review(question, lines, yes="go on without writing" if wizard.dry_run else "write it")
+    question = Question(f"Write this to {name}?", trail, (place, ("", summary(outcome))))
+    ask.review(question, lines, yes="go on without writing" if dry_run else "write it")
 
 
 def summary(outcome: Outcome) -> str:
