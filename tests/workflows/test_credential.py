@@ -28,7 +28,7 @@ def test_a_key_in_the_env_table_counts_where_kimi_code_reads_it() -> None:
         ({"api_key": "k"}, "a key"),
         ({"api_key": " "}, None),
         ({"api_key_env": "MINE"}, "the variable MINE"),
-        ({"type": "openai", "env": {"OPENAI_API_KEY": "k"}}, "a key in its env table"),
+        ({"type": "openai", "env": {"OPENAI_API_KEY": "k"}}, "OPENAI_API_KEY in its env table"),
         ({"type": "anthropic", "env": {"OPENAI_API_KEY": "k"}}, None),
         ({}, None),
         (None, None),
