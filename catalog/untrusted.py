@@ -23,6 +23,9 @@ INVISIBLE = (
     "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
+_COMMANDS = re.compile(
+    "\x1b\\[[0-?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
+)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -96,6 +99,16 @@ def contains(value: Any, member: str) -> bool:
 def _encodable(value: str) -> str:
     # JSON can spell half a surrogate pair, which no file can hold.
     return value if value.isascii() else _SURROGATE.sub(_MANGLED, value)
+
+
+def label(name: str | None) -> str | None:
+    """A name that people are shown, without what would command their terminal; None where nothing is left of it.
+
+    Escape sequences, controls and bidirectional characters go; joiners and variation selectors stay, as emoji and many
+    scripts are written with them.
+    """
+    cleaned = " ".join(_COMMANDS.sub(" ", name).split()) if name and not name.isprintable() else name
+    return cleaned[:_LONGEST_ID] if cleaned else None
 
 
 def id_flaw(identifier: str) -> str | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from catalog.untrusted import id_flaw
+from catalog.untrusted import id_flaw, label
 from provisioner.config.tables import CATALOG, PICKED, WHOLE
 from provisioner.errors import UsageError
 
@@ -93,7 +93,7 @@ def _alias_table(provider_id: str, model: Model) -> Table:
         "max_input_size": model.input_limit,
         "max_output_size": model.output_limit,
         "capabilities": _array(model.capabilities),
-        "display_name": model.display_name,
+        "display_name": label(model.display_name),
         "reasoning_key": model.reasoning_key,
         "support_efforts": _array(model.support_efforts),
         "default_effort": model.default_effort,

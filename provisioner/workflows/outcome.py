@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from provisioner.characters import folded
 from provisioner.config import apply
 from provisioner.kimi_code.view import View
 from provisioner.note import Note
@@ -67,7 +68,15 @@ def commit(
     path = app.config_path
     if dry_run:
         shown = apply.preview(path, edit, seen=seen)
-        return Outcome(path, shown.plan, written=False, dry_run=True, diff=shown.diff, data=shown.data)
+        return Outcome(
+            path,
+            shown.plan,
+            written=False,
+            dry_run=True,
+            diff=shown.diff,
+            notes=_lookalikes(shown.plan, shown.data),
+            data=shown.data,
+        )
 
     done = apply.change(
         path,
@@ -84,8 +93,22 @@ def commit(
         written=done.written,
         dry_run=False,
         backup=done.backup,
-        notes=done.notes,
+        notes=(*done.notes, *_lookalikes(done.plan, done.data)),
         data=done.data,
+    )
+
+
+def _lookalikes(plan: Plan, data: Mapping[str, Any]) -> tuple[str, ...]:
+    """Which new providers a reader takes for others of the file; letters that only look Latin are spelled out."""
+    if not plan.providers.added:
+        return ()
+    known = {
+        folded(name): name for name in reversed(data.get("providers", {})) if name not in plan.providers.added
+    }
+    return tuple(
+        f"provider {added!a} looks like {known[folded(added)]!a}, which is another one"
+        for added in plan.providers.added
+        if folded(added) in known
     )
 
 

@@ -1,0 +1,72 @@
+"""Characters that cannot be seen, or that look like others, do not get into config.toml without a word."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from catalog.untrusted import id_flaw, label
+from provisioner.workflows import add_registry
+from tests.cli.conftest import World
+
+if TYPE_CHECKING:
+    from provisioner.app import App
+
+UNSEEN = "\u200b\u200d\u202e\u2066\ufeff\u00ad\u034f\u061c\u115f\u1160\u17b4\u180b\u180e\u2800\u3164\ufe00\ufe0f\uffa0\U000e0041\U000e0101\x1b\x00"
+URL = "https://h.test/api.json"
+
+
+@pytest.mark.parametrize("character", UNSEEN)
+def test_an_id_with_what_cannot_be_seen_is_refused(character: str) -> None:
+    for identifier in (f"open{character}ai", f"{character}openai", f"openai{character}"):
+        assert id_flaw(identifier) is not None
+
+
+@pytest.mark.parametrize(
+    "identifier", ["a/b:c@d.e+f", "with space", "通义千问", "модель", "modèle", "qwen2.5-7b"]
+)
+def test_an_id_in_any_script_is_an_id(identifier: str) -> None:
+    assert id_flaw(identifier) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Plain name", "Plain name"),
+        ("Love \u2764\ufe0f \U0001f469\u200d\U0001f4bb", "Love \u2764\ufe0f \U0001f469\u200d\U0001f4bb"),
+        ("\x1b[31mRed\x1b[0m", "Red"),
+        ("\x1b]0;title\x07Name", "Name"),
+        ("\x1b]8;;https://evil.test\x1b\\Link", "Link"),
+        ("two\r\nlines\u2028three", "two lines three"),
+        ("\u202eeman", "eman"),
+        ("\x9b31m", "31m"),
+        ("\x1b[2J", None),
+        ("x" * 5000, "x" * 256),
+        (None, None),
+    ],
+)
+def test_a_name_commands_no_terminal(name: str | None, shown: str | None) -> None:
+    assert label(name) == shown
+
+
+def test_what_a_registry_calls_its_models_is_cleaned_before_it_is_written(app: App) -> None:
+    world = World(app)
+    model = {"id": "m", "name": "\x1b]0;owned\x07\x1b[2JNice \u202emodel"}
+    entry: dict[str, Any] = {
+        "name": "P",
+        "api": "https://h.test/v1",
+        "type": "openai",
+        "models": {"m": model},
+    }
+    document = {key: entry | {"id": key} for key in ("openai", "open\u0430i", "OpenAI", "acme")}
+    world.write('[providers.openai]\ntype = "openai"\nbase_url = "https://h.test/v1"\napi_key = "k"\n')
+    world.serves((URL, {key: document[key] for key in ("open\u0430i", "OpenAI", "acme")}))
+    done = add_registry.run(world.app, add_registry.Request(URL, "t-0123456789"))
+    written = tomllib.loads(world.config.read_text())
+    assert written["models"]["acme/m"]["display_name"] == "Nice model"
+    assert [note for note in done.outcome.notes if "looks like" in note] == [
+        "provider 'open\\u0430i' looks like 'openai', which is another one",
+        "provider 'OpenAI' looks like 'openai', which is another one",
+    ]
