@@ -16,7 +16,7 @@ from provisioner.cli.terminal import clean, echo, echo_error, styled
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from provisioner.workflows.doctor import Found, Result
+    from provisioner.workflows.doctor import PlacedFinding, Result
 
 _INVALID = 4
 _BY_HAND = "correct it by hand"
@@ -80,7 +80,7 @@ def _print(result: Result) -> None:
         )
 
 
-def _where(result: Result, found: Found) -> str:
+def _where(result: Result, found: PlacedFinding) -> str:
     return f"{clean(str(result.path))}:{found.place.line}:{found.place.column}"
 
 
@@ -104,7 +104,7 @@ def _document(result: Result) -> dict[str, Any]:
     }
 
 
-def _entry(found: Found) -> dict[str, Any]:
+def _entry(found: PlacedFinding) -> dict[str, Any]:
     finding = found.finding
     return {
         "code": finding.code,

@@ -44,6 +44,12 @@ class ErrorText:
         return clean(self.message) + (f" ({self.place})" if self.place else "")
 
     @property
+    def lines(self) -> tuple[str, ...]:
+        """The error as a command prints it: what happened, and below it the one thing that ends it."""
+        hint = (f"  {advice(self.hint)}",) if self.hint else ()
+        return (f"{styled('error:', fg='red', bold=True)} {self.line}", *hint)
+
+    @property
     def sentence(self) -> str:
         """All of it in one line."""
         return f"{self.line}." + (f" Try: {clean(self.hint)}" if self.hint else "")

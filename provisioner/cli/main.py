@@ -2,7 +2,7 @@
 
 Exit codes, the contract of the command line: 0 done, 1 a test or check failed or a name was not found, 2 usage
 or a question without a terminal, 3 drift, 4 an invalid document or config.toml, 5 not reachable, 6 credential
-refused, 75 busy, 130 interrupted.
+refused, 7 a test could not tell, 75 busy, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ import click
 
 from catalog import errors as catalog_errors
 from provisioner import errors, written
-from provisioner.cli.error_text import ErrorText, advice
+from provisioner.cli.error_text import ErrorText
 from provisioner.cli.root import root
-from provisioner.cli.terminal import ReaderGone, echo_error, styled
+from provisioner.cli.terminal import ReaderGone, echo_error
 from provisioner.secrets import typed_keys
 
 if TYPE_CHECKING:
@@ -116,6 +116,5 @@ def _report(text: ErrorText, code: str, *, as_json: bool) -> None:
         document = {"code": code, "message": text.message, "hint": text.hint, "where": text.where}
         click.echo(json.dumps(document, ensure_ascii=False), err=True)
         return
-    echo_error(f"{styled('error:', fg='red', bold=True)} {text.line}")
-    if text.hint:
-        echo_error(f"  {advice(text.hint)}")
+    for line in text.lines:
+        echo_error(line)

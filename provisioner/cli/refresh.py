@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from provisioner.cli import options
 from provisioner.cli.changes import document, show
+from provisioner.cli.error_text import ErrorText, program_name
 from provisioner.cli.progress import waiting
 from provisioner.cli.terminal import clean, echo, echo_error, styled
 
@@ -97,10 +99,8 @@ def command(
 
 def _print(result: refresh.Result, *, check: bool) -> None:
     for failure in result.failures:
-        error = failure.error
-        echo_error(f"{styled('error:', fg='red', bold=True)} {clean(error.message)} ({clean(failure.url)})")
-        if error.hint:
-            echo_error(f"  {styled('try:', bold=True)} {clean(error.hint)}")
+        for line in replace(ErrorText.of(failure.error, program_name()), where=failure.url).lines:
+            echo_error(line)
     for finding in result.findings:
         mark, colour = _MARKS[finding.kind]
         echo(f"{styled(mark, fg=colour)} {clean(finding.message)}")

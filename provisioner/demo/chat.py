@@ -41,20 +41,16 @@ class ChatWire(WireServer):
         self.bearer(request, keys)
 
     def listing(self, models: tuple[DemoModel, ...]) -> dict[str, Any]:
-        """OpenAI's list, with vLLM's ``max_model_len``."""
+        """OpenAI's list."""
+        common = {"object": "model", "created": 1_767_225_600}
         return {
             "object": "list",
-            "data": [
-                {
-                    "id": model.id,
-                    "object": "model",
-                    "created": 1_767_225_600,
-                    "owned_by": "demo",
-                    "max_model_len": model.context,
-                }
-                for model in models
-            ],
+            "data": [{"id": model.id, **common, **self.facts(model)} for model in models],
         }
+
+    def facts(self, model: DemoModel) -> dict[str, Any]:
+        """What the list tells of a model: vLLM's ``max_model_len``."""
+        return {"owned_by": "demo", "max_model_len": model.context}
 
     def read(self, request: Request) -> Conversation:
         """The conversation of a request for a completion."""

@@ -23,23 +23,14 @@ class KimiWire(ChatWire):
         """Moonshot's request id."""
         return {"msh-request-id": stamp.id}
 
-    def listing(self, models: tuple[DemoModel, ...]) -> dict[str, Any]:
+    def facts(self, model: DemoModel) -> dict[str, Any]:
         """Moonshot's list tells what each model can do."""
         return {
-            "object": "list",
-            "data": [
-                {
-                    "id": model.id,
-                    "object": "model",
-                    "created": 1_767_225_600,
-                    "owned_by": "moonshot",
-                    "context_length": model.context,
-                    "supports_image_in": model.images,
-                    "supports_video_in": False,
-                    "supports_reasoning": model.reasoning,
-                }
-                for model in models
-            ],
+            "owned_by": "moonshot",
+            "context_length": model.context,
+            "supports_image_in": model.images,
+            "supports_video_in": False,
+            "supports_reasoning": model.reasoning,
         }
 
     def _thinks(self, body: dict[str, Any], model: DemoModel) -> bool:

@@ -34,7 +34,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Found:
+class PlacedFinding:
     """A finding at its place; ``fixable`` where ``--fix`` ends it."""
 
     finding: Finding
@@ -55,8 +55,8 @@ class Result:
     """
 
     path: Path
-    findings: tuple[Found, ...]
-    fixed: tuple[Found, ...] = ()
+    findings: tuple[PlacedFinding, ...]
+    fixed: tuple[PlacedFinding, ...] = ()
     outcome: Outcome | None = field(default=None, repr=False)
     schema_comment: str | None = None
 
@@ -76,7 +76,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
             raise
         code = "invalid_toml" if "TOML" in invalid.message else "invalid_utf8"
         found = error(code, (), invalid.message, invalid.hint or "").finding
-        return Result(path, (Found(found, Place(*invalid.place), fixable=False),))
+        return Result(path, (PlacedFinding(found, Place(*invalid.place), fixable=False),))
     if seen.text is None:
         return Result(path, ())
     issues = _issues(app, seen)
@@ -115,10 +115,10 @@ def _of_file(app: App, data: Mapping[str, Any]) -> list[Issue]:
     return list(file.issues(app.config_path, app.env, secrets=masked(data) != data))
 
 
-def _placed(issues: Iterable[Issue], seen: ConfigFile) -> tuple[Found, ...]:
+def _placed(issues: Iterable[Issue], seen: ConfigFile) -> tuple[PlacedFinding, ...]:
     places = Places((seen.text or "").removeprefix(BOM))
     found = (
-        Found(
+        PlacedFinding(
             issue.finding,
             places.of(issue.finding.path),
             fixable=bool(issue.edits) or issue.finding.code == file.READABLE,

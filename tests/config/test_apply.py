@@ -11,6 +11,7 @@ import pytest
 from provisioner.config import apply, backups, draft, edit, tables
 from provisioner.config.plan import Plan
 from provisioner.config.read import read
+from provisioner.config.whole import stamp
 from provisioner.errors import ConfigInvalid, ConfigUnwritable, NotFound
 
 if TYPE_CHECKING:
@@ -104,10 +105,10 @@ def test_a_change_of_nothing_touches_nothing(path: Path, change: Change, saved: 
     write(path)
     change(add)
     path.parent.chmod(0o500)
-    before, text = path.stat(), path.read_bytes()
+    before, text = stamp(path), path.read_bytes()
     assert change(add) == apply.Applied(Plan(()), read(path).data, written=False)
     path.parent.chmod(0o700)
-    assert (path.stat(), path.read_bytes()) == (before, text)
+    assert (stamp(path), path.read_bytes()) == (before, text)
     assert len(backups.entries(saved, path)) == 1
 
 

@@ -137,6 +137,16 @@ def test_removing_takes_along_whatever_named_the_provider_or_its_aliases() -> No
     }
 
 
+def test_an_alias_that_names_its_provider_as_provider_id_goes_with_it() -> None:
+    """Kimi Code looks there first."""
+    models = {
+        "x": {"provider_id": "p", "provider": "q", "model": "m"},
+        "y": {"provider": "p", "provider_id": "q"},
+    }
+    data = {"providers": {"p": {"type": "openai"}, "q": {"type": "openai"}}, "models": models}
+    assert list(tables.without_providers(data, ("p",))["models"]) == ["y"]
+
+
 def test_removing_another_provider_leaves_the_defaults() -> None:
     new = tables.without_providers(DATA, ["q"])
     assert new["default_model"] == "p/m"

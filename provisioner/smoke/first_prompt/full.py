@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from provisioner.smoke.first_prompt.small import PROPERTIES, described, schema
-from provisioner.smoke.first_prompt.tool import Tool
+from provisioner.smoke.first_prompt.tool import FunctionTool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,11 +57,11 @@ def system() -> str:
 
 
 @cache
-def tools() -> tuple[Tool, ...]:
+def tools() -> tuple[FunctionTool, ...]:
     """The 25 tools: each a verb and a noun, with some of the properties in turn."""
     names, made = tuple(PROPERTIES), []
     for number, (verb, noun) in enumerate((verb, noun) for verb in _VERBS for noun in _NOUNS):
         chosen = tuple(names[(number * 3 + step) % len(names)] for step in range(number % 6))
         text = f"Use this to {verb} a {noun}.\n{_text(number * 17, _DESCRIPTION_LENGTH)}"
-        made.append(Tool(f"{verb}_{noun}", text, schema(described(chosen), chosen[:1])))
+        made.append(FunctionTool(f"{verb}_{noun}", text, schema(described(chosen), chosen[:1])))
     return tuple(made)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from provisioner.smoke.first_prompt.tool import Tool
+from provisioner.smoke.first_prompt.tool import FunctionTool
 
 SYSTEM = "You are being checked for readiness. Answer briefly."
 # Kimi Code lets two messages of its own follow the user's, with the same role.
@@ -78,13 +78,13 @@ def described(names: tuple[str, ...]) -> dict[str, Any]:
     return {name: {"description": f"The {name.strip('-')} to use.", **PROPERTIES[name]} for name in names}
 
 
-CLOCK = Tool(
+CLOCK = FunctionTool(
     "get_time",
     "Tells what time it is in a city.",
     schema({"city": {**_WORD, "description": "The name of the city."}}, ("city",)),
 )
 TOOLS = (
     CLOCK,
-    Tool("find_notes", "Finds notes.", schema(described(tuple(PROPERTIES)), ("pattern",))),
-    Tool("list_jobs", "Lists the jobs that run.", schema({})),
+    FunctionTool("find_notes", "Finds notes.", schema(described(tuple(PROPERTIES)), ("pattern",))),
+    FunctionTool("list_jobs", "Lists the jobs that run.", schema({})),
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Tool:
+class FunctionTool:
     """A tool offered to the model; ``parameters`` is a JSON Schema."""
 
     name: str
@@ -27,4 +27,4 @@ class Surroundings:
 
     system: str = ""
     reminders: tuple[str, ...] = ()
-    tools: tuple[Tool, ...] = ()
+    tools: tuple[FunctionTool, ...] = ()

@@ -13,6 +13,7 @@ from catalog.documents import CatalogRequest
 from provisioner.cli import wizard
 from provisioner.demo.server import Demo, Pace
 from provisioner.workflows import local_servers
+from tests.cli.wizard.conversation import CTRL_C, conversation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,3 +51,18 @@ def run(wizard_app: App, demo: Demo, nothing_local: None) -> Run:
 def digest(path: Path) -> str:
     """The file's fingerprint; of nothing when there is none."""
     return hashlib.sha256(path.read_bytes() if path.exists() else b"").hexdigest()
+
+
+def assert_ctrl_c_leaves_no_trace(run: Run, app: App, steps: list[tuple[str, list[str]]]) -> None:
+    """``steps`` are the questions by what is seen, each with the keys that answer it: Ctrl-C at each, the others answered."""
+    app.config_path.parent.mkdir()
+    app.config_path.write_text("# mine\n")
+    before = digest(app.config_path)
+    for asked in range(len(steps)):
+        with conversation(run) as talk:
+            for title, keys in steps[:asked]:
+                talk.sees(title).types(*keys)
+            talk.sees(steps[asked][0]).types(CTRL_C)
+            with pytest.raises(KeyboardInterrupt):
+                talk.ends()
+        assert digest(app.config_path) == before

@@ -15,7 +15,7 @@ from provisioner.cli import wizard
 from provisioner.cli.wizard.address import name_for
 from provisioner.workflows import local_servers
 from provisioner.workflows.local_servers import LocalServer
-from tests.cli.wizard.conftest import digest
+from tests.cli.wizard.conftest import assert_ctrl_c_leaves_no_trace
 from tests.cli.wizard.conversation import CTRL_C, CTRL_U, DOWN, ENTER, ESC, SPACE, UP, conversation
 
 if TYPE_CHECKING:
@@ -73,17 +73,7 @@ def test_from_wire_to_a_streamed_answer(
 
 
 def test_ctrl_c_at_every_question(run: Run, wizard_app: App, steps: Steps) -> None:
-    wizard_app.config_path.parent.mkdir()
-    wizard_app.config_path.write_text("# mine\n")
-    before = digest(wizard_app.config_path)
-    for asked in range(len(steps)):
-        with conversation(run) as talk:
-            for title, keys in steps[:asked]:
-                talk.sees(title).types(*keys)
-            talk.sees(steps[asked][0]).types(CTRL_C)
-            with pytest.raises(KeyboardInterrupt):
-                talk.ends()
-        assert digest(wizard_app.config_path) == before
+    assert_ctrl_c_leaves_no_trace(run, wizard_app, steps)
 
 
 def test_back_from_every_question(run: Run, wizard_app: App, steps: Steps) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from provisioner.app import Http
 from provisioner.cli import wizard
-from tests.cli.wizard.conftest import digest
+from tests.cli.wizard.conftest import assert_ctrl_c_leaves_no_trace
 from tests.cli.wizard.conversation import CTRL_C, DOWN, ENTER, ESC, SPACE, UP, conversation
 
 if TYPE_CHECKING:
@@ -61,17 +61,7 @@ def test_a_registry_is_previewed_written_and_tried(
 
 
 def test_ctrl_c_at_every_question(run: Run, wizard_app: App, steps: Steps) -> None:
-    wizard_app.config_path.parent.mkdir()
-    wizard_app.config_path.write_text("# mine\n")
-    before = digest(wizard_app.config_path)
-    for asked in range(len(steps)):
-        with conversation(run) as talk:
-            for title, keys in steps[:asked]:
-                talk.sees(title).types(*keys)
-            talk.sees(steps[asked][0]).types(CTRL_C)
-            with pytest.raises(KeyboardInterrupt):
-                talk.ends()
-        assert digest(wizard_app.config_path) == before
+    assert_ctrl_c_leaves_no_trace(run, wizard_app, steps)
 
 
 def test_back_from_every_question(run: Run, wizard_app: App, steps: Steps) -> None:
