@@ -125,7 +125,7 @@ def _wait(server: subprocess.Popen[bytes], port: int, seconds: float, log: Path)
 def compare(
     kimi: list[str], ours: list[str], recipe: Recipe, url: str, seconds: float, jobs: int
 ) -> list[Compared]:
-    """Every alias of a server, asked by both."""
+    """Asks both for every alias of a server, and prints a line for each."""
     names = [f"a{number}" for number in range(len(recipe.aliases))]
     tables = "".join(alias.tables(name, url) for name, alias in zip(names, recipe.aliases, strict=True))
     config = f'default_model = "a0/m"\n{_HEAD}{tables}'
@@ -137,10 +137,11 @@ def compare(
         results |= verdicts(ours, config, asked, options)
     with ThreadPoolExecutor(jobs) as pool:
         theirs = pool.map(lambda name: answers(kimi, config, f"{name}/m", seconds), names)
-        return [
-            Compared(alias, results[f"{name}/m"], *answer)
-            for name, alias, answer in zip(names, recipe.aliases, theirs, strict=True)
-        ]
+        found = []
+        for name, alias, answer in zip(names, recipe.aliases, theirs, strict=True):
+            found.append(Compared(alias, results[f"{name}/m"], *answer))
+            print(line(found[-1]), flush=True)
+        return found
 
 
 def verdicts(ours: list[str], config: str, aliases: list[str], options: tuple[str, ...]) -> dict[str, Any]:
@@ -215,7 +216,6 @@ def main() -> int:
             except TimeoutError as error:
                 print(f"  skipped, {error}", flush=True)
                 continue
-            print(*map(line, found[recipe.name]), sep="\n", flush=True)
     print(table(found))
     compared = [one for each in found.values() for one in each]
     return 0 if compared and sum(one.same for one in compared) >= _ENOUGH * len(compared) else 1
