@@ -124,7 +124,8 @@ def _told(item: Item) -> str:
     if item.provider is None:
         return f"not taken over: {item.refused}"
     provider = item.provider
-    origin = "from the catalog" if item.source else shown(provider.base_url or "")
+    known = item.source or provider.base_url is None
+    origin = "from the catalog" if known else shown(provider.base_url or "")
     return f"{provider.wire}, {origin}, {count(len(provider.models), 'model')}"
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from tests.terminal import Terminal
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -280,3 +282,16 @@ def test_a_broken_file_is_named_without_what_is_in_it(private_world: Path, cli: 
     assert done.code == 4
     assert done.error()["where"] == str(path)
     assert KEY not in done.err
+
+
+@pytest.mark.parametrize(("keys", "code", "written"), [(("enter",), 0, True), (("escape",), 130, False)])
+def test_on_a_terminal_the_change_is_shown_and_confirmed(
+    private_world: Path, world: World, keys: tuple[str, ...], code: int, written: bool
+) -> None:
+    document = json.dumps([{"model_id": "m", "model_name": "m", "api_base": "http://127.0.0.1:9/v1"}])
+    put(private_world / ".config/io.datasette.llm/extra-openai-models.yaml", document)
+    world.write('[providers."127.0.0.1"]\ntype = "openai"\nbase_url = "https://else.example/v1"\n')
+    with Terminal("add", "--from", "llm") as terminal:
+        terminal.wait("Write this to config.toml?", "taken over").press(*keys)
+        assert terminal.end() == code
+    assert ("models" in saved(world)) is written
