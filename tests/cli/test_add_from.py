@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from provisioner.workflows import local_servers
 from tests.terminal import Terminal
+from tests.workflows.test_local_servers import LIST, server
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -252,6 +254,17 @@ def test_the_tools_of_this_machine_are_listed(
     assert tools["opencode"]["refused"][0]["id"] == "rock"
     assert str(opencode) in tools["opencode"]["files"]
     assert world.requests == []
+
+
+def test_a_server_that_answers_is_listed_with_its_command(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    look = local_servers.run
+    with server(200, json.dumps(LIST).encode()) as port:
+        usual = (local_servers.Usual("Ollama", "ollama", port),)
+        monkeypatch.setattr(local_servers, "run", lambda: look(usual, wait_s=5))
+        said = cli("add", "--from").out
+        [found] = cli("add", "--from", "--json").json("add-from-list")["servers"]
+    assert f"add --type openai --base-url http://127.0.0.1:{port}/v1 --as ollama" in said
+    assert (found["name"], found["models"]) == ("Ollama", 2)
 
 
 def test_a_machine_without_any_says_so(cli: Cli) -> None:
