@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 HEAVY = {
     *("httpx", "tomlkit", "jsonschema", "questionary", "prompt_toolkit", "rich", "diskcache"),
-    *("asyncio", "google.auth", "importlib.metadata"),
+    *("asyncio", "google.auth", "importlib.metadata", "yaml"),
 }
 
 CONFIG = """\
@@ -68,6 +68,7 @@ def configured(app: App) -> None:
         ("schema",),
         ("schema", "config"),
         ("registry", "init"),
+        ("add", "--from"),
     ],
 )
 def test_reading_commands_load_nothing_heavy(arguments: tuple[str, ...]) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from catalog.urls import shown
 from provisioner.cli.changes import count, show
+from provisioner.cli.error_text import program_name
 from provisioner.cli.progress import waiting
 from provisioner.cli.terminal import clean, echo, echo_error, interactive, short_path, styled
 
@@ -93,11 +94,17 @@ def _confirmed(app: App, request: workflow.Request, survey: workflow.Survey) -> 
 
 def _list(app: App, *, as_json: bool) -> int:
     from provisioner.importers.tools import TOOLS
+    from provisioner.workflows import local_servers
     from provisioner.workflows.tool_files import tools_here
 
     here = tools_here(app)
+    servers = local_servers.run()
     if as_json:
-        echo(json.dumps({"tools": [_tool_document(one) for one in here]}, ensure_ascii=False, indent=2))
+        document = {
+            "tools": [_tool_document(one) for one in here],
+            "servers": [asdict(server) for server in servers],
+        }
+        echo(json.dumps(document, ensure_ascii=False, indent=2))
         return 0
     width = max(map(len, TOOLS))
     for one in here:
@@ -108,6 +115,9 @@ def _list(app: App, *, as_json: bool) -> int:
             echo(f"{'':<{width}}  {styled(clean(short_path(path, app.env.get('HOME', ''))), dim=True)}")
     if not here:
         echo(f"None of {', '.join(TOOLS)} has anything on this machine.")
+    for server in servers:
+        echo(f"{server.name} answers on this machine:")
+        echo(f"  {program_name()} add --type openai --base-url {server.base_url} --as {server.id}")
     return 0
 
 
@@ -124,7 +134,8 @@ def _told(item: Item) -> str:
     if item.provider is None:
         return f"not taken over: {item.refused}"
     provider = item.provider
-    origin = "from the catalog" if item.source else shown(provider.base_url or "")
+    known = item.source or provider.base_url is None
+    origin = "from the catalog" if known else shown(provider.base_url or "")
     return f"{provider.wire}, {origin}, {count(len(provider.models), 'model')}"
 
 

@@ -30,10 +30,10 @@ def read(documents: Mapping[str, Any]) -> tuple[Found, ...]:
     openai = text(config.get("openai-api-base")) or exported.get("OPENAI_API_BASE")
     wanted: dict[str, list[Meaning]] = {}
     for field in _MODELS:
-        if name := text(config.get(field)):
-            one = meaning(name)
+        if wanted_name := text(config.get(field)):
+            one = meaning(wanted_name)
             if one.provider == "openai":
-                one = meaning(name, base_url=openai)
+                one = meaning(wanted_name, base_url=openai)
             wanted.setdefault(one.provider, []).append(one)
     for provider in keys:
         wanted.setdefault(provider, [])

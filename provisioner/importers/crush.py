@@ -55,6 +55,7 @@ def _found(name: str, entry: Mapping[str, Any]) -> Found:
         beside_catalog=True,
         variable=variable_name(named[1]) if named else None,
         key=None if named or command else value,
+        needs_key=command,
         headers=headers_of(entry.get("extra_headers")),
         notes=("its key is what a command prints, which is not run",) if command else (),
     )

@@ -30,6 +30,7 @@ class Found:
         beside_catalog: ``models`` come on top of the catalog's; otherwise they are all that is wanted of it.
         variable: the environment variable that holds the key.
         key: the key itself, where the tool keeps it in its file. Never shown.
+        needs_key: the tool sends a key that its file does not have.
         headers: that the tool sends with each request; they may hold a secret.
         refused: why it cannot be taken over; None where it can.
         notes: what of it is left behind.
@@ -43,6 +44,7 @@ class Found:
     beside_catalog: bool = False
     variable: str | None = None
     key: str | None = field(default=None, repr=False)
+    needs_key: bool = False
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     refused: str | None = None
     notes: tuple[str, ...] = ()

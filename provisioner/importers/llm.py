@@ -87,6 +87,7 @@ def _endpoints(
             base_url=address,
             models=tuple({one.id: one for one in models if one}.values()),
             key=keys.get(key_name or ""),
+            needs_key=key_name is not None,
             headers=headers,
         )
 

@@ -47,7 +47,7 @@ def _found(name: str, entry: Mapping[str, Any], auth: Mapping[str, Any]) -> Foun
     base_url = text(options.get("baseURL")) or text(entry.get("api"))
     if base_url and _REFERENCE.search(base_url):
         return Found(name, refused="its address stands in a variable: name it with --type and --base-url")
-    wire = _wire(npm) if npm or base_url else None
+    wire = _wire(npm) if npm else None
     if wire == "google-genai" and base_url:
         base_url = base_url.rstrip("/").removesuffix("/v1beta")
     return Found(
@@ -55,11 +55,12 @@ def _found(name: str, entry: Mapping[str, Any], auth: Mapping[str, Any]) -> Foun
         # Without a package of its own a provider that the catalog knows is what the catalog says.
         wire=wire,
         base_url=base_url,
-        catalog_id=name if not npm or not base_url else None,
+        catalog_id=None if npm and base_url else name,
         models=_models(entry.get("models")),
         beside_catalog=True,
         variable=variable,
         key=key,
+        needs_key=bool(notes),
         headers=headers_of(options.get("headers")),
         notes=notes,
     )

@@ -45,11 +45,11 @@ _OTHERS = {
     "chatgpt": "a ChatGPT account",
 }
 # What a bare model name means, by its beginning.
-_BARE = (
-    *(("claude", "anthropic"), ("gpt-", "openai"), ("chatgpt", "openai"), ("o1", "openai")),
-    *(("o3", "openai"), ("o4", "openai")),
-    *(("gemini", "gemini"), ("deepseek", "deepseek"), ("command", "cohere")),
-)
+_BARE = {
+    "claude": "anthropic",
+    "gemini": "vertex_ai",
+    **dict.fromkeys(("gpt-", "chatgpt", "o1", "o3", "o4"), "openai"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def meaning(name: str, provider: str | None = None, base_url: str | None = None)
 
 
 def _bare(name: str) -> str:
-    return next((provider for start, provider in _BARE if name.startswith(start)), "openai")
+    return next((provider for start, provider in _BARE.items() if name.startswith(start)), "openai")
 
 
 def _of(provider: str, base_url: str | None) -> str | None:

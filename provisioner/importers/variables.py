@@ -96,6 +96,7 @@ def _anthropic(table: Mapping[str, str], name: str, settings: Mapping[str, Any])
         models=tuple({one.id: one for one in given}.values()) if base_url else (),
         # What stands in a file is a key; what the shell exports is there to be referred to.
         variable=variable if not settings else None,
+        needs_key=bool(settings),
         key=(token or table.get("ANTHROPIC_API_KEY") or None) if settings else None,
         notes=tuple(notes),
     )

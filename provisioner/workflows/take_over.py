@@ -193,7 +193,7 @@ def _credential(
         same = next((name for name in (*usual, *sorted(app.env)) if app.env.get(name) == found.key), None)
         if same and re.fullmatch(r"[A-Za-z_]\w*", same, re.ASCII):
             return Credential(variable=same), {}
-    if found.key or usual or found.notes:
+    if found.key or usual or found.needs_key:
         exported = next((name for name in usual if app.env.get(name)), None)
         return Credential(), {"api_key_env": exported or (usual or [_variable_for(provider.id)])[0]}
     return Credential(), {"api_key": NO_KEY}
