@@ -12,6 +12,7 @@ from provisioner.doctor.issue import Issue, at, edited, error, shown, warning
 from provisioner.kimi_code.auth import NO_KEY
 from provisioner.kimi_code.base_url import pasted_path
 from provisioner.kimi_code.finding import Unusable
+from provisioner.kimi_code.target import SHELL_MODEL
 from provisioner.kimi_code.view import View
 
 if TYPE_CHECKING:
@@ -52,7 +53,13 @@ def issues(data: Mapping[str, Any], env: Mapping[str, str]) -> tuple[View, list[
         found |= {(issue.finding.code, issue.finding.path): issue for issue in fresh}
         pretended = edited(data, [edit for issue in fresh for edit in _as_if(data, issue)])
         if pretended == data:
-            return seen, [*found.values(), *_keyless(seen), *_unused(data, seen), *_secondary(data, seen)]
+            return seen, [
+                *found.values(),
+                *_keyless(seen),
+                *_unused(data, seen),
+                *_secondary(data, seen),
+                *_shell_model(seen),
+            ]
         data = pretended
 
 
@@ -157,6 +164,11 @@ def _secondary(data: Mapping[str, Any], seen: View) -> Iterator[Issue]:
                 f"secondary_model.{key} is {name!r}, an alias that config.toml does not have",
                 "name an alias of kimi provider list there",
             )
+
+
+def _shell_model(seen: View) -> Iterator[Issue]:
+    if seen.has_shell_model and (seen.blocked is None or seen.blocked.code != "shell_model_without_key"):
+        yield warning("shell_model", (), SHELL_MODEL, "unset KIMI_MODEL_NAME")
 
 
 class _Fixes:

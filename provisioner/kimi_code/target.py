@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _SHORTEST_SECRET = 8
 _LONG = 20
+SHELL_MODEL = "KIMI_MODEL_NAME is exported: without -m Kimi Code runs that model, not default_model"
 # What stands beside KIMI_MODEL_NAME and counts without it too.
 _FOR_EVERY_MODEL = (
     "KIMI_MODEL_TEMPERATURE",
@@ -316,12 +317,7 @@ def notes(target: Target, env: Mapping[str, str]) -> tuple[Note, ...]:
         )
         found.append(Note("no_key", f"the file has no key for it: the word {NO_KEY!r} was sent{would}"))
     if env.get("KIMI_MODEL_NAME", "").strip():
-        found.append(
-            Note(
-                "shell_model",
-                "KIMI_MODEL_NAME is exported: without -m Kimi Code runs that model, not default_model",
-            )
-        )
+        found.append(Note("shell_model", SHELL_MODEL))
     if names := [name for name in _FOR_EVERY_MODEL if env.get(name, "").strip()]:
         found.append(
             Note(

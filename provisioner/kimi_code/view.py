@@ -72,7 +72,7 @@ class View:
         """
         if flaw := self._first_flaw():
             return flaw
-        if self._has_shell_model():
+        if self.has_shell_model:
             return self._shell_model_flaw()
         default = self.sections.default_model
         if default is None:
@@ -114,6 +114,17 @@ class View:
         """Whether a provider is a login that Kimi Code holds itself."""
         return is_login(self.sections.providers.get(provider_id or ""))
 
+    @property
+    def has_shell_model(self) -> bool:
+        """Whether KIMI_MODEL_NAME stands in for default_model; a wrong figure beside it makes Kimi Code ignore it."""
+        sizes = (self.env.get(f"KIMI_MODEL_MAX_{name}_SIZE", "").strip() for name in ("CONTEXT", "OUTPUT"))
+        numbers = (self.env.get(f"KIMI_MODEL_{name}", "").strip() for name in ("TEMPERATURE", "TOP_P"))
+        return (
+            self.env.get("KIMI_MODEL_NAME", "").strip() != ""
+            and all(not size or _POSITIVE.fullmatch(size) for size in sizes)
+            and all(not number or _NUMBER.fullmatch(number) for number in numbers)
+        )
+
     def _best(self) -> str:
         """The alias to propose as the default model."""
         found = best(
@@ -126,23 +137,13 @@ class View:
         """Why nothing can be left of the file; models that need no provider run without ``[providers]``."""
         default = self.sections.default_model
         needs_none = default in self.sections.models and self.provider_of(default or "") is None
-        spared = ("thinking", "providers") if needs_none or self._has_shell_model() else ("thinking",)
+        spared = ("thinking", "providers") if needs_none or self.has_shell_model else ("thinking",)
         flaws = self.sections.flaws
         # A number too large, in whatever section, leaves nothing of the file.
         return _first(flaw for flaw in flaws if flaw.code != "section_dropped" or flaw.path[0] not in spared)
 
     def _flaw_of(self, section: str) -> Unusable | None:
         return _first(flaw for flaw in self.sections.flaws if flaw.path[0] == section)
-
-    def _has_shell_model(self) -> bool:
-        """Whether KIMI_MODEL_NAME stands in for default_model; a wrong figure beside it makes Kimi Code ignore it."""
-        sizes = (self.env.get(f"KIMI_MODEL_MAX_{name}_SIZE", "").strip() for name in ("CONTEXT", "OUTPUT"))
-        numbers = (self.env.get(f"KIMI_MODEL_{name}", "").strip() for name in ("TEMPERATURE", "TOP_P"))
-        return (
-            self.env.get("KIMI_MODEL_NAME", "").strip() != ""
-            and all(not size or _POSITIVE.fullmatch(size) for size in sizes)
-            and all(not number or _NUMBER.fullmatch(number) for number in numbers)
-        )
 
     def _shell_model_flaw(self) -> Unusable | None:
         if self.env.get("KIMI_MODEL_API_KEY", "").strip():

@@ -12,6 +12,7 @@ from provisioner.doctor import file, kimi_code, rules
 from provisioner.doctor.issue import Issue, edited, error
 from provisioner.errors import ConfigInvalid, ConfigUnwritable
 from provisioner.secrets import masked
+from provisioner.workflows import stale
 from provisioner.workflows.outcome import Outcome, commit
 from provisioner.workflows.watch import silent
 
@@ -88,7 +89,11 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
 
     outcome = commit(app, edit, dry_run=request.dry_run, watch=watch, seen=seen)
     if request.dry_run:
-        rest = [*rules.issues(outcome.data, app.env), *_of_file(app, seen.data)]
+        rest = [
+            *rules.issues(outcome.data, app.env),
+            *_of_file(app, seen.data),
+            *stale.issues(app, seen.data),
+        ]
         rest = [issue for issue in rest if issue.finding.code != file.READABLE]
         return _compared(seen, issues, rest, seen, outcome)
     if any(issue.finding.code == file.READABLE for issue in _of_file(app, outcome.data)):
@@ -107,7 +112,11 @@ def _compared(
 
 
 def _issues(app: App, seen: ConfigFile) -> list[Issue]:
-    return [*_of_file(app, seen.data), *rules.issues(seen.data, app.env)]
+    return [
+        *_of_file(app, seen.data),
+        *rules.issues(seen.data, app.env),
+        *stale.issues(app, seen.data),
+    ]
 
 
 def _of_file(app: App, data: Mapping[str, Any]) -> list[Issue]:

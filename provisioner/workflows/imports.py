@@ -16,7 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.config import files, tables
 from provisioner.config.merge import base_of, fingerprint
+from provisioner.config.read import read
 from provisioner.config.tables import CATALOG, PICKED, WHOLE
+from provisioner.errors import Busy, ConfigInvalid
+from provisioner.lock import held
 from provisioner.note import Note
 from provisioner.workflows.entries import alias_tables, provider_table
 
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from provisioner.workflows.outcome import Outcome
 
 _FORMAT = 1
+_WAIT_S = 10.0
 _REGISTRY_FIELDS = (
     *("provider", "model", "max_context_size", "capabilities", "display_name"),
     *("support_efforts", "default_effort"),
@@ -102,25 +106,33 @@ def load(app: App) -> dict[str, Record]:
 
 
 def save(app: App, records: Mapping[str, Record], data: Mapping[str, Any]) -> str | None:
-    """Adds these records to those of this config.toml, which now means ``data``.
+    """Adds these records to those of this config.toml, which meant ``data`` when it was written.
 
     Records of providers that are gone go too, unless others of the same registry are there: then they say that the
     user removed one. Returns why it could not be done, None when it was: that is never a reason to fail.
     """
-    names = set(tables.members(data, "providers"))
+    try:
+        path = _path(app)
+        files.make_private(path.parent)
+        with held(path, wait_s=_WAIT_S):
+            _add(app, path, records, set(tables.members(data, "providers")))
+    except OSError as error:
+        return (error.strerror or str(error)).lower()
+    except Busy as error:
+        return error.message
+    return None
+
+
+def _add(app: App, path: Path, records: Mapping[str, Record], names: set[str]) -> None:
     known = {**load(app), **records}
+    if known.keys() - names:  # gone, or added by another command since this one read the file
+        with suppress(ConfigInvalid):
+            names = set(tables.members(read(app.config_path).data, "providers"))
     standing = {record.registry for name, record in known.items() if name in names}
     kept = {n: asdict(r) for n, r in known.items() if n in names or r.registry in standing}
     document = json.dumps({"format": _FORMAT, "providers": kept}, sort_keys=True)
-    try:
-        path = _path(app)
-        if path.is_file() and path.read_text() == document:
-            return None
-        files.make_private(path.parent)
+    if not path.is_file() or path.read_text() != document:
         files.replace(path, document.encode(), private=True)
-    except OSError as error:
-        return (error.strerror or str(error)).lower()
-    return None
 
 
 def remembered(app: App, outcome: Outcome, imported: Iterable[tuple[Provider, int]]) -> tuple[Note, ...]:

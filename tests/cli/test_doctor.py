@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 import subprocess
 import tomllib
@@ -11,8 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from provisioner.workflows import imports
+from tests.cli.conftest import REGISTRY_URL, TOKEN, registry
+
 if TYPE_CHECKING:
-    from tests.cli.conftest import Cli, World
+    from tests.cli.conftest import Cli, Done, World
 
 # Broken in many ways at once; the comment behind a line names the codes of what is wrong in it.
 BROKEN = """\
@@ -305,6 +309,88 @@ def test_keys_in_a_git_work_tree(world: World, cli: Cli) -> None:
     assert finding() == ""
     git("add", "-f", "config.toml")
     assert "git keeps it" in finding()
+
+
+def _stale(done: Done) -> list[tuple[str, list[str], str]]:
+    codes = ("source_stale", "model_retired")
+    found = [item for item in done.json("doctor")["findings"] if item["code"] in codes]
+    assert all(item["severity"] == "warning" for item in found)
+    return [(item["code"], item["path"], item["hint"]) for item in found]
+
+
+def test_what_the_kept_documents_say_is_told_without_the_network(world: World, cli: Cli) -> None:
+    document = registry()
+    document["first"]["models"] |= {f"m{number}": {"id": f"m{number}"} for number in range(4)}
+    world.serves((REGISTRY_URL, document))
+    cli("add", "--registry", REGISTRY_URL, "--token", TOKEN, "--default-model", "alpha/m1")
+    assert _stale(cli("doctor", "--json")) == []
+    del document["first"]["models"]["m0"], document["first"]["models"]["m1"]
+    document["first"]["models"]["big"]["limit"] = {"context": 5000}
+    document["third"] = {**registry()["second"], "id": "gamma"}
+    world.serves((REGISTRY_URL, document))
+    assert _stale(cli("doctor", "--json")) == []  # nobody asked the registry yet
+    assert cli("refresh", "--check").code == 3
+    asked = len(world.requests)
+    before = world.config.read_bytes()
+    expected = [
+        ("source_stale", ["providers", "gamma"], "kimi provider refresh"),
+        ("source_stale", ["providers", "alpha"], "kimi provider refresh alpha"),
+        ("model_retired", ["models", "alpha/m0"], "kimi provider refresh alpha"),
+        ("model_retired", ["models", "alpha/m1"], "kimi provider refresh alpha"),
+    ]
+    assert sorted(_stale(cli("doctor", "--json"))) == sorted(expected)
+    for flag in ("--dry-run", "--fix"):
+        done = cli("doctor", flag, "--json")
+        assert sorted(_stale(done)) == sorted(expected)
+        assert "source_stale" not in {item["code"] for item in done.json("doctor")["fixed"]}
+    assert (len(world.requests), world.config.read_bytes()) == (asked, before)
+    cli("refresh", "--yes")
+    assert _stale(cli("doctor", "--json")) == []
+
+
+def test_without_a_document_at_hand_nothing_is_said_of_it(world: World, cli: Cli) -> None:
+    document = registry()
+    world.serves((REGISTRY_URL, document))
+    cli("add", "--registry", REGISTRY_URL, "--token", TOKEN)
+    document["first"]["models"]["big"]["limit"] = {"context": 5000}
+    cli("refresh", "--check")
+    assert len(_stale(cli("doctor", "--json"))) == 1
+    shutil.rmtree(world.app.cache_dir)
+    assert _stale(cli("doctor", "--json")) == []
+    # An import from the catalog of which only the built-in snapshot is left, which may be older.
+    world.write(
+        '[providers.openai]\ntype = "openai"\nbase_url = "https://elsewhere.example/v1"\n'
+        'api_key = "sk-0123456789"\n[providers.openai.source]\nkind = "modelsDev"\n'
+        'url = "https://models.dev/api.json"\nid = "openai"\n'
+        '[models."openai/gone"]\nprovider = "openai"\nmodel = "gone"\nmax_context_size = 100000\n'
+    )
+    imports.save(
+        world.app,
+        {
+            "openai": imports.Record(
+                imports.source_print(
+                    {"kind": "modelsDev", "url": "https://models.dev/api.json", "id": "openai"}
+                ),
+                "",
+                "",
+                1,
+                {"openai/gone": {}},
+            )
+        },
+        tomllib.loads(world.config.read_text()),
+    )
+    assert _stale(cli("doctor", "--json")) == []
+
+
+def test_a_model_of_the_shell_is_told(world: World, cli: Cli) -> None:
+    world.write('default_model = "a"\n')
+    shell = {"KIMI_MODEL_NAME": "m", "KIMI_MODEL_API_KEY": "sk-0123456789"}
+    found = {f["code"]: f["severity"] for f in cli("doctor", "--json", env=shell).json("doctor")["findings"]}
+    assert found.get("shell_model") == "warning"
+    del shell["KIMI_MODEL_API_KEY"]
+    found = {f["code"]: f["severity"] for f in cli("doctor", "--json", env=shell).json("doctor")["findings"]}
+    assert "shell_model" not in found
+    assert found["shell_model_without_key"] == "error"
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
