@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provisioner.cli import options
+from provisioner.cli import completion_values, options
 from provisioner.cli.error_text import note, program_name
 from provisioner.cli.terminal import echo, echo_error
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("alias")
+@click.argument("alias", shell_complete=completion_values.aliases)
 @click.option("--show-key", is_flag=True, help="Print a key that stands in config.toml.")
 @options.config
 @options.as_json

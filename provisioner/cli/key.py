@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provisioner.cli import credential_flags, options
+from provisioner.cli import completion_values, credential_flags, options
 from provisioner.cli.changes import show
 from provisioner.cli.progress import waiting
 from provisioner.cli.terminal import interactive
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("provider", metavar="ID")
+@click.argument("provider", metavar="ID", shell_complete=completion_values.providers)
 @click.option("--api-key-stdin", is_flag=True, help="Read the new key from standard input.")
 @click.option(
     "--api-key", metavar="K", help="The new key; other users of this machine can see it while this runs."

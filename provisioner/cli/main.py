@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 # importing httpx takes. With None in its place Python reports the module as missing, which httpx is prepared for.
 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # None blocks an import by definition
 
+# In this variable the script of `completion` asks what could be typed next.
+_COMPLETE = "_KIMI_PROVIDER_COMPLETE"
+
 INTERRUPTED = 130
 # Why a provider cannot be imported whatever is asked; for the rest a flag or another provider helps.
 _DATA_REASONS = ("bad_id", "no_models")
@@ -54,10 +57,13 @@ def run(arguments: list[str], name: str, app: App | None = None) -> int:
     ``app`` replaces the App of the environment, for tests.
     """
     as_json = "--json" in arguments
+    _listen_to_shells()
     written.forget()
     keys = typed_keys(arguments)
     try:
-        code = root.main(args=arguments, prog_name=name, standalone_mode=False, obj=app)
+        code = root.main(
+            args=arguments, prog_name=name, complete_var=_COMPLETE, standalone_mode=False, obj=app
+        )
         if sys.stdout:
             sys.stdout.flush()
     except (catalog_errors.CatalogError, errors.ProvisionerError) as error:
@@ -90,6 +96,14 @@ def run(arguments: list[str], name: str, app: App | None = None) -> int:
         _drop_output()
         return 1
     return code if isinstance(code, int) else 0
+
+
+def _listen_to_shells() -> None:
+    """Lets click answer the scripts of `completion`, where one asks."""
+    if _COMPLETE in os.environ:
+        from provisioner.cli import completion_shells
+
+        completion_shells.register()
 
 
 def exit_code(error: Exception) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from provisioner.cli import options
+from provisioner.cli import completion_values, options
 from provisioner.cli.changes import document, show
 from provisioner.cli.progress import waiting
 from provisioner.cli.terminal import clean, echo, echo_error, styled
@@ -32,7 +32,7 @@ _MARKS = {
 
 
 @click.command()
-@click.argument("providers", nargs=-1, metavar="[ID…]")
+@click.argument("providers", nargs=-1, metavar="[ID…]", shell_complete=completion_values.providers)
 @click.option("--check", is_flag=True, help="Write nothing; exit 3 where something would change or waits.")
 @click.option("--offline", is_flag=True, help="Compare with the documents that are kept.")
 @click.option(

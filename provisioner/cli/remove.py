@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provisioner.cli import options
+from provisioner.cli import completion_values, options
 from provisioner.cli.changes import show
 from provisioner.cli.progress import waiting
 
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("providers", nargs=-1, required=True, metavar="ID…")
+@click.argument(
+    "providers", nargs=-1, required=True, metavar="ID…", shell_complete=completion_values.providers
+)
 @options.writing
 @click.pass_context
 def command(

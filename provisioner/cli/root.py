@@ -99,6 +99,7 @@ root = LazyGroup(
         "schema": "schema",
         "test": "test",
         "demo": "demo",
+        "completion": "completion",
     },
     {"ls": "list", "rm": "remove"},
     name="provider",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provisioner.cli import options
+from provisioner.cli import completion_values, options
 from provisioner.cli.changes import document, show
 from provisioner.cli.error_text import advice, program_name
 from provisioner.cli.progress import waiting
@@ -23,10 +23,11 @@ _INTERRUPTED = 130
 
 
 @click.command()
-@click.argument("alias", required=False)
+@click.argument("alias", required=False, shell_complete=completion_values.aliases)
 @click.option(
     "--first-passing",
     metavar="A,B,…",
+    shell_complete=completion_values.alias_list,
     help="The first of these aliases (or patterns, such as 'acme/*') that passes the test.",
 )
 @options.writing

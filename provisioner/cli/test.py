@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from provisioner.cli import options
+from provisioner.cli import completion_values, options
 from provisioner.cli.error_text import note, program_name
 from provisioner.cli.terminal import echo, echo_error
 from provisioner.smoke.retry import RETRIES
@@ -35,9 +35,14 @@ def _named(context: click.Context, parameter: click.Parameter, value: str) -> tu
 
 
 @click.command()
-@click.argument("aliases", nargs=-1, metavar="ALIAS…")
+@click.argument("aliases", nargs=-1, metavar="ALIAS…", shell_complete=completion_values.aliases)
 @click.option(
-    "--provider", "providers", multiple=True, metavar="ID", help="All aliases of this provider; repeats."
+    "--provider",
+    "providers",
+    multiple=True,
+    metavar="ID",
+    shell_complete=completion_values.providers,
+    help="All aliases of this provider; repeats.",
 )
 @click.option("--all", "everything", is_flag=True, help="All aliases of config.toml.")
 @click.option(
@@ -46,6 +51,7 @@ def _named(context: click.Context, parameter: click.Parameter, value: str) -> tu
     callback=_named,
     default="text",
     metavar="LIST",
+    shell_complete=lambda _context, _parameter, incomplete: completion_values.in_list(_CHECKS, incomplete),
     help="What to try: text, tools, thinking, vision, video, separated by commas. Text is always first.",
 )
 @click.option(
