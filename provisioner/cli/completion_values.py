@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from catalog.wire import WIRES
 from provisioner.cli import options
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    import click
     from click.shell_completion import CompletionItem
 
 
@@ -50,6 +51,15 @@ def tools(_context: click.Context, _parameter: click.Parameter, incomplete: str)
     from provisioner.importers.tools import TOOLS
 
     return [name for name in TOOLS if name.startswith(incomplete)]
+
+
+def topics(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """What there is help on: topics and commands."""
+    from provisioner.cli.help_topics import TOPICS
+
+    root = context.find_root()
+    commands = root.command.list_commands(root) if isinstance(root.command, click.Group) else []
+    return [name for name in (*TOPICS, *commands) if name.startswith(incomplete)]
 
 
 def files(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:

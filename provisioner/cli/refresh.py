@@ -69,7 +69,7 @@ def command(
     Models that are gone upstream are removed where nothing of them is yours; --yes also removes those that
     default_model or secondary_model name.
     """
-    from provisioner.cli.main import exit_code
+    from provisioner.cli.exit_codes import exit_code
     from provisioner.workflows import refresh
     from provisioner.workflows.consent import Consent
 

@@ -100,6 +100,7 @@ root = LazyGroup(
         "test": "test",
         "demo": "demo",
         "completion": "completion",
+        "help": "help",
     },
     {"ls": "list", "rm": "remove"},
     name="provider",

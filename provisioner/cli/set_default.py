@@ -10,6 +10,7 @@ import click
 from provisioner.cli import completion_values, options
 from provisioner.cli.changes import document, show
 from provisioner.cli.error_text import advice, program_name
+from provisioner.cli.exit_codes import INTERRUPTED
 from provisioner.cli.progress import waiting
 from provisioner.cli.terminal import echo, echo_error, styled
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
     from provisioner.smoke.report import AliasResult
     from provisioner.workflows.first_passing import Result
-
-_INTERRUPTED = 130
 
 
 @click.command()
@@ -91,7 +90,7 @@ def _shown(result: Result, *, as_json: bool) -> int:
             echo_error(f"{styled('error:', fg='red', bold=True)} {tried}; nothing written")
             echo_error(f"  {advice('kimi provider test --all', program_name())}")
     if result.interrupted:
-        return _INTERRUPTED
+        return INTERRUPTED
     return 0 if result.alias is not None else exit_code(result.tested)
 
 

@@ -10,6 +10,7 @@ import click
 
 from provisioner.cli import completion_values, options
 from provisioner.cli.error_text import note, program_name
+from provisioner.cli.exit_codes import INTERRUPTED
 from provisioner.cli.terminal import echo, echo_error
 from provisioner.smoke.retry import RETRIES
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from provisioner.workflows.test import Result
 
 _CHECKS = ("text", "tools", "thinking", "vision", "video")
-_INTERRUPTED = 130
 UNKNOWN = 7
 _FILE = click.Path(path_type=Path)
 
@@ -172,7 +172,7 @@ def command(
     else:
         _show(result)
     write_reports.run(app, write_reports.Request(result.document(), report, junit))
-    code = _INTERRUPTED if result.interrupted else exit_code(result.results)
+    code = INTERRUPTED if result.interrupted else exit_code(result.results)
     return 0 if code == UNKNOWN and unknown_ok else code
 
 
