@@ -9,6 +9,7 @@ import click
 
 from provisioner.cli import completion_values, options
 from provisioner.cli.changes import document, show
+from provisioner.cli.examples import WithExamples
 from provisioner.cli.progress import waiting
 from provisioner.cli.terminal import clean, echo, echo_error, styled
 
@@ -31,7 +32,14 @@ _MARKS = {
 }
 
 
-@click.command()
+@click.command(
+    cls=WithExamples,
+    examples=(
+        "kimi provider refresh",
+        "kimi provider refresh --check  (in CI: exit 3 where something would change)",
+        "kimi provider refresh acme --dry-run",
+    ),
+)
 @click.argument("providers", nargs=-1, metavar="[ID…]", shell_complete=completion_values.providers)
 @click.option("--check", is_flag=True, help="Write nothing; exit 3 where something would change or waits.")
 @click.option("--offline", is_flag=True, help="Compare with the documents that are kept.")

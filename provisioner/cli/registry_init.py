@@ -10,12 +10,19 @@ import click
 from provisioner.cli import completion_values, credential_flags, options
 from provisioner.cli.changes import count
 from provisioner.cli.error_text import note, program_name
+from provisioner.cli.examples import WithExamples
 from provisioner.cli.progress import waiting
 from provisioner.cli.terminal import echo, echo_error
 from provisioner.errors import UsageError
 
 
-@click.command()
+@click.command(
+    cls=WithExamples,
+    examples=(
+        "kimi provider registry init --output api.json",
+        "kimi provider registry init --type openai --base-url http://127.0.0.1:8000/v1 --as local",
+    ),
+)
 @click.option(
     "--provider",
     "providers",

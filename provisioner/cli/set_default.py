@@ -10,6 +10,7 @@ import click
 from provisioner.cli import completion_values, options
 from provisioner.cli.changes import document, show
 from provisioner.cli.error_text import advice, program_name
+from provisioner.cli.examples import WithExamples
 from provisioner.cli.exit_codes import INTERRUPTED
 from provisioner.cli.progress import waiting
 from provisioner.cli.terminal import echo, echo_error, styled
@@ -21,7 +22,13 @@ if TYPE_CHECKING:
     from provisioner.workflows.first_passing import Result
 
 
-@click.command()
+@click.command(
+    cls=WithExamples,
+    examples=(
+        "kimi provider set-default openai/gpt-5",
+        "kimi provider set-default --first-passing 'openai/gpt-5,backup/*'",
+    ),
+)
 @click.argument("alias", required=False, shell_complete=completion_values.aliases)
 @click.option(
     "--first-passing",

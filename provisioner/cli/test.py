@@ -10,6 +10,7 @@ import click
 
 from provisioner.cli import completion_values, options
 from provisioner.cli.error_text import note, program_name
+from provisioner.cli.examples import WithExamples
 from provisioner.cli.exit_codes import INTERRUPTED
 from provisioner.cli.terminal import echo, echo_error
 from provisioner.smoke.retry import RETRIES
@@ -34,7 +35,15 @@ def _named(context: click.Context, parameter: click.Parameter, value: str) -> tu
     return names
 
 
-@click.command()
+@click.command(
+    cls=WithExamples,
+    examples=(
+        "kimi provider test openai/gpt-5",
+        "kimi provider test --all -j 8 --junit results.xml",
+        "kimi provider test --provider acme --check tools,vision --fix",
+        "kimi provider test --history --report models.html",
+    ),
+)
 @click.argument("aliases", nargs=-1, metavar="ALIAS…", shell_complete=completion_values.aliases)
 @click.option(
     "--provider",

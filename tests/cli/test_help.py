@@ -58,3 +58,42 @@ def test_a_command_is_a_topic_too_and_a_mistyped_one_is_answered_with_the_neares
     done = cli("help", "exitcodes")
     assert (done.code, done.out) == (1, "")
     assert "did you mean exit-codes?" in done.err
+
+
+def test_examples_are_commands_with_options_that_there_are(cli: Cli) -> None:
+    import shlex
+
+    import click
+
+    from provisioner.cli.examples import WithExamples
+    from provisioner.cli.root import root
+
+    def commands(group: click.Group) -> list[click.Command]:
+        context = click.Context(group)
+        found = [group.get_command(context, name) for name in group.list_commands(context)]
+        return [
+            leaf
+            for one in found
+            if one is not None
+            for leaf in (commands(one) if isinstance(one, click.Group) else [one])
+        ]
+
+    seen = 0
+    for command in commands(root):
+        if not isinstance(command, WithExamples):
+            continue
+        for example in command.examples:
+            words = shlex.split(example.partition("  (")[0].replace('"$(', "$( ").replace(')"', " )"))
+            start = words.index("provider") + 1
+            end = next((n for n, word in enumerate(words) if n > start and word in (")", "|")), len(words))
+            context = click.Context(root)
+            _, found, rest = root.resolve_command(context, words[start:end])
+            while isinstance(found, click.Group):
+                _, found, rest = found.resolve_command(context, rest)
+            assert found is command
+            # Parsed as it stands: an option that there is not is a usage error.
+            command.make_parser(click.Context(command)).parse_args(rest)
+            seen += 1
+    assert seen > 15
+    done = cli("env", "--help").out
+    assert 'eval "$(kimi provider env openai/gpt-5)"' in done
