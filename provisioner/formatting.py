@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from statistics import median
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -66,6 +65,8 @@ class Spread:
 def spread(figures: Iterable[float | None]) -> Spread | None:
     """The spread of those figures that there are, oldest first; None where there are none."""
     known = [figure for figure in figures if figure is not None]
+    from statistics import median
+
     return Spread(known[-1], median(known), min(known), max(known)) if known else None
 
 

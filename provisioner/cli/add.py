@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from catalog.urls import shown
-from provisioner.cli import options
+from provisioner.cli import completion_values, options
 from provisioner.cli.add_flags import AddFlags
 from provisioner.cli.add_from import LIST, add_from
 from provisioner.cli.changes import count, show
@@ -94,7 +94,7 @@ add --from TOOL                              what opencode, codex, … have; --f
 
 
 @click.command(help=_HELP)
-@click.argument("target", required=False, metavar="[ID | URL]")
+@click.argument("target", required=False, metavar="[ID | URL]", shell_complete=completion_values.catalog_ids)
 @click.option("--registry", metavar="URL", help="Import every provider of a custom registry (api.json).")
 @click.option(
     "--only",
@@ -110,13 +110,20 @@ add --from TOOL                              what opencode, codex, … have; --f
     help="Let the registry's token follow a provider to another endpoint; no header or other key follows.",
 )
 @catalog_options
-@click.option("--type", "wire", metavar="WIRE", help="With --base-url and --as: any endpoint of this wire.")
+@click.option(
+    "--type",
+    "wire",
+    metavar="WIRE",
+    shell_complete=completion_values.wires,
+    help="With --base-url and --as: any endpoint of this wire.",
+)
 @click.option(
     "--from",
     "from_tool",
     is_flag=False,
     flag_value=LIST,
     metavar="TOOL",
+    shell_complete=completion_values.tools,
     help="Take over what another tool has configured; without TOOL, list the tools found on this machine.",
 )
 @click.option(

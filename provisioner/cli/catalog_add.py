@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from provisioner.cli import options
+from provisioner.cli import completion_values, options
 from provisioner.cli.add import add_from_catalog, catalog_options
 from provisioner.cli.add_flags import CatalogFlags
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("provider_id", metavar="ID")
+@click.argument("provider_id", metavar="ID", shell_complete=completion_values.catalog_ids)
 @catalog_options
 @options.reading_catalog
 @options.writing

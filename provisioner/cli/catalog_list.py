@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from provisioner.cli import options
+from provisioner.cli import completion_values, options
 from provisioner.cli.changes import count
+from provisioner.cli.examples import WithExamples
 from provisioner.cli.progress import waiting
 from provisioner.cli.terminal import clean, echo, echo_error
 
@@ -17,8 +18,14 @@ if TYPE_CHECKING:
     from provisioner.workflows import catalog_list
 
 
-@click.command()
-@click.argument("provider_id", required=False, metavar="[ID]")
+@click.command(
+    cls=WithExamples,
+    examples=(
+        "kimi provider catalog list --filter open",
+        "kimi provider catalog list openai",
+    ),
+)
+@click.argument("provider_id", required=False, metavar="[ID]", shell_complete=completion_values.catalog_ids)
 @click.option("--filter", "needle", metavar="S", help="Only what has S in its id or name.")
 @options.reading_catalog
 @options.as_json

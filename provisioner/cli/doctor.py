@@ -10,6 +10,7 @@ import click
 from provisioner.cli import options
 from provisioner.cli.changes import count, diff_lines, show_diff
 from provisioner.cli.error_text import advice, note, program_name
+from provisioner.cli.examples import WithExamples
 from provisioner.cli.progress import waiting
 from provisioner.cli.terminal import clean, echo, echo_error, styled
 
@@ -23,7 +24,13 @@ _BY_HAND = "correct it by hand"
 _COLOURS = {"error": "red", "warning": "yellow"}
 
 
-@click.command()
+@click.command(
+    cls=WithExamples,
+    examples=(
+        "kimi provider doctor",
+        "kimi provider doctor --fix --dry-run",
+    ),
+)
 @click.option("--fix", is_flag=True, help="Set right what has exactly one right answer, and say what.")
 @options.writing
 @click.pass_context

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provisioner.cli import options
+from provisioner.cli import completion_values, options
 from provisioner.cli.error_text import note, program_name
+from provisioner.cli.examples import WithExamples
 from provisioner.cli.terminal import echo, echo_error
 
 if TYPE_CHECKING:
@@ -19,8 +20,14 @@ if TYPE_CHECKING:
     from provisioner.workflows.env import Result
 
 
-@click.command()
-@click.argument("alias")
+@click.command(
+    cls=WithExamples,
+    examples=(
+        'eval "$(kimi provider env openai/gpt-5)" && kimi -p "say hi"',
+        "kimi provider env openai/gpt-5 --json",
+    ),
+)
+@click.argument("alias", shell_complete=completion_values.aliases)
 @click.option("--show-key", is_flag=True, help="Print a key that stands in config.toml.")
 @options.config
 @options.as_json

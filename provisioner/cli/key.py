@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provisioner.cli import credential_flags, options
+from provisioner.cli import completion_values, credential_flags, options
 from provisioner.cli.changes import show
+from provisioner.cli.examples import WithExamples
 from provisioner.cli.progress import waiting
 from provisioner.cli.terminal import interactive
 from provisioner.errors import TerminalNeeded
@@ -21,8 +22,15 @@ if TYPE_CHECKING:
     from provisioner.app import App
 
 
-@click.command()
-@click.argument("provider", metavar="ID")
+@click.command(
+    cls=WithExamples,
+    examples=(
+        "kimi provider key openai",
+        'printf %s "$NEW_KEY" | kimi provider key openai --api-key-stdin',
+        "kimi provider key openai --to-env OPENAI_API_KEY",
+    ),
+)
+@click.argument("provider", metavar="ID", shell_complete=completion_values.providers)
 @click.option("--api-key-stdin", is_flag=True, help="Read the new key from standard input.")
 @click.option(
     "--api-key", metavar="K", help="The new key; other users of this machine can see it while this runs."

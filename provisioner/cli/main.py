@@ -1,9 +1,4 @@
-"""Runs a command line and turns whatever comes of it into an exit code.
-
-Exit codes, the contract of the command line: 0 done, 1 a test or check failed or a name was not found, 2 usage
-or a question without a terminal, 3 drift, 4 an invalid document or config.toml, 5 not reachable, 6 credential
-refused, 7 a test could not tell, 75 busy, 130 interrupted.
-"""
+"""Runs a command line and turns whatever comes of it into an exit code: ``exit_codes.py`` says which."""
 
 from __future__ import annotations
 
@@ -18,6 +13,7 @@ import click
 from catalog import errors as catalog_errors
 from provisioner import errors, written
 from provisioner.cli.error_text import ErrorText
+from provisioner.cli.exit_codes import INTERRUPTED, USAGE, exit_code
 from provisioner.cli.root import root
 from provisioner.cli.terminal import ReaderGone, echo_error
 from provisioner.secrets import typed_keys
@@ -29,23 +25,8 @@ if TYPE_CHECKING:
 # importing httpx takes. With None in its place Python reports the module as missing, which httpx is prepared for.
 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # None blocks an import by definition
 
-INTERRUPTED = 130
-# Why a provider cannot be imported whatever is asked; for the rest a flag or another provider helps.
-_DATA_REASONS = ("bad_id", "no_models")
-_USAGE = 2
-
-# The first class in the list that fits decides.
-_EXIT_CODES: tuple[tuple[type[Exception], int], ...] = (
-    (errors.UsageError, _USAGE),
-    (errors.NotFound, 1),
-    (errors.ConfigInvalid, 4),
-    (errors.ConfigUnwritable, 1),
-    (errors.Busy, 75),
-    (catalog_errors.CredentialRefused, 6),
-    (catalog_errors.AddressInvalid, _USAGE),
-    (catalog_errors.FetchFailed, 5),
-    (catalog_errors.CatalogError, 4),
-)
+# In this variable the script of `completion` asks what could be typed next.
+_COMPLETE = "_KIMI_PROVIDER_COMPLETE"
 
 
 def run(arguments: list[str], name: str, app: App | None = None) -> int:
@@ -54,10 +35,13 @@ def run(arguments: list[str], name: str, app: App | None = None) -> int:
     ``app`` replaces the App of the environment, for tests.
     """
     as_json = "--json" in arguments
+    _listen_to_shells()
     written.forget()
     keys = typed_keys(arguments)
     try:
-        code = root.main(args=arguments, prog_name=name, standalone_mode=False, obj=app)
+        code = root.main(
+            args=arguments, prog_name=name, complete_var=_COMPLETE, standalone_mode=False, obj=app
+        )
         if sys.stdout:
             sys.stdout.flush()
     except (catalog_errors.CatalogError, errors.ProvisionerError) as error:
@@ -65,7 +49,7 @@ def run(arguments: list[str], name: str, app: App | None = None) -> int:
         return exit_code(error)
     except click.exceptions.NoArgsIsHelpError as error:
         echo_error(error.format_message())
-        return _USAGE
+        return USAGE
     except click.UsageError as error:
         hint = f"{error.ctx.command_path} --help" if error.ctx else None
         message = error.format_message()
@@ -73,7 +57,7 @@ def run(arguments: list[str], name: str, app: App | None = None) -> int:
             message = message.partition(" (")[0]
         text = ErrorText(message, hint).without(keys)
         _report(text, errors.UsageError.code, as_json=as_json)
-        return _USAGE
+        return USAGE
     except (KeyboardInterrupt, click.Abort):
         _report(ErrorText(f"interrupted{_by_then()}"), "interrupted", as_json=as_json)
         return INTERRUPTED
@@ -92,11 +76,12 @@ def run(arguments: list[str], name: str, app: App | None = None) -> int:
     return code if isinstance(code, int) else 0
 
 
-def exit_code(error: Exception) -> int:
-    """The exit code that this error ends a command with."""
-    if isinstance(error, catalog_errors.NotImportable) and error.reason not in _DATA_REASONS:
-        return _USAGE
-    return next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 1)
+def _listen_to_shells() -> None:
+    """Lets click answer the scripts of `completion`, where one asks."""
+    if _COMPLETE in os.environ:
+        from provisioner.cli import completion_shells
+
+        completion_shells.register()
 
 
 def _by_then() -> str:

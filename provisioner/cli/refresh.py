@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from provisioner.cli import options
+from provisioner.cli import completion_values, options
 from provisioner.cli.changes import document, show
 from provisioner.cli.error_text import ErrorText, program_name
+from provisioner.cli.examples import WithExamples
 from provisioner.cli.progress import waiting
 from provisioner.cli.terminal import clean, echo, echo_error, styled
 
@@ -33,8 +34,15 @@ _MARKS = {
 }
 
 
-@click.command()
-@click.argument("providers", nargs=-1, metavar="[ID…]")
+@click.command(
+    cls=WithExamples,
+    examples=(
+        "kimi provider refresh",
+        "kimi provider refresh --check  (in CI: exit 3 where something would change)",
+        "kimi provider refresh acme --dry-run",
+    ),
+)
+@click.argument("providers", nargs=-1, metavar="[ID…]", shell_complete=completion_values.providers)
 @click.option("--check", is_flag=True, help="Write nothing; exit 3 where something would change or waits.")
 @click.option("--offline", is_flag=True, help="Compare with the documents that are kept.")
 @click.option(
@@ -71,7 +79,7 @@ def command(
     Models that are gone upstream are removed where nothing of them is yours; --yes also removes those that
     default_model or secondary_model name.
     """
-    from provisioner.cli.main import exit_code
+    from provisioner.cli.exit_codes import exit_code
     from provisioner.workflows import refresh
     from provisioner.workflows.consent import Consent
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from catalog.urls import masked_urls
-from provisioner.cli import options
+from provisioner.cli import completion_values, options
 from provisioner.cli.changes import count
 from provisioner.cli.progress import waiting
 from provisioner.cli.registry_flags import stdin_for, token_of, token_options
@@ -25,8 +25,8 @@ _COLOURS = {"moved": "magenta", "removed": "red", "added": "green", "changed": "
 
 
 @click.command()
-@click.argument("old", metavar="OLD")
-@click.argument("new", metavar="NEW")
+@click.argument("old", metavar="OLD", shell_complete=completion_values.files)
+@click.argument("new", metavar="NEW", shell_complete=completion_values.files)
 @token_options
 @options.as_json
 @click.pass_context

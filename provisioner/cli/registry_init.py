@@ -7,18 +7,36 @@ from pathlib import Path
 
 import click
 
-from provisioner.cli import credential_flags, options
+from provisioner.cli import completion_values, credential_flags, options
 from provisioner.cli.changes import count
 from provisioner.cli.error_text import note, program_name
+from provisioner.cli.examples import WithExamples
 from provisioner.cli.progress import waiting
 from provisioner.cli.terminal import echo, echo_error
 from provisioner.errors import UsageError
 
 
-@click.command()
-@click.option("--provider", "providers", multiple=True, metavar="ID", help="Only this provider; repeats.")
+@click.command(
+    cls=WithExamples,
+    examples=(
+        "kimi provider registry init --output api.json",
+        "kimi provider registry init --type openai --base-url http://127.0.0.1:8000/v1 --as local",
+    ),
+)
 @click.option(
-    "--type", "wire", metavar="WIRE", help="With --base-url and --as: ask an endpoint for its models."
+    "--provider",
+    "providers",
+    multiple=True,
+    metavar="ID",
+    shell_complete=completion_values.providers,
+    help="Only this provider; repeats.",
+)
+@click.option(
+    "--type",
+    "wire",
+    metavar="WIRE",
+    shell_complete=completion_values.wires,
+    help="With --base-url and --as: ask an endpoint for its models.",
 )
 @click.option("--base-url", metavar="URL", help="The endpoint.")
 @click.option("--as", "name", metavar="NAME", help="The provider's id in the registry.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from provisioner.cli import options
+from provisioner.cli import completion_values, options
 from provisioner.cli.changes import count
 from provisioner.cli.error_text import advice, program_name
 from provisioner.cli.progress import waiting
@@ -22,7 +22,7 @@ _COLOURS = {"error": "red", "warning": "yellow"}
 
 
 @click.command()
-@click.argument("source", metavar="URL|FILE|-")
+@click.argument("source", metavar="URL|FILE|-", shell_complete=completion_values.files)
 @token_options
 @options.as_json
 @click.pass_context

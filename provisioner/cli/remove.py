@@ -6,16 +6,25 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provisioner.cli import options
+from provisioner.cli import completion_values, options
 from provisioner.cli.changes import show
+from provisioner.cli.examples import WithExamples
 from provisioner.cli.progress import waiting
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@click.command()
-@click.argument("providers", nargs=-1, required=True, metavar="ID…")
+@click.command(
+    cls=WithExamples,
+    examples=(
+        "kimi provider remove acme",
+        "kimi provider remove acme other --dry-run",
+    ),
+)
+@click.argument(
+    "providers", nargs=-1, required=True, metavar="ID…", shell_complete=completion_values.providers
+)
 @options.writing
 @click.pass_context
 def command(

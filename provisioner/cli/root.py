@@ -99,6 +99,8 @@ root = LazyGroup(
         "schema": "schema",
         "test": "test",
         "demo": "demo",
+        "completion": "completion",
+        "help": "help",
     },
     {"ls": "list", "rm": "remove"},
     name="provider",

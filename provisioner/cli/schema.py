@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
+from provisioner.cli import completion_values
 from provisioner.cli.terminal import echo
 from provisioner.errors import NotFound
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completion_values.schemas)
 def command(*, name: str | None) -> None:
     """Print the JSON Schema NAME as published; without NAME list them.
 

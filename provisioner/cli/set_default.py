@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provisioner.cli import options
+from provisioner.cli import completion_values, options
 from provisioner.cli.changes import document, show
 from provisioner.cli.error_text import advice, program_name
+from provisioner.cli.examples import WithExamples
+from provisioner.cli.exit_codes import INTERRUPTED
 from provisioner.cli.progress import waiting
 from provisioner.cli.terminal import echo, echo_error, styled
 
@@ -19,14 +21,19 @@ if TYPE_CHECKING:
     from provisioner.smoke.report import AliasResult
     from provisioner.workflows.first_passing import Result
 
-_INTERRUPTED = 130
 
-
-@click.command()
-@click.argument("alias", required=False)
+@click.command(
+    cls=WithExamples,
+    examples=(
+        "kimi provider set-default openai/gpt-5",
+        "kimi provider set-default --first-passing 'openai/gpt-5,backup/*'",
+    ),
+)
+@click.argument("alias", required=False, shell_complete=completion_values.aliases)
 @click.option(
     "--first-passing",
     metavar="A,B,…",
+    shell_complete=completion_values.alias_list,
     help="The first of these aliases (or patterns, such as 'acme/*') that passes the test.",
 )
 @options.writing
@@ -90,7 +97,7 @@ def _shown(result: Result, *, as_json: bool) -> int:
             echo_error(f"{styled('error:', fg='red', bold=True)} {tried}; nothing written")
             echo_error(f"  {advice('kimi provider test --all', program_name())}")
     if result.interrupted:
-        return _INTERRUPTED
+        return INTERRUPTED
     return 0 if result.alias is not None else exit_code(result.tested)
 
 

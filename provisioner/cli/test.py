@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from provisioner.cli import options
+from provisioner.cli import completion_values, options
 from provisioner.cli.error_text import note, program_name
+from provisioner.cli.examples import WithExamples
+from provisioner.cli.exit_codes import INTERRUPTED
 from provisioner.cli.terminal import echo, echo_error
 from provisioner.smoke.retry import RETRIES
 
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from provisioner.workflows.test import Result
 
 _CHECKS = ("text", "tools", "thinking", "vision", "video")
-_INTERRUPTED = 130
 UNKNOWN = 7
 _FILE = click.Path(path_type=Path)
 
@@ -34,10 +35,23 @@ def _named(context: click.Context, parameter: click.Parameter, value: str) -> tu
     return names
 
 
-@click.command()
-@click.argument("aliases", nargs=-1, metavar="ALIAS…")
+@click.command(
+    cls=WithExamples,
+    examples=(
+        "kimi provider test openai/gpt-5",
+        "kimi provider test --all -j 8 --junit results.xml",
+        "kimi provider test --provider acme --check tools,vision --fix",
+        "kimi provider test --history --report models.html",
+    ),
+)
+@click.argument("aliases", nargs=-1, metavar="ALIAS…", shell_complete=completion_values.aliases)
 @click.option(
-    "--provider", "providers", multiple=True, metavar="ID", help="All aliases of this provider; repeats."
+    "--provider",
+    "providers",
+    multiple=True,
+    metavar="ID",
+    shell_complete=completion_values.providers,
+    help="All aliases of this provider; repeats.",
 )
 @click.option("--all", "everything", is_flag=True, help="All aliases of config.toml.")
 @click.option(
@@ -46,6 +60,7 @@ def _named(context: click.Context, parameter: click.Parameter, value: str) -> tu
     callback=_named,
     default="text",
     metavar="LIST",
+    shell_complete=lambda _context, _parameter, incomplete: completion_values.in_list(_CHECKS, incomplete),
     help="What to try: text, tools, thinking, vision, video, separated by commas. Text is always first.",
 )
 @click.option(
@@ -166,7 +181,7 @@ def command(
     else:
         _show(result)
     write_reports.run(app, write_reports.Request(result.document(), report, junit))
-    code = _INTERRUPTED if result.interrupted else exit_code(result.results)
+    code = INTERRUPTED if result.interrupted else exit_code(result.results)
     return 0 if code == UNKNOWN and unknown_ok else code
 
 

@@ -10,6 +10,7 @@ import click
 from provisioner.cli import options
 from provisioner.cli.changes import diff_lines, show_diff
 from provisioner.cli.error_text import note, program_name
+from provisioner.cli.examples import WithExamples
 from provisioner.cli.progress import waiting
 from provisioner.cli.terminal import clean, echo, echo_error
 from provisioner.errors import UsageError
@@ -25,7 +26,14 @@ if TYPE_CHECKING:
 _NO_DIFF = "the difference is not shown: a file in it is no valid TOML, and its keys could not be masked"
 
 
-@click.command()
+@click.command(
+    cls=WithExamples,
+    examples=(
+        "kimi provider undo --list",
+        "kimi provider undo --dry-run",
+        "kimi provider undo 3",
+    ),
+)
 @click.argument("entry", required=False, type=click.IntRange(min=1), metavar="[ENTRY]")
 @click.option("--list", "as_list", is_flag=True, help="List the changes that can be taken back.")
 @click.option("--force", is_flag=True, help="Also where something else has changed the file since.")
