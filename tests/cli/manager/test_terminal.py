@@ -193,7 +193,7 @@ def test_a_dumb_terminal_gets_numbered_lines(mixed: App) -> None:
         terminal.wait("  4  beta, kimi, 2 models", "number, or words to search for [4], < to go back:").press(
             "4\r"
         ).wait("Delete the provider", "number")
-        terminal.press("3\r").wait("[y/N]").press("\r").wait(
+        terminal.press("5\r").wait("[y/N]").press("\r").wait(
             "Nothing was deleted.", "8  [ Add New Platform ]"
         )
         assert digest(mixed) == before
