@@ -66,7 +66,8 @@ class Findings:
             ]
             left = len(self.problems) - number
             if len(said) + len(block) + (left > 1) > most - kept:
-                said.append(("class:dim", f"{WRONG} {left} more: {doctor}"))
+                rest = f"{left} more" if said else count(left, "problem")
+                said.append(("class:dim", f"{WRONG} {rest}: {doctor}"))
                 break
             said += block
         said = said[: max(most - kept, 0)]

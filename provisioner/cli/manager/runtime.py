@@ -53,7 +53,7 @@ class ManagerRuntime:
     """
 
     def __init__(self, actions: Actions, look: Look, state: State) -> None:
-        self.state = replace(state, doctor=f"{actions.program} doctor")
+        self.state = replace(state, program=actions.program)
         self.done: list[str] = []
         self._actions = actions
         self._look = look
@@ -93,6 +93,7 @@ class ManagerRuntime:
 
     def _begin(self) -> None:
         self._background.begin()
+        self._looking = False  # what was going on when the wizard was opened has nobody left to tell
         self._screen.after_render += self._drawn
         for number in _ENDING:
             self._background.on_signal(number, partial(self._end, SystemExit(128 + number)))

@@ -102,7 +102,7 @@ class State:
         help: whether the keys are on screen.
         last_tests: the last test of each alias that was tested.
         findings: by provider what was found about it; under None what belongs to none.
-        doctor: the command that says all about the file.
+        program: how this program was called, for the commands that say more.
         status: what happened last.
         waiting: what is being done right now; keys that would do something else have to wait.
     """
@@ -120,7 +120,7 @@ class State:
     help: bool = False
     last_tests: Mapping[str, LastTest] = field(default_factory=dict)
     findings: Mapping[str | None, Findings] = field(default_factory=dict)
-    doctor: str = "kimi provider doctor"
+    program: str = "kimi provider"
     status: Status = Status("")
     waiting: str = ""
 
@@ -191,7 +191,10 @@ class State:
         found = self.findings.get(self.opened.provider.id) if self.opened and not self.low else None
         if found is None:
             return []
-        return [*found.lines(self.columns - 2, (self.lines - _AROUND) // 2, self.doctor), ("", "")]
+        return [
+            *found.lines(self.columns - 2, (self.lines - _AROUND) // 2, f"{self.program} doctor"),
+            ("", ""),
+        ]
 
     @cached_property
     def pages(self) -> list[range]:

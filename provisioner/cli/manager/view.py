@@ -104,9 +104,14 @@ def _subject(state: State, columns: int, look: Look) -> Line:
         return line(columns, ("class:key", "/ "), ("", query), *cursor, right=("class:dim", hint))
     if state.opened is None:
         found = state.findings.get(None, Findings())
-        words = [part for said in found.words() for part in (("", "  "), said)]
-        more = [("class:dim", f": {state.doctor}")] if found.problems else []
-        return line(columns, ("class:dim", state.contents.path), *words, *more, more=look.symbols.more)
+        parts = [("class:dim", state.contents.path)]
+        for kind, command in (
+            (Findings(problems=found.problems), "doctor"),
+            (Findings(changes=found.changes), "refresh"),
+        ):
+            for said in kind.words():
+                parts += [("", "  "), said, ("class:dim", f": {state.program} {command}")]
+        return line(columns, *parts, more=look.symbols.more)
     return _about(state.opened.provider, columns, look)
 
 

@@ -128,6 +128,13 @@ def test_drift_and_doctor_s_findings_come_by_themselves(imported: App, pipe: Pip
     play(runtime, pipe, (known, "r"), (asks, "y"), (settled, "q"))
 
 
+def test_they_come_after_the_wizard_too(imported: App, pipe: PipeInput) -> None:
+    runtime = runtime_of(imported)
+    play(runtime, pipe, (at_once, "a"))
+    runtime.state = replace(runtime.state, findings={})
+    play(runtime, pipe, (lambda state: "acme" in state.findings, "q"))
+
+
 def test_k_writes_a_key_wherever_the_old_one_stands(imported: App, pipe: PipeInput) -> None:
     def host(request: httpx.Request) -> httpx.Response:
         status = 200 if request.headers["authorization"] == "Bearer sk-new-1" else 401

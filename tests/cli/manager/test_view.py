@@ -145,7 +145,9 @@ def test_findings_stand_in_the_row_in_words_or_in_figures(opened: Opens) -> None
     narrow = shown(state, columns=58).splitlines()
     assert narrow[9] == "> ★ beta       kimi              2 models     !1  ~2"
     of_file = replace(state, findings={None: FOUND})
-    assert screen(of_file, 200)[1].endswith("! 1 problem  ~ 2 changes upstream: kimi provider doctor")
+    assert screen(of_file, 240)[1].endswith(
+        "! 1 problem: kimi provider doctor  ~ 2 changes upstream: kimi provider refresh"
+    )
 
 
 def test_findings_are_told_on_the_screen_of_the_provider(opened: Opens) -> None:
