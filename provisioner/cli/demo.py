@@ -7,6 +7,7 @@ import signal
 import sys
 import tempfile
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -43,11 +44,13 @@ def command(context: click.Context, /, *, serve: bool) -> int:
         folder = Path(name)
         app = _app(options.app_of(context), folder, demo)
         echo_error(f"A registry, a catalog and model servers listen on {demo.url}; home is {folder}.")
-        for comment, arguments in (*_imports(demo), *(_faults(demo) if serve else _tour(demo))):
+        for comment, arguments in chain(_imports(demo), _faults(demo) if serve else _tour(demo)):
             code = _step(app, comment, arguments)
             if code != 0:
                 return code
         if serve:
+            demo.revise()
+            echo_error("The registry has changed since: refresh, or r in the manager, shows what.")
             _serve(app, folder, demo)
     echo()
     echo(styled("That was all of it; the demo's folder is gone.", bold=True))
@@ -125,8 +128,14 @@ def _tour(demo: Demo) -> Iterator[tuple[str, list[str]]]:
         ["test", *(names[0] for wire, names in demo.aliases.items() if wire != "vertexai")],
     )
     yield "The same import again changes nothing.", ["add", "--registry", demo.registry_url]
+    demo.revise()
+    yield "A month later the registry says something else. What would change?", ["refresh", "--dry-run"]
+    yield "Brought up to date; what you have changed yourself stays.", ["refresh"]
+    yield "Back to the bytes before; undo once more is redo.", ["undo"]
+    yield "", ["undo"]
     yield "What a removal would change, keys masked.", ["remove", "demo-google", "--dry-run"]
     yield "And done.", ["remove", "demo-google", "demo-vertex"]
+    yield "Would Kimi Code stumble over anything in the file?", ["doctor"]
 
 
 def _step(app: App, comment: str, arguments: list[str]) -> int:

@@ -46,6 +46,14 @@ def registry(url: str) -> dict[str, Any]:
     }
 
 
+def revised_registry(url: str) -> dict[str, Any]:
+    """The same registry a month later: a limit is lower, and a model is gone."""
+    document = registry(url)
+    document["demo-kimi"]["models"]["echo"]["limit"]["context"] //= 2
+    del document["demo-openai"]["models"]["thinker"]
+    return document
+
+
 def faults(url: str) -> dict[str, Any]:
     """The registry of the models that fail on purpose."""
     endpoint = Mount(FAULTS_PROVIDER, "/faults/v1")

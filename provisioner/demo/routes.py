@@ -46,7 +46,7 @@ _MOUNTS: dict[str, tuple[WireServer, tuple[DemoModel, ...]]] = {
 
 @dataclass(frozen=True)
 class Site:
-    """What the server answers with: its own URL, the registry's token, and the models' key.
+    """What the server answers with: its own URL, the registry's token, the models' key; whether its registry is revised.
 
     The token opens the models, too: a registry import writes it as the providers' key.
     """
@@ -54,6 +54,7 @@ class Site:
     url: str
     token: str = field(repr=False)
     model_key: str = field(repr=False)
+    revised: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,10 @@ def _document(site: Site, request: Request) -> Response:
     bearer = request.headers.get("authorization", "").partition(" ")[2].strip()
     if request.path.startswith("/registry/") and bearer != site.token:
         return _json(401, {"error": "invalid token"}, {"www-authenticate": 'Bearer realm="registry"'})
-    body = json.dumps(_DOCUMENTS[request.path](site.url), indent=2).encode()
+    document = _DOCUMENTS[request.path]
+    if site.revised and document is documents.registry:
+        document = documents.revised_registry
+    body = json.dumps(document(site.url), indent=2).encode()
     tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
     headers = {"content-type": _JSON, "etag": tag, "cache-control": "no-cache"}
     if tag in request.headers.get("if-none-match", ""):

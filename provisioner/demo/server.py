@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -50,6 +50,7 @@ class Demo:
     """
 
     def __init__(self, listener: _Listener) -> None:
+        self._listener = listener
         self.url = listener.site.url
         self.token = listener.site.token
         self.model_key = listener.site.model_key
@@ -74,6 +75,10 @@ class Demo:
     def fault_aliases(self) -> tuple[str, ...]:
         """The aliases that importing the registry of failing models gives."""
         return tuple(f"{FAULTS_PROVIDER}/{model.id}" for model in FAULTS)
+
+    def revise(self) -> None:
+        """Lets the registry say something else from now on, as registries do in time."""
+        self._listener.site = replace(self._listener.site, revised=True)
 
     @classmethod
     @contextmanager

@@ -93,11 +93,17 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
         UsageError: one of them has no source to refresh from.
         ConfigInvalid, ConfigUnwritable, Busy: config.toml.
     """
-    return _Refresh(app, request, watch).run()
+    return Asked(app, request, watch).result(dry_run=request.dry_run or request.check)
 
 
-class _Refresh:
-    def __init__(self, app: App, request: Request, watch: Watch) -> None:
+class Asked:
+    """The answers of the sources, to be looked at first and then written: the same ones both times.
+
+    Raises:
+        NotFound, UsageError, ConfigInvalid, Busy: as :func:`run`.
+    """
+
+    def __init__(self, app: App, request: Request, watch: Watch = silent) -> None:
         self._app, self._request, self._watch = app, request, watch
         self._seen = read(app.config_path)
         self._known = imports.load(app)
@@ -106,23 +112,33 @@ class _Refresh:
             request.catalog_url, offline=request.offline, accept_shrink=request.accept_shrink
         )
         self._sources = Upstream(app, self._seen.data, request.providers, access, watch)
+        self._answers = list(self._sources.answers())
 
-    def run(self) -> Result:
-        answers = list(self._sources.answers())
+    def findings(self) -> tuple[DriftFinding, ...]:
+        """Every difference, without the cost of planning the change."""
+        findings: list[DriftFinding] = []
+        data = self._seen.data
+        for answer in self._answers:
+            data = self._apply(data, answer, findings, {})
+        return tuple(findings)
+
+    def result(self, *, dry_run: bool) -> Result:
+        """Writes what upstream alone changed, or with ``dry_run`` only plans it.
+
+        Raises:
+            ConfigInvalid, ConfigUnwritable, Busy: config.toml.
+        """
         findings: list[DriftFinding] = []
         records: dict[str, imports.Record] = {}
 
         def edit(data: dict[str, Any]) -> dict[str, Any]:
             findings.clear()
             records.clear()
-            for answer in answers:
+            for answer in self._answers:
                 data = self._apply(data, answer, findings, records)
             return data
 
-        request = self._request
-        outcome = commit(
-            self._app, edit, dry_run=request.dry_run or request.check, watch=self._watch, seen=self._seen
-        )
+        outcome = commit(self._app, edit, dry_run=dry_run, watch=self._watch, seen=self._seen)
         if not outcome.dry_run and records:
             self._sources.notes += imports.save_notes(imports.save(self._app, records, outcome.data))
         notes = (*self._sources.notes, *cleared_notes(outcome))

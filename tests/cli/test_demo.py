@@ -49,6 +49,10 @@ def test_the_demo_tests_the_wires_and_leaves_nothing(temp: Path, private_world: 
     done = subprocess.run([*PROGRAM, "demo"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "5 passed, 0 failed" in done.stderr
+    assert "~ demo-kimi/echo: max_context_size 131072 → 65536" in done.stdout
+    assert "- demo-openai/thinker: retired upstream" in done.stdout
+    assert done.stdout.count("config.toml is as it was before change") == 2
+    assert "config.toml: 0 errors" in done.stdout
     assert list(temp.iterdir()) == []
     assert list(private_world.rglob("*")) == []
 

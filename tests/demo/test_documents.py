@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from catalog.interpret import interpret
 from catalog.registry import read_registry
+from catalog.registry_diff import differences
+from provisioner.demo.server import Demo
 from tests.demo.speak import bearer, get, post
-
-if TYPE_CHECKING:
-    from provisioner.demo.server import Demo
 
 
 def test_a_registry_demands_its_token(demo: Demo) -> None:
@@ -42,6 +39,17 @@ def test_the_documents_mean_all_six_wires_at_the_demo_itself(demo: Demo) -> None
     assert aliases == demo.aliases
     thinkers = [provider.models[1] for provider in providers]
     assert all({"thinking", "image_in", "tool_use"} == set(model.capabilities or ()) for model in thinkers)
+
+
+def test_a_revised_registry_is_another_document() -> None:
+    with Demo.start() as demo:
+        first = get(demo.registry_url, headers=bearer(demo.token))
+        demo.revise()
+        known = bearer(demo.token) | {"if-none-match": first.headers["etag"]}
+        revised = get(demo.registry_url, headers=known)
+    before, after = (read_registry(answer.json(), demo.registry_url) for answer in (first, revised))
+    changes = [(change.kind, change.alias) for change in differences(before, after)]
+    assert changes == [("removed", "demo-openai/thinker"), ("changed", "demo-kimi/echo")]
 
 
 def test_the_faults_are_a_registry_of_their_own(demo: Demo) -> None:

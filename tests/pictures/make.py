@@ -102,18 +102,22 @@ def _wizard(env: Mapping[str, str]) -> str:
 
 
 def _manager(env: Mapping[str, str], demo: Demo) -> str:
-    """Providers of three sources, the default model among them, after a test that passed and one that failed."""
-    for arguments in (
+    """Providers of three sources, the default model among them, after two tests and a change upstream."""
+    steps = (
         ("add", "anthropic", "--offline", "--api-key-env", "ANTHROPIC_API_KEY"),
         ("add", "moonshotai", "--offline", "--api-key-env", "MOONSHOT_API_KEY"),
         ("add", "--registry", demo.registry_url),
         ("add", *_OLLAMA),
         ("set-default", "demo-kimi/thinker"),
-    ):
+        ("refresh", "demo-kimi", "--dry-run"),
+    )
+    for arguments in steps:
+        if arguments[0] == "refresh":
+            demo.revise()
         command = [sys.executable, "-m", "provisioner", *arguments]
         subprocess.run(command, env=dict(env), check=True, capture_output=True)
     with Terminal(env=env, columns=_COLUMNS, lines=25) as terminal:
-        terminal.wait("demo-kimi", "ollama").press("end", "up", "t")
+        terminal.wait("demo-kimi", "ollama", "upstream").press("end", "up", "t")
         terminal.wait("? could not tell").press("escape").wait("just now")
         terminal.press("up", "up", "up", "t").wait("passed").press("escape").wait("demo-kimi/thinker passed")
         return _svg(terminal, "manager", "kimi provider").replace(demo.url, _SHOWN_URL)

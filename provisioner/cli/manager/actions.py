@@ -6,28 +6,34 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from catalog.errors import CatalogError
 from provisioner.cli.changes import count
 from provisioner.cli.error_text import ErrorText
 from provisioner.cli.manager.contents import contents_of
-from provisioner.cli.manager.effects import Remove, SetDefault
+from provisioner.cli.manager.effects import AskRefresh, AskUndo, Refresh, Remove, RotateKey, SetDefault, Undo
+from provisioner.cli.manager.findings import changes_upstream, problems
 from provisioner.cli.manager.formats import printable
 from provisioner.cli.manager.last_test import from_history, summarized
 from provisioner.cli.manager.state import Status
 from provisioner.cli.terminal import spoken
-from provisioner.workflows import history, list_providers, remove, set_default
+from provisioner.errors import ProvisionerError
+from provisioner.workflows import history, key, list_providers, remove, set_default, undo
+from provisioner.workflows.credential import Credential
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from catalog.errors import CatalogError
     from provisioner.app import App
+    from provisioner.cli.manager.confirming import Confirmation
     from provisioner.cli.manager.contents import Contents
-    from provisioner.cli.manager.effects import Write
+    from provisioner.cli.manager.effects import Preview, Write
+    from provisioner.cli.manager.findings import Problem
     from provisioner.cli.manager.state import LastTest
-    from provisioner.errors import ProvisionerError
+    from provisioner.config.undo import Undone
     from provisioner.note import Note
     from provisioner.smoke.answer import Delta
     from provisioner.workflows.outcome import Outcome
+    from provisioner.workflows.refresh import Asked
     from provisioner.workflows.watch import Watch
 
 
@@ -79,6 +85,40 @@ class Actions:
                 return self._remove(providers, watch)
             case SetDefault(alias):
                 return self._set_default(alias, watch)
+            case Refresh(provider, asked):
+                return self._refresh(provider, asked)
+            case RotateKey(provider, new):
+                return self._rotate(provider, new, watch)
+            case Undo(shown):
+                return self._undo(shown, watch)
+
+    def preview(self, effect: Preview, watch: Watch) -> Confirmation | Status:
+        """Looks at what would be changed, and asks; a status where there is nothing to ask.
+
+        Raises:
+            ProvisionerError, CatalogError: as the workflow.
+        """
+        from provisioner.cli.manager import previews
+
+        match effect:
+            case AskRefresh(provider):
+                return previews.of_refresh(self.app, provider, self.program, watch)
+            case AskUndo():
+                return previews.of_undo(self.app)
+
+    def changes_upstream(self) -> dict[str | None, tuple[str, ...]]:
+        """By provider what has changed upstream, from the documents that are kept; empty where the file is broken."""
+        try:
+            return changes_upstream(self.app, self.program)
+        except (ProvisionerError, CatalogError):
+            return {}  # said where something is done about it
+
+    def problems(self, contents: Contents) -> dict[str | None, tuple[Problem, ...]]:
+        """By provider what doctor finds."""
+        try:
+            return problems(self.app, contents, self.program)
+        except (ProvisionerError, CatalogError):
+            return {}
 
     def run_test(self, alias: str, watch: Callable[[str, str], None]) -> Tested:
         """Tests it as ``kimi provider test`` does; ``watch`` is told the kind of what arrives and all of it so far.
@@ -116,6 +156,30 @@ class Actions:
         if not result.outcome.written:
             done = f"{printable(alias)} is the default model already."
         return self._told(done, result.outcome, result.notes)
+
+    def _refresh(self, provider: str, asked: Asked) -> Status:
+        result = asked.result(dry_run=False)
+        done = f"{printable(provider)} is up to date now."
+        if result.held:
+            done = f"{printable(provider)}: written what needs no consent."
+        return self._told(done, result.outcome, result.notes)
+
+    def _rotate(self, provider: str, new: str, watch: Watch) -> Status:
+        result = key.run(self.app, key.Request(provider, Credential(key=new)), watch)
+        names = [printable(name) for name in (*result.providers, *result.aliases)]
+        done = f"{', '.join(names)} {'has' if len(names) == 1 else 'have'} a new key."
+        if not result.outcome.written:
+            done = f"{printable(provider)} has this key already."
+        return self._told(done, result.outcome, result.notes)
+
+    def _undo(self, shown: Undone, watch: Watch) -> Status:
+        """Takes back what was shown, and nothing else that has been changed meanwhile."""
+        if undo.run(self.app, undo.Request(dry_run=True)) != shown:
+            return Status("config.toml was changed meanwhile: nothing was taken back.", "bad")
+        done = undo.run(self.app, undo.Request(shown.entry.id), watch)
+        what = printable(done.entry.summary or f"change {done.entry.id}")
+        texts = (printable(spoken(text, self.program)) for text in done.notes)
+        return Status(" ".join((f"Taken back: {what}.", *(f"{text}." for text in texts))), "good")
 
     def _told(self, done: str, outcome: Outcome, notes: tuple[Note, ...]) -> Status:
         more = (*outcome.notes, *(_NOTES.get(note.code, note.message) for note in notes))

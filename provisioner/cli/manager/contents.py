@@ -30,6 +30,7 @@ class ProviderEntry:
         group: the title that it is listed under.
         endpoint: its base URL without secrets; empty where it has none.
         credential: where its key is, in words; never the key.
+        variable: the environment variable that config.toml names instead of a key.
         aliases: its models, in the file's order.
         main: the alias that stands for the provider in a test or as the default; None without models.
         search: what a filter looks in besides the aliases, case-folded.
@@ -42,6 +43,7 @@ class ProviderEntry:
     group: str
     endpoint: str
     credential: str
+    variable: str
     aliases: tuple[str, ...]
     main: str | None
     search: str = field(repr=False)
@@ -125,6 +127,7 @@ def _provider(row: list_providers.Row, table: Mapping[str, Any], default: str | 
         group=group,
         endpoint=endpoint,
         credential=_credential(row.credential),
+        variable="" if table.get("api_key") else printable(str(table.get("api_key_env", ""))),
         aliases=row.aliases,
         main=_main(row.aliases, default, table.get("default_model")),
         search=f"{row.id} {row.wire} {group} {endpoint}".casefold(),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from provisioner.config.undo import Undone
+    from provisioner.workflows.refresh import Asked
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,47 @@ class SetDefault:
 
 
 @dataclass(frozen=True)
+class Refresh:
+    """Write what the sources of a provider answered, as it was shown."""
+
+    doing: ClassVar[str] = "refreshing"
+    provider: str
+    asked: Asked = field(repr=False)
+
+
+@dataclass(frozen=True)
+class RotateKey:
+    """Give a provider another key."""
+
+    doing: ClassVar[str] = "changing the key"
+    provider: str
+    key: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Undo:
+    """Take back what was shown."""
+
+    doing: ClassVar[str] = "taking the change back"
+    shown: Undone = field(repr=False)
+
+
+@dataclass(frozen=True)
+class AskRefresh:
+    """Ask the source of a provider what it says now, and show what would change."""
+
+    doing: ClassVar[str] = "asking what changed upstream"
+    provider: str
+
+
+@dataclass(frozen=True)
+class AskUndo:
+    """Show what taking the last change back would bring."""
+
+    doing: ClassVar[str] = "looking for the last change"
+
+
+@dataclass(frozen=True)
 class RunTest:
     """Test this alias."""
 
@@ -45,5 +90,7 @@ class StopTest:
 
 
 # What changes config.toml; ``doing`` says so while it lasts.
-Write = Remove | SetDefault
-Effect = Leave | OpenWizard | Write | RunTest | StopTest
+Write = Remove | SetDefault | Refresh | RotateKey | Undo
+# What only looks, and ends in a question.
+Preview = AskRefresh | AskUndo
+Effect = Leave | OpenWizard | Write | Preview | RunTest | StopTest

@@ -12,7 +12,9 @@ import click
 
 from catalog.errors import CatalogError
 from provisioner.cli.changes import count
-from provisioner.cli.manager.effects import Remove, SetDefault
+from provisioner.cli.credential_flags import key_flaw, unbroken
+from provisioner.cli.manager.confirming import Confirmation
+from provisioner.cli.manager.effects import AskRefresh, AskUndo, RotateKey, SetDefault
 from provisioner.cli.manager.formats import printable, tokens
 from provisioner.cli.manager.state import opening
 from provisioner.cli.manager.update import deletion
@@ -29,18 +31,22 @@ if TYPE_CHECKING:
 
     from provisioner.cli.manager.actions import Actions
     from provisioner.cli.manager.contents import Contents, ProviderEntry
-    from provisioner.cli.manager.effects import Write
-    from provisioner.cli.manager.state import Deletion
+    from provisioner.cli.manager.effects import Preview, Write
     from provisioner.cli.prompts.asking import Prompts
     from provisioner.cli.prompts.look import Look
 
-_Task = Literal["test", "set default", "delete"]
-_DELETE: ListRow[_Task] = ListRow("delete", ("Delete the provider and its models",))
+_Task = Literal["test", "set default", "refresh", "key", "delete"]
+_OF_PROVIDER: tuple[ListRow[_Task], ...] = (
+    ListRow("refresh", ("Bring it up to date, after a look at what would change",)),
+    ListRow("key", ("Give it another key",)),
+    ListRow("delete", ("Delete the provider and its models",)),
+)
 _TASKS: tuple[ListRow[_Task], ...] = (
     ListRow("test", ("Show the models and test one",)),
     ListRow("set default", ("Show the models and set the default",)),
-    _DELETE,
+    *_OF_PROVIDER,
 )
+_UNDO = "Undo the last change"
 _PROVIDERS = (Column(),) * 6
 _MODELS = (Column(),) * 4
 
@@ -58,27 +64,28 @@ def run(actions: Actions, look: Look, wizard: Callable[[], object]) -> int:
         try:
             question, home = Question(f"Providers in {contents.path}"), opening(contents, {}).provider
             rows = list(_providers(contents))
-            chosen = ask.one(question, _PROVIDERS, rows, start=home.id if home else None, filters=True)
+            chosen = ask.one(question, _PROVIDERS, rows, start=home or ADD_ROW, filters=True)
         except Back:
             return 0
-        provider = contents.provider(chosen)
-        if provider is None:
-            _guarded(actions, wizard)
+        if isinstance(chosen, str):
+            _guarded(actions, partial(_preview, actions, AskUndo()) if chosen == _UNDO else wizard)
             continue
+        provider = chosen
         try:
             _visit(actions, ask, contents, provider)
         except Back:
             continue
 
 
-def _providers(contents: Contents) -> Iterator[ListRow[str | None]]:
-    """A row for each provider, and the one without an id that adds one."""
+def _providers(contents: Contents) -> Iterator[ListRow[ProviderEntry | str]]:
+    """A row for each provider, then those that add one and undo."""
     for provider in contents.providers:
         default = "has the default model" if contents.default_model in provider.aliases else ""
         models = count(len(provider.aliases), "model")
         cells = (provider.name, provider.wire, models, provider.credential, provider.group, default)
-        yield ListRow(provider.id, cells, search=(provider.search,))
-    yield ListRow(None, (ADD_ROW,))
+        yield ListRow(provider, cells, search=(provider.search,))
+    yield ListRow(ADD_ROW, (ADD_ROW,))
+    yield ListRow(_UNDO, (_UNDO,))
 
 
 def _models(contents: Contents, provider: ProviderEntry) -> Iterator[ListRow[str]]:
@@ -97,9 +104,17 @@ def _visit(actions: Actions, ask: Prompts, contents: Contents, provider: Provide
     """
     models = count(len(provider.aliases), "model")
     question = Question(f"{provider.name}: {models}, {provider.endpoint or provider.wire}")
-    task = ask.one(question, (Column(),), _TASKS if provider.aliases else (_DELETE,))
+    for text in _found(actions, contents, provider):
+        echo(text)
+    task = ask.one(question, (Column(),), _TASKS if provider.aliases else _OF_PROVIDER)
     if task == "delete":
-        _delete(actions, deletion(contents, [provider]))
+        _confirm(actions, deletion(contents, [provider]))
+        return
+    if task == "refresh":
+        _guarded(actions, partial(_preview, actions, AskRefresh(provider.id)))
+        return
+    if task == "key":
+        _key(actions, ask, provider)
         return
     rows = list(_models(contents, provider))
     alias = ask.one(Question("Which model?"), _MODELS, rows, start=provider.main, filters=True)
@@ -113,11 +128,41 @@ def _write(actions: Actions, effect: Write) -> None:
     _guarded(actions, lambda: echo(actions.write(effect, echo).text))
 
 
-def _delete(actions: Actions, removed: Deletion) -> None:
-    if _yes(removed.question):
-        _write(actions, Remove(removed.providers))
+def _found(actions: Actions, contents: Contents, provider: ProviderEntry) -> Iterator[str]:
+    """What changed upstream, and what doctor says of the provider."""
+    for problem in actions.problems(contents).get(provider.id, ()):
+        yield f"{problem.severity}: {problem.message}"
+        if problem.hint:
+            yield f"  try: {problem.hint}"
+    for change in actions.changes_upstream().get(provider.id, ()):
+        yield f"upstream: {change}"
+
+
+def _preview(actions: Actions, effect: Preview) -> None:
+    found = actions.preview(effect, echo)
+    if isinstance(found, Confirmation):
+        _confirm(actions, found)
     else:
-        echo("Nothing was deleted.")
+        echo(found.text)
+
+
+def _confirm(actions: Actions, confirmation: Confirmation) -> None:
+    for _, text in confirmation.shown:
+        echo(text)
+    if _yes(confirmation.question):
+        _write(actions, confirmation.effect)
+    else:
+        echo(confirmation.refused)
+
+
+def _key(actions: Actions, ask: Prompts, provider: ProviderEntry) -> None:
+    """Asks for a new key.
+
+    Raises:
+        Back: none was given.
+    """
+    question = Question(f"New key for {provider.name}", notes=(("dim", "it is not shown"),))
+    _write(actions, RotateKey(provider.id, unbroken(ask.secret(question, check=key_flaw))))
 
 
 def _test(actions: Actions, alias: str) -> None:

@@ -11,13 +11,14 @@ from provisioner.cli.manager.state import Position, State
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from provisioner.cli.manager.confirming import Confirmation
     from provisioner.cli.manager.contents import Contents
     from provisioner.cli.manager.state import LastTest
 
 
 def reloaded(state: State, contents: Contents) -> State:
     """The state over what config.toml says now, on the same row, or where that has gone on the one after it."""
-    there = replace(state, contents=contents, deletion=None)
+    there = replace(state, contents=contents, confirmation=None, key_entry=None)
     if state.opened:
         provider = contents.provider(state.opened.provider.id)
         opened = Opened(provider, contents.models(provider)) if provider else None
@@ -34,6 +35,13 @@ def added(state: State, contents: Contents) -> State:
     new = next((row for row, p in enumerate(contents.providers) if p.id not in known), None)
     # Without the filter, which may hide it.
     return there if new is None else replace(there, providers=Position(cursor=new))
+
+
+def confirming(state: State, confirmation: Confirmation) -> State:
+    """The state with a question; where one has begun something else, a key meant for that must not answer it."""
+    if state.typing or state.help or state.test or state.key_entry:
+        return state.saying("Nothing was changed: press the key again to see what would be.", "warning")
+    return replace(state, confirmation=confirmation)
 
 
 def newest(known: Mapping[str, LastTest], others: Mapping[str, LastTest]) -> dict[str, LastTest]:

@@ -13,9 +13,11 @@ from prompt_toolkit.layout import Layout, Window
 
 from catalog.errors import CatalogError
 from provisioner.cli.manager.background import Background
-from provisioner.cli.manager.effects import Leave, OpenWizard, Remove, RunTest, SetDefault, StopTest
+from provisioner.cli.manager.confirming import Confirmation
+from provisioner.cli.manager.effects import AskRefresh, AskUndo, Leave, OpenWizard, RunTest, StopTest
+from provisioner.cli.manager.findings import together
 from provisioner.cli.manager.formats import printable
-from provisioner.cli.manager.results import concluded, reloaded, streamed
+from provisioner.cli.manager.results import concluded, confirming, reloaded, streamed
 from provisioner.cli.manager.toolkit import LinesControl, bindings
 from provisioner.cli.manager.update import press, typed
 from provisioner.cli.manager.view import draw
@@ -26,7 +28,8 @@ from provisioner.errors import ProvisionerError
 if TYPE_CHECKING:
     from provisioner.cli.manager.actions import Actions, Tested
     from provisioner.cli.manager.contents import Contents
-    from provisioner.cli.manager.effects import Effect, Write
+    from provisioner.cli.manager.effects import Effect, Preview, Write
+    from provisioner.cli.manager.findings import Problem
     from provisioner.cli.manager.lines import Line
     from provisioner.cli.manager.state import State, Status
     from provisioner.cli.prompts.look import Look
@@ -50,12 +53,13 @@ class ManagerRuntime:
     """
 
     def __init__(self, actions: Actions, look: Look, state: State) -> None:
-        self.state = state
+        self.state = replace(state, program=actions.program)
         self.done: list[str] = []
         self._actions = actions
         self._look = look
         self._background = Background()
         self._given_up = threading.Event()
+        self._looking = self._look_again = False
         self._screen = self._application()
 
     def run(self) -> Leave | OpenWizard:
@@ -89,12 +93,19 @@ class ManagerRuntime:
 
     def _begin(self) -> None:
         self._background.begin()
+        self._looking = False  # what was going on when the wizard was opened has nobody left to tell
+        self._screen.after_render += self._drawn
         for number in _ENDING:
             self._background.on_signal(number, partial(self._end, SystemExit(128 + number)))
 
+    def _drawn(self, _: object) -> None:
+        """Nothing that takes long is begun before the list is on screen."""
+        self._screen.after_render -= self._drawn
+        self._look_closer()
+
     def _draw(self, columns: int, lines: int) -> list[Line]:
-        if lines != self.state.lines:
-            self.state = replace(self.state, lines=lines)
+        if (lines, columns) != (self.state.lines, self.state.columns):
+            self.state = replace(self.state, lines=lines, columns=columns)
         return draw(self.state, columns, self._look, self._actions.app.clock())
 
     def _press(self, key: str) -> None:
@@ -121,12 +132,56 @@ class ManagerRuntime:
         match effect:
             case Leave() | OpenWizard():
                 self._screen.exit(result=effect)
-            case Remove() | SetDefault():
-                self._write(effect)
+            case AskRefresh() | AskUndo():
+                self._preview(effect)
             case RunTest(alias):
                 self._run_test(alias)
             case StopTest():
                 self._given_up.set()
+            case _:
+                self._write(effect)
+
+    def _preview(self, effect: Preview) -> None:
+        """Finds out what would be changed, then asks."""
+
+        def work() -> Confirmation | Status:
+            try:
+                return self._actions.preview(effect, self._waiting)
+            except (ProvisionerError, CatalogError) as error:
+                return self._actions.failed(error)
+
+        def done(found: Confirmation | Status) -> None:
+            state = replace(self.state, waiting="")
+            if isinstance(found, Confirmation):
+                self._show(confirming(state, found))
+            else:
+                self._show(replace(state, status=found))
+            self._look_closer()  # the source may have said something new
+
+        self._show(replace(self.state, waiting=effect.doing))
+        self._background.start(work, done, self._end)
+
+    def _look_closer(self) -> None:
+        """Has drift and doctor's findings found out, unless that is going on; then once more when it has ended."""
+        if self._looking:
+            self._look_again = True
+            return
+        self._looking, self._look_again = True, False
+        contents = self.state.contents
+
+        def changes(found: dict[str | None, tuple[str, ...]]) -> None:
+            known = {name: item.problems for name, item in self.state.findings.items()}
+            self._show(replace(self.state, findings=together(found, known)))
+            self._background.start(lambda: self._actions.problems(contents), wrong, self._end)
+
+        def wrong(found: dict[str | None, tuple[Problem, ...]]) -> None:
+            known = {name: item.changes for name, item in self.state.findings.items()}
+            self._show(replace(self.state, findings=together(known, found)))
+            self._looking = False
+            if self._look_again:
+                self._look_closer()
+
+        self._background.start(self._actions.changes_upstream, changes, self._end)
 
     def _write(self, effect: Write) -> None:
         """Carries out ``effect`` and reads config.toml again, whether it succeeded or not."""
@@ -147,6 +202,7 @@ class ManagerRuntime:
                 self.done.append(status.text)
             state = reloaded(self.state, contents) if contents else self.state
             self._show(replace(state, waiting="", status=status))
+            self._look_closer()
 
         self._show(replace(self.state, waiting=effect.doing))
         self._background.start(work, done, self._end, writes=True)

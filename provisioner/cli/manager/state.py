@@ -12,7 +12,10 @@ from provisioner.cli.manager.paging import page_of, paginate
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from provisioner.cli.manager.confirming import Confirmation
     from provisioner.cli.manager.contents import Contents, ModelEntry, Opened, ProviderEntry
+    from provisioner.cli.manager.findings import Findings
+    from provisioner.cli.prompts.asking import StyledText
     from provisioner.smoke.report import Verdict
 
 Tone = Literal["plain", "good", "warning", "bad"]
@@ -65,11 +68,12 @@ class ShownTest:
 
 
 @dataclass(frozen=True)
-class Deletion:
-    """Providers that go if the question is answered with yes."""
+class KeyEntry:
+    """A new key of a provider that is being typed; it is never shown. ``flaw`` says why it cannot be one."""
 
-    providers: tuple[str, ...]
-    question: str
+    provider: str
+    text: str = field(default="", repr=False)
+    flaw: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,28 +91,36 @@ class State:
     Attributes:
         contents: config.toml as last read.
         lines: the height of the terminal.
+        columns: its width.
         providers: the list of providers; its last row is the one that adds a provider.
         opened: the provider whose models are on screen instead.
         models: the list of its models.
         typing: whether keys go into the filter.
-        deletion: the question that waits for an answer.
+        confirmation: the question that waits for an answer.
+        key_entry: the key that is being typed.
         test: the test that is on screen.
         help: whether the keys are on screen.
         last_tests: the last test of each alias that was tested.
+        findings: by provider what was found about it; under None what belongs to none.
+        program: how this program was called, for the commands that say more.
         status: what happened last.
         waiting: what is being done right now; keys that would do something else have to wait.
     """
 
     contents: Contents = field(repr=False)
     lines: int = 24
+    columns: int = 80
     providers: Position = Position()
     opened: Opened | None = None
     models: Position = Position()
     typing: bool = False
-    deletion: Deletion | None = None
+    confirmation: Confirmation | None = None
+    key_entry: KeyEntry | None = None
     test: ShownTest | None = None
     help: bool = False
     last_tests: Mapping[str, LastTest] = field(default_factory=dict)
+    findings: Mapping[str | None, Findings] = field(default_factory=dict)
+    program: str = "kimi provider"
     status: Status = Status("")
     waiting: str = ""
 
@@ -171,7 +183,18 @@ class State:
         """How many lines the rows of the list may take."""
         around = _AROUND_LOW if self.low else _AROUND
         adding = 0 if self.opened else _ADDING_LOW if self.low else _ADDING
-        return max(self.lines - around - adding, 1)
+        return max(self.lines - around - adding - len(self.finding_lines), 1)
+
+    @cached_property
+    def finding_lines(self) -> list[StyledText]:
+        """What was found about the opened provider, in up to half of the lines that the rows could have."""
+        found = self.findings.get(self.opened.provider.id) if self.opened and not self.low else None
+        if found is None:
+            return []
+        return [
+            *found.lines(self.columns - 2, (self.lines - _AROUND) // 2, f"{self.program} doctor"),
+            ("", ""),
+        ]
 
     @cached_property
     def pages(self) -> list[range]:

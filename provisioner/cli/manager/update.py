@@ -10,12 +10,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from provisioner.cli.changes import count
+from provisioner.cli.credential_flags import key_flaw, unbroken
+from provisioner.cli.manager.confirming import Confirmation, scrolled
 from provisioner.cli.manager.contents import Opened
 from provisioner.cli.manager.effects import (
+    AskRefresh,
+    AskUndo,
     Effect,
     Leave,
     OpenWizard,
     Remove,
+    RotateKey,
     RunTest,
     SetDefault,
     StopTest,
@@ -23,7 +28,7 @@ from provisioner.cli.manager.effects import (
 from provisioner.cli.manager.filtering import matching_aliases
 from provisioner.cli.manager.formats import printable
 from provisioner.cli.manager.paging import turned
-from provisioner.cli.manager.state import Deletion, Position, ShownTest, State, Status
+from provisioner.cli.manager.state import KeyEntry, Position, ShownTest, State, Status
 
 if TYPE_CHECKING:
     from provisioner.cli.manager.contents import Contents, ProviderEntry
@@ -39,8 +44,10 @@ def press(state: State, key: str) -> Update:
         state = state.saying("")  # read by now; what was done or failed stays until something else is
     if state.help:
         return replace(state, help=False), None
-    if state.deletion:
-        return _answer(state, state.deletion, key)
+    if state.confirmation:
+        return _answer(state, state.confirmation, key)
+    if state.key_entry:
+        return _into_key(state, state.key_entry, key)
     if state.test:
         return _on_test(state, state.test, key)
     if state.typing:
@@ -49,19 +56,42 @@ def press(state: State, key: str) -> Update:
 
 
 def typed(state: State, text: str) -> State:
-    """The state after a text was pasted: it goes into the filter if that is open, and nowhere else."""
+    """The state after a text was pasted: it goes into the key or the filter if one is open, and nowhere else."""
+    if state.key_entry and not (state.help or state.confirmation):
+        return replace(state, key_entry=replace(state.key_entry, text=state.key_entry.text + text, flaw=""))
     if not state.typing:
         return state
     return _filtered(state, state.position.query + " ".join(map(printable, text.split())))
 
 
-def _answer(state: State, deletion: Deletion, key: str) -> Update:
+def _answer(state: State, confirmation: Confirmation, key: str) -> Update:
     """An answer to [y/N]: yes only by y, no by n and by every key that otherwise leads away."""
     if key in ("y", "Y"):
-        return replace(state, deletion=None), Remove(deletion.providers)
+        return replace(state, confirmation=None), confirmation.effect
     if key in ("n", "N", "enter", "escape", "q"):
-        return replace(state, deletion=None).saying("Nothing was deleted."), None
+        return replace(state, confirmation=None).saying(confirmation.refused), None
+    if key in _MOVES:
+        moved = scrolled(confirmation, key, state.columns, state.lines)
+        return replace(state, confirmation=moved), None
     return state, None
+
+
+def _into_key(state: State, entry: KeyEntry, key: str) -> Update:
+    text = entry.text
+    match key:
+        case "escape":
+            return replace(state, key_entry=None).saying("The key stays as it is."), None
+        case "enter":
+            if flaw := key_flaw(text):
+                return replace(state, key_entry=KeyEntry(entry.provider, flaw=flaw)), None
+            return replace(state, key_entry=None), RotateKey(entry.provider, unbroken(text))
+        case "backspace":
+            text = text[:-1]
+        case "c-u" | "c-w":
+            text = ""
+        case _ if len(key) == 1:
+            text += key
+    return replace(state, key_entry=KeyEntry(entry.provider, text)), None
 
 
 def _on_test(state: State, test: ShownTest, key: str) -> Update:
@@ -118,7 +148,7 @@ def _on_list(state: State, key: str) -> Update:
 
 
 def _act(state: State, key: str) -> Update:
-    """The keys that change or test something."""
+    """The keys that change, test or ask something."""
     match key:
         case "a":
             return _unless_waiting(state, OpenWizard())
@@ -128,7 +158,32 @@ def _act(state: State, key: str) -> Update:
             return _run_test(state, state.alias)
         case "s":
             return _set_default(state, state.alias)
+        case "r":
+            return _ask_refresh(state)
+        case "k":
+            return _ask_key(state), None
+        case "u":
+            return _unless_waiting(state, AskUndo())
     return state, None
+
+
+def _ask_refresh(state: State) -> Update:
+    if state.provider is None:
+        return state.saying("Select the provider to refresh first.", "warning"), None
+    return _unless_waiting(state, AskRefresh(state.provider.id))
+
+
+def _ask_key(state: State) -> State:
+    provider = state.provider
+    if state.waiting:
+        return _busy(state)
+    if provider is None:
+        return state.saying("Select the provider that gets another key first.", "warning")
+    if provider.variable:
+        return state.saying(
+            f"{provider.name} takes its key from ${provider.variable}: give the new key to that.", "warning"
+        )
+    return replace(state, key_entry=KeyEntry(provider.id), status=Status(""))
 
 
 def _moved(state: State, key: str) -> State:
@@ -191,7 +246,7 @@ def _back(state: State) -> Update:
 def _ask_deletion(state: State, *, whole_registry: bool) -> State:
     provider = state.provider
     if state.waiting:
-        return state.saying(f"Still {state.waiting}: one moment.", "warning")
+        return _busy(state)
     if state.opened:
         return state.saying("d deletes a whole provider: go back to the list with Esc.", "warning")
     if provider is None:
@@ -199,10 +254,10 @@ def _ask_deletion(state: State, *, whole_registry: bool) -> State:
     removed = [provider]
     if whole_registry and provider.of_registry:
         removed = [p for p in state.contents.providers if p.source == provider.source]
-    return replace(state, deletion=deletion(state.contents, removed))
+    return replace(state, confirmation=deletion(state.contents, removed))
 
 
-def deletion(contents: Contents, removed: list[ProviderEntry]) -> Deletion:
+def deletion(contents: Contents, removed: list[ProviderEntry]) -> Confirmation:
     """The question that comes before these providers go."""
     models = count(sum(len(p.aliases) for p in removed), "model")
     if len(removed) == 1:
@@ -211,7 +266,8 @@ def deletion(contents: Contents, removed: list[ProviderEntry]) -> Deletion:
         question = f"Delete all {len(removed)} providers of this registry, {models}?"
     if any(contents.default_model in p.aliases for p in removed):
         question += " The default model goes too."
-    return Deletion(tuple(p.id for p in removed), question)
+    effect = Remove(tuple(p.id for p in removed))
+    return Confirmation(question, effect, yes="delete", no="keep", refused="Nothing was deleted.")
 
 
 def _run_test(state: State, alias: str | None) -> Update:
@@ -228,6 +284,8 @@ def _set_default(state: State, alias: str | None) -> Update:
 
 
 def _unless_waiting(state: State, effect: Effect) -> Update:
-    if state.waiting:
-        return state.saying(f"Still {state.waiting}: one moment.", "warning"), None
-    return state, effect
+    return (_busy(state), None) if state.waiting else (state, effect)
+
+
+def _busy(state: State) -> State:
+    return state.saying(f"Still {state.waiting}: one moment.", "warning")

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from provisioner.cli.changes import count
 from provisioner.cli.manager import view_help, view_list, view_test
+from provisioner.cli.manager.confirming import laid_out, room
+from provisioner.cli.manager.findings import Findings
 from provisioner.cli.manager.formats import printable
 from provisioner.cli.manager.lines import clipped, keys, line, toned, wrapped
 from provisioner.cli.prompts.width import cut, width
 
 if TYPE_CHECKING:
+    from provisioner.cli.manager.confirming import Confirmation
     from provisioner.cli.manager.contents import ProviderEntry
     from provisioner.cli.manager.lines import Line
-    from provisioner.cli.manager.state import ShownTest, State
+    from provisioner.cli.manager.state import KeyEntry, ShownTest, State
     from provisioner.cli.prompts.look import Look
 
 # prompt_toolkit puts the terminal's cursor where a fragment has this style.
@@ -26,14 +30,16 @@ def draw(state: State, columns: int, look: Look, now: float) -> list[Line]:
     ``now`` is in seconds since the epoch, for how long ago a test was.
     """
     if state.help:
-        above, body, below = _help(columns, look)
+        above, body, below = _help(state.lines, columns, look)
+    elif state.confirmation and state.confirmation.shown:
+        above, body, below = _confirmation(state, state.confirmation, columns, look)
     elif state.test:
         above, body, below = _test(state, state.test, columns, look, now)
     else:
         above, body, below = _list(state, columns, look, now)
-    room = max(state.lines - len(above) - len(below), 0)
+    left = max(state.lines - len(above) - len(below), 0)
     blank: Line = []
-    drawn = [*above, *body[:room], *[blank] * (room - len(body)), *below]
+    drawn = [*above, *body[:left], *[blank] * (left - len(body)), *below]
     return [clipped(line, columns) for line in drawn[: state.lines]]
 
 
@@ -46,6 +52,7 @@ def _list(state: State, columns: int, look: Look, now: float) -> _Parts:
     status = _status(state, columns, look)
     below = [*status, _keys(state, columns, look)]
     if not state.low:
+        above += [line(columns, part, more=look.symbols.more) for part in state.finding_lines]
         above.append(view_list.head(state, columns, look))
         # A long status takes its lines from what is known of the selected row, never from the rows.
         about = [[], *view_list.details(state, columns, look, now), []]
@@ -96,7 +103,15 @@ def _subject(state: State, columns: int, look: Look) -> Line:
         hint = "Enter keeps it, Esc clears it" if state.typing else "Esc clears it"
         return line(columns, ("class:key", "/ "), ("", query), *cursor, right=("class:dim", hint))
     if state.opened is None:
-        return line(columns, ("class:dim", state.contents.path), more=look.symbols.more)
+        found = state.findings.get(None, Findings())
+        parts = [("class:dim", state.contents.path)]
+        for kind, command in (
+            (Findings(problems=found.problems), "doctor"),
+            (Findings(changes=found.changes), "refresh"),
+        ):
+            for said in kind.words():
+                parts += [("", "  "), said, ("class:dim", f": {state.program} {command}")]
+        return line(columns, *parts, more=look.symbols.more)
     return _about(state.opened.provider, columns, look)
 
 
@@ -115,23 +130,40 @@ def _test(state: State, test: ShownTest, columns: int, look: Look, now: float) -
     ]
     found = view_test.verdict(test, columns, look, now)
     below = [*_status(state, columns, look), _keys(state, columns, look)]
-    room = state.lines - len(above) - len(found) - len(below) - 2
-    answer = view_test.answer(test, columns, room, look)
+    left = state.lines - len(above) - len(found) - len(below) - 2
+    answer = view_test.answer(test, columns, left, look)
     gap: list[Line] = [[]] if answer else []
     return above, [*answer, *gap, *found], below
 
 
-def _help(columns: int, look: Look) -> _Parts:
+def _confirmation(state: State, confirmation: Confirmation, columns: int, look: Look) -> _Parts:
+    shown = laid_out(confirmation.shown, columns)
+    page = room(state.lines)
+    last = min(confirmation.top + page, len(shown))
+    position = f"lines {confirmation.top + 1} to {last} of {len(shown)}" if len(shown) > page else ""
+    title = "What would change"
+    above = [line(columns, ("class:heading", title), right=("class:dim", position)), []]
+    body = [line(columns, part, more=look.symbols.more) for part in shown[confirmation.top : last]]
+    return above, body, [[], *_status(state, columns, look), _keys(state, columns, look)]
+
+
+def _help(lines: int, columns: int, look: Look) -> _Parts:
     above = [line(columns, ("class:heading", "Keys")), []]
-    return above, list(view_help.rows(columns, look)), [line(columns, ("class:dim", "Any key goes back."))]
+    below = [line(columns, ("class:dim", "Any key goes back."))]
+    body = list(view_help.rows(columns, look))
+    if len(body) > lines - len(above) - len(below):
+        body = [row for row in body if any(text.strip() for _, text in row)]
+    return above, body, below
 
 
 def _status(state: State, columns: int, look: Look) -> list[Line]:
     """What is asked, done or was done last: one line at least, and no more than there is room for."""
-    if state.deletion:
-        question, answers = state.deletion.question, " [y/N]"
+    if state.confirmation:
+        question, answers = state.confirmation.question, " [y/N]"
         shown = cut(question, columns - 1 - width(answers), look.symbols.more)
         return [line(columns, ("class:warn", shown), ("class:key", answers))]
+    if state.key_entry:
+        return [_key_entry(state.key_entry, columns, look)]
     if state.waiting:
         return [line(columns, ("class:dim", f"{state.waiting}{look.symbols.more}"), more=look.symbols.more)]
     style, text = toned(state.status.tone), state.status.text
@@ -141,23 +173,40 @@ def _status(state: State, columns: int, look: Look) -> list[Line]:
     return [line(columns, (style, part)) for part in parts]
 
 
+def _key_entry(entry: KeyEntry, columns: int, look: Look) -> Line:
+    """The question for a key: how much of it there is, and never what."""
+    if entry.flaw:
+        return line(columns, ("class:bad", f"{entry.flaw}; again: "), (CURSOR, ""), more=look.symbols.more)
+    typed = f"{count(len(entry.text), 'character')}, not shown" if entry.text else ""
+    question = ("class:warn", f"New key for {printable(entry.provider)}: ")
+    return line(columns, question, ("class:dim", typed), (CURSOR, ""), more=look.symbols.more)
+
+
 def _keys(state: State, columns: int, look: Look) -> Line:
     return keys(columns, _hints(state, look), look)
 
 
 def _hints(state: State, look: Look) -> list[tuple[str, str]]:
-    if state.deletion:
-        return [("y", "delete"), ("n", "keep")]
+    if state.confirmation:
+        answers = [("y", state.confirmation.yes), ("n", state.confirmation.no)]
+        return [(_arrows(look), "look"), *answers] if state.confirmation.shown else answers
+    if state.key_entry:
+        return [("enter", "try it and write it"), ("esc", "keep the old one")]
     if state.test and state.test.last_test:
         return [("t", "test again"), ("s", "set default"), ("esc", "back"), ("q", "leave")]
     if state.test:
         return [("esc", "stop"), ("q", "leave")]
-    move = ("arrows" if look.symbols.up.isascii() else "↑↓", "move")
+    move = (_arrows(look), "move")
     if state.typing:
         return [move, ("enter", "keep the filter"), ("esc", "clear it")]
     if state.opened:
-        actions = [("t", "test"), ("s", "set default"), ("/", "filter"), ("?", "keys"), ("esc", "back")]
+        actions = [("t", "test"), ("s", "default"), ("/", "filter"), ("r", "refresh"), ("k", "key")]
+        actions += [("u", "undo"), ("?", "keys"), ("esc", "back")]
     else:
-        actions = [("enter", "open"), ("t", "test"), ("s", "default"), ("d", "delete"), ("/", "filter")]
-        actions += [("?", "keys")]
+        actions = [("enter", "open"), ("t", "test"), ("r", "refresh"), ("d", "delete"), ("s", "default")]
+        actions += [("k", "key"), ("u", "undo"), ("/", "filter"), ("?", "keys")]
     return [move, *actions, ("q", "leave")]
+
+
+def _arrows(look: Look) -> str:
+    return "arrows" if look.symbols.up.isascii() else "↑↓"

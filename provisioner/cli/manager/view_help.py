@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from provisioner.cli.manager.findings import CHANGED, WRONG
 from provisioner.cli.manager.lines import line
 from provisioner.cli.manager.view_list import star
 
@@ -26,6 +27,9 @@ def rows(columns: int, look: Look) -> Iterator[Line]:
         ("s", "set the default model"),
         ("d", "delete the provider and its models; asks first"),
         ("D", "delete every provider of the same registry; asks first"),
+        ("r", "refresh: show what changed upstream, then ask"),
+        ("k", "another key for all that share the old one"),
+        ("u", "undo the last change; shows it and asks first"),
         ("/", "filter by name, wire, source or model; Esc clears"),
         ("Esc", "one step back; on the list of providers it leaves"),
         ("q", "leave"),
@@ -35,6 +39,7 @@ def rows(columns: int, look: Look) -> Iterator[Line]:
             f"{symbols.done} {symbols.failed} {symbols.unsure}",
             "the last test: passed, failed, could not tell",
         ),
+        (f"{WRONG} {CHANGED}", "found by doctor, changed upstream; see Enter"),
         ("", ""),
     )
     for key, action in entries:

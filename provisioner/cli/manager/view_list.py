@@ -14,7 +14,8 @@ from provisioner.cli.verdict_lines import WORDS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from provisioner.cli.manager.lines import Line
+    from provisioner.cli.manager.findings import Findings
+    from provisioner.cli.manager.lines import Fragment, Line
     from provisioner.cli.manager.state import State
     from provisioner.cli.prompts.look import Look
     from provisioner.smoke.report import Verdict
@@ -23,18 +24,20 @@ ADD_ROW = "[ Add New Platform ]"
 
 # Cells before a row's text (margin, pointer, star) and after it (a gap and the mark of the last test).
 _BEFORE, _AFTER = 5, 4
+_GAP = 2
 # Of a test's figures the row's line has room for the times and the rate.
 _FIGURES = 3
 
 
 @dataclass(frozen=True)
 class _Entry:
-    """A row: its text, whether the keys act on it, whether the default model is in it, what its last test found."""
+    """A row: its text, whether the keys act on it, whether the default model is in it, what was found about it."""
 
     text: str
     here: bool
     default: bool = False
     verdict: Verdict | None = None
+    findings: Findings | None = None
     title: str = ""  # of the group that begins with it
 
 
@@ -52,12 +55,19 @@ def rows(state: State, columns: int, look: Look) -> Iterator[Line]:
         yield line(columns, ("class:dim", f"{' ' * (_BEFORE - 1)}{nothing}"))
     # The marks stand in one column, near what they are about.
     cells = max((width(entry.text.rstrip()) for entry in entries), default=0)
+    marks = any(entry.verdict for entry in entries)
     for number, entry in enumerate(entries):
         if entry.title:
             if number:
                 yield []
             yield line(columns, ("class:heading", entry.title), more=look.symbols.more)
-        yield _row(entry, cells, look)
+        row = _row(entry, cells, look)
+        if entry.findings:
+            # Behind the marks of the last tests, where there are any.
+            gap = [("", " " * (_GAP + 1))] if marks and not entry.verdict else []
+            left = columns - _BEFORE - cells - (_GAP + 1 if marks else 0)
+            row += gap + list(_found(entry.findings, left))
+        yield row
 
 
 def add_row(state: State, look: Look) -> Line:
@@ -73,6 +83,16 @@ def _row(entry: _Entry, cells: int, look: Look) -> Line:
         ("class:current" if entry.here else "", fit(entry.text.rstrip(), cells)),
         *([("", "  "), verdict_mark(entry.verdict, look)] if entry.verdict else []),
     ]
+
+
+def _found(findings: Findings, cells: int) -> Iterator[Fragment]:
+    """What was found about a provider, in words where so many cells have room for them."""
+    said = list(findings.words())
+    if sum(_GAP + width(text) for _, text in said) > cells:
+        said = list(findings.figures())
+    for fragment in said:
+        yield "", " " * _GAP
+        yield fragment
 
 
 def head(state: State, columns: int, look: Look) -> Line:
@@ -105,14 +125,17 @@ def details(state: State, columns: int, look: Look, now: float) -> tuple[Line, L
 def _providers(state: State, columns: int, look: Look) -> Iterator[_Entry]:
     table = list_columns.provider_table(state.contents, look.symbols.more)
     above = None
+    figures = (sum(_GAP + width(text) for _, text in found.figures()) for found in state.findings.values())
+    room = max(_room(columns) - max(figures, default=0), 1)
     for number in state.pages[state.page]:
         provider = state.shown_providers[number]
         latest = _latest(state, provider.aliases)
         yield _Entry(
-            table.line(list_columns.provider_row(provider, state.position.query), _room(columns)),
+            table.line(list_columns.provider_row(provider, state.position.query), room),
             here=number == state.position.cursor,
             default=state.contents.default_model in provider.aliases,
             verdict=state.last_tests[latest].verdict if latest else None,
+            findings=state.findings.get(provider.id),
             title=provider.group if provider.group != above and not state.low else "",
         )
         above = provider.group

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
+from provisioner.app import Http
 from provisioner.cli.manager.actions import Actions
 from provisioner.cli.manager.state import State, opening
+from provisioner.workflows import add_registry
 
 if TYPE_CHECKING:
     from prompt_toolkit.input import PipeInput
@@ -126,6 +130,39 @@ def written(app: App, text: str) -> App:
     app.config_path.touch(0o600)
     app.config_path.write_text(text, encoding="utf-8")
     return app
+
+
+REGISTRY_URL = "https://registry.example/api.json"
+
+
+class Upstream:
+    """A registry whose document may change, and may be out of order."""
+
+    def __init__(self) -> None:
+        self.contexts = {"a1": 1000, "a2": 2000}
+        self.status = 200
+        self.asked = 0
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked += 1
+        models = {name: {"id": name, "limit": {"context": limit}} for name, limit in self.contexts.items()}
+        entry = {"id": "acme", "name": "Acme", "api": "https://acme.example/v1", "type": "openai"}
+        return httpx.Response(self.status, json={"acme": {**entry, "models": models}})
+
+
+@pytest.fixture
+def upstream() -> Upstream:
+    return Upstream()
+
+
+@pytest.fixture
+def imported(app: App, upstream: Upstream) -> App:
+    """A world whose config.toml was imported from ``upstream``, which has changed since."""
+    app.config_path.parent.mkdir()
+    there = replace(app, http=Http(transport=httpx.MockTransport(upstream)), command="manager")
+    add_registry.run(there, add_registry.Request(url=REGISTRY_URL, token="tok-secret-1"))
+    upstream.contexts = {"a1": 3000}
+    return there
 
 
 @pytest.fixture

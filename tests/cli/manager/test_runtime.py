@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import signal
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
+from provisioner.app import Http
 from provisioner.cli.manager import main_loop
 from provisioner.cli.manager.actions import Actions
 from provisioner.cli.manager.effects import Leave
 from provisioner.cli.manager.state import State, opening
 from provisioner.cli.prompts.look import Look
 from provisioner.errors import UsageError
+from provisioner.workflows import refresh, set_default
 from tests.cli.manager.conftest import MIXED
 from tests.cli.manager.playing import DOWN, ESC, at_once, play, runtime_of, says
 
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from prompt_toolkit.input import PipeInput
 
     from provisioner.app import App
+    from tests.cli.manager.conftest import Upstream
 
 
 def test_y_removes_and_says_so(mixed: App, pipe: PipeInput) -> None:
@@ -52,6 +57,140 @@ def test_s_sets_the_default_and_once_more_changes_nothing(mixed: App, pipe: Pipe
     )
     assert mixed.config_path.read_text() == MIXED.replace("beta/b2", "gamma/kimi-k2", 1)
     assert runtime.state.contents.default_model == "gamma/kimi-k2"
+
+
+def asks(state: State) -> bool:
+    return state.confirmation is not None
+
+
+def test_r_shows_what_changed_upstream_and_y_writes_it(imported: App, pipe: PipeInput) -> None:
+    before = imported.config_path.read_bytes()
+    runtime = runtime_of(imported)
+    play(runtime, pipe, (at_once, "r"), (asks, "n"), (says("Nothing was changed."), "q"))
+    assert imported.config_path.read_bytes() == before
+    seen: list[str] = []
+
+    def looks(state: State) -> bool:
+        if state.confirmation:
+            seen.extend(text for _, text in state.confirmation.shown)
+        return bool(seen)
+
+    runtime = runtime_of(imported)
+    play(runtime, pipe, (at_once, "r"), (looks, "y"), (says("acme is up to date now."), "q"))
+    assert {"acme/a1: max_context_size 1000 → 3000", "- max_context_size = 1000"} <= set(seen)
+    assert "tok-secret-1" not in "".join(seen)
+    after = imported.config_path.read_text()
+    assert "max_context_size = 3000" in after
+    assert "acme/a2" not in after
+    runtime = runtime_of(imported)
+    play(runtime, pipe, (at_once, "r"), (says("acme is up to date."), "q"))
+    assert runtime.done == []
+
+
+def test_what_was_shown_is_written_although_the_source_says_something_else_by_now(
+    imported: App, upstream: Upstream, pipe: PipeInput
+) -> None:
+    def later(state: State) -> bool:
+        upstream.contexts = {"a1": 5000, "a3": 5000}
+        return state.confirmation is not None
+
+    play(runtime_of(imported), pipe, (at_once, "r"), (asks, ""), (later, "y"), (says("up to date now"), "q"))
+    assert "max_context_size = 3000" in imported.config_path.read_text()
+    assert "5000" not in imported.config_path.read_text()
+
+
+def test_a_source_that_cannot_be_asked_is_said(imported: App, upstream: Upstream, pipe: PipeInput) -> None:
+    upstream.status = 503
+    runtime = runtime_of(imported)
+    play(runtime, pipe, (at_once, "r"), (says("503"), "q"))
+    assert runtime.state.status.tone == "bad"
+
+
+def test_a_provider_without_a_source_is_not_refreshed(mixed: App, pipe: PipeInput) -> None:
+    no_network = replace(mixed, http=Http(transport=httpx.MockTransport(lambda _: httpx.Response(404))))
+    runtime = runtime_of(no_network)
+    play(runtime, pipe, (at_once, "\x1b[F\x1b[Ar"), (lambda s: s.status.tone == "bad", "q"))
+    assert mixed.config_path.read_text() == MIXED
+
+
+def test_drift_and_doctor_s_findings_come_by_themselves(imported: App, pipe: PipeInput) -> None:
+    refresh.run(imported, refresh.Request(check=True))
+    runtime = runtime_of(imported)
+
+    def known(state: State) -> bool:
+        found = state.findings.get("acme")
+        return found is not None and len(found.changes) == 2 and bool(found.problems)
+
+    def settled(state: State) -> bool:
+        found = state.findings.get("acme")
+        return found is not None and not found.changes and bool(found.problems)
+
+    play(runtime, pipe, (known, "r"), (asks, "y"), (settled, "q"))
+
+
+def test_they_come_after_the_wizard_too(imported: App, pipe: PipeInput) -> None:
+    runtime = runtime_of(imported)
+    play(runtime, pipe, (at_once, "a"))
+    runtime.state = replace(runtime.state, findings={})
+    play(runtime, pipe, (lambda state: "acme" in state.findings, "q"))
+
+
+def test_k_writes_a_key_wherever_the_old_one_stands(imported: App, pipe: PipeInput) -> None:
+    def host(request: httpx.Request) -> httpx.Response:
+        status = 200 if request.headers["authorization"] == "Bearer sk-new-1" else 401
+        return httpx.Response(status, stream=httpx.ByteStream(b""))
+
+    served = httpx.MockTransport(host)
+    app = replace(imported, http=replace(imported.http, async_transport=served))
+    before = app.config_path.read_text()
+    runtime = runtime_of(app)
+    play(runtime, pipe, (at_once, "ksk-bad-1\r"), (says("the new key was refused"), "q"))
+    assert app.config_path.read_text() == before
+    play(runtime, pipe, (at_once, "ksk-new-1\r"), (says("acme has a new key."), "q"))
+    assert app.config_path.read_text() == before.replace("tok-secret-1", "sk-new-1")
+    assert before.count("tok-secret-1") == 2
+    assert "sk-new-1" not in "".join(runtime.done)
+
+
+def test_u_shows_what_comes_back_and_y_brings_it_back_byte_for_byte(
+    imported: App, upstream: Upstream, pipe: PipeInput
+) -> None:
+    before = imported.config_path.read_bytes()
+    runtime = runtime_of(imported)
+    seen: list[str] = []
+
+    def looks(state: State) -> bool:
+        if state.confirmation:
+            seen.extend([state.confirmation.question, *(text for _, text in state.confirmation.shown)])
+        return bool(seen)
+
+    play(
+        runtime,
+        pipe,
+        (at_once, "dy"),
+        (says("Removed"), "u"),
+        (looks, "y"),
+        (says("Taken back: removed acme."), "q"),
+    )
+    assert imported.config_path.read_bytes() == before
+    assert seen[0] == "Take back: removed acme?"
+    assert "+ [providers.acme]" in seen
+    assert "tok-secret-1" not in "".join(seen)
+
+
+def test_u_takes_nothing_back_that_was_not_shown(imported: App, pipe: PipeInput) -> None:
+    def elsewhere(state: State) -> bool:
+        if state.confirmation:
+            set_default.run(imported, set_default.Request("acme/a2"))
+        return state.confirmation is not None
+
+    runtime = runtime_of(imported)
+    play(runtime, pipe, (at_once, "s"), (says("Default"), "u"), (elsewhere, "y"), (says("meanwhile"), "q"))
+    assert 'default_model = "acme/a2"' in imported.config_path.read_text()
+
+
+def test_u_without_a_change_on_record_says_so(mixed: App, pipe: PipeInput) -> None:
+    play(runtime_of(mixed), pipe, (at_once, "u"), (says("nothing to undo"), "q"))
 
 
 def test_an_interrupt_does_not_cut_a_write_short(mixed: App, pipe: PipeInput) -> None:

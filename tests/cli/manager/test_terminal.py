@@ -155,6 +155,33 @@ def test_a_test_streams_through_real_sockets_and_is_remembered(app: App) -> None
             assert terminal.end() == 130
 
 
+def test_refresh_and_undo_through_real_sockets(app: App) -> None:
+    app.config_path.parent.mkdir()
+    with Demo.start() as demo:
+        request = add_registry.Request(
+            url=demo.registry_url, token=demo.token, default_model="demo-openai/echo"
+        )
+        add_registry.run(app, request)
+        before = digest(app)
+        demo.revise()
+        with Terminal(columns=60, lines=20) as terminal:
+            terminal.wait("demo-openai", "! ", "q leave").press("r")
+            terminal.wait("What would change", "demo-openai/thinker: retired upstream", "[y/N]").press("n")
+            terminal.wait("Nothing was changed.", "~1").press("enter")
+            terminal.wait("~ 1 change upstream: r shows all", "retired upstream", "esc back")
+            terminal.press("r").wait("What would change", "[y/N]").press("y")
+            terminal.wait("demo-openai is up to date now.", "1 model")
+            terminal.press("u").wait('+ [models."demo-openai/thinker"]', "[y/N]").press("y")
+            terminal.wait("Taken back: removed demo-openai/thinker.", "2 models").press(
+                "k", "sk-not-shown"
+            ).wait("12 characters, not shown").press("escape")
+            terminal.wait("The key stays as it is.").press("q")
+            assert terminal.end() == 0
+    assert digest(app) == before
+    assert b"sk-not-shown" not in terminal.raw
+    assert demo.token.encode() not in terminal.raw
+
+
 # The other screens: test_shell.py, where a start costs nothing.
 @pytest.mark.parametrize("before", [("/", "be"), ("d",)], ids=["filter", "question"])
 def test_ctrl_c_leaves_the_file_and_the_terminal_as_they_were(mixed: App, before: tuple[str, ...]) -> None:
@@ -193,10 +220,12 @@ def test_a_dumb_terminal_gets_numbered_lines(mixed: App) -> None:
         terminal.wait("  4  beta, kimi, 2 models", "number, or words to search for [4], < to go back:").press(
             "4\r"
         ).wait("Delete the provider", "number")
-        terminal.press("3\r").wait("[y/N]").press("\r").wait(
+        terminal.press("5\r").wait("[y/N]").press("\r").wait(
             "Nothing was deleted.", "8  [ Add New Platform ]"
         )
         assert digest(mixed) == before
+        terminal.press("1\r").wait("Give it another key").press("2\r").wait("New key for anthropic")
+        terminal.press("<\r").wait("number, or words").press("9\r").wait("nothing to undo")
         terminal.press("5\r").wait("gamma: 1 model").press("2\r").wait("gamma/kimi-k2").press("1\r")
         terminal.wait("Default model set to gamma/kimi-k2.").press("<\r")
         assert terminal.end() == 0

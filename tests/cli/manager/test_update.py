@@ -7,17 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from provisioner.cli.manager.confirming import Confirmation
 from provisioner.cli.manager.contents import Contents, ModelEntry, ProviderEntry
 from provisioner.cli.manager.effects import (
+    AskRefresh,
+    AskUndo,
     Effect,
     Leave,
     OpenWizard,
     Remove,
+    RotateKey,
     RunTest,
     SetDefault,
     StopTest,
 )
-from provisioner.cli.manager.results import concluded
+from provisioner.cli.manager.results import concluded, confirming
 from provisioner.cli.manager.state import LastTest, State, Status, opening
 from provisioner.cli.manager.update import press, typed
 from tests.cli.manager.conftest import many
@@ -100,21 +104,21 @@ def test_the_row_that_adds_and_a_open_the_wizard(opened: Opens) -> None:
 
 def test_d_asks_and_only_y_deletes(opened: Opens) -> None:
     asked = after(opened(), "d")
-    assert asked.deletion
-    assert asked.deletion.question == 'Delete "beta" and its 2 models? The default model goes too.'
+    assert asked.confirmation
+    assert asked.confirmation.question == 'Delete "beta" and its 2 models? The default model goes too.'
     for key in ("y", "Y"):
         assert effect_of(asked, key) == Remove(("beta",))
     for key in ("n", "N", "enter", "escape", "q"):
         state = after(asked, key)
-        assert (state.deletion, state.status.text) == (None, "Nothing was deleted.")
+        assert (state.confirmation, state.status.text) == (None, "Nothing was deleted.")
     for key in ("d", "x", "up", "backspace", "/"):
         assert after(asked, key) == asked
 
 
 def test_capital_d_is_about_the_whole_registry_and_elsewhere_like_d(opened: Opens) -> None:
     asked = after(opened(), "D")
-    assert asked.deletion
-    assert asked.deletion.question == (
+    assert asked.confirmation
+    assert asked.confirmation.question == (
         "Delete all 3 providers of this registry, 4 models? The default model goes too."
     )
     assert effect_of(asked, "y") == Remove(("alpha", "beta", "gamma"))
@@ -134,7 +138,7 @@ def test_registries_that_only_look_alike_are_not_deleted_together(opened: Opens)
 def test_d_on_a_model_or_on_the_row_that_adds_deletes_nothing(opened: Opens) -> None:
     for where in ("enter", "end"):
         state = after(opened(), where, "d")
-        assert (state.deletion, state.status.tone) == (None, "warning")
+        assert (state.confirmation, state.status.tone) == (None, "warning")
 
 
 def test_t_and_s_are_about_the_main_model_of_a_provider_or_the_selected_model(opened: Opens) -> None:
@@ -186,7 +190,7 @@ def test_the_filter_narrows_while_it_is_typed(opened: Opens) -> None:
 
 def test_letters_that_are_keys_elsewhere_are_letters_in_the_filter(opened: Opens) -> None:
     state = after(opened(), "/", *"dqts?/aD")
-    assert (state.position.query, state.deletion, state.help) == ("dqts?/aD", None, False)
+    assert (state.position.query, state.confirmation, state.help) == ("dqts?/aD", None, False)
 
 
 def test_the_selection_stays_on_its_row_as_long_as_the_filter_leaves_it(opened: Opens) -> None:
@@ -213,11 +217,71 @@ def test_a_paste_goes_into_the_filter_on_one_line_and_nowhere_else(opened: Opens
 
 def test_keys_that_do_something_or_leave_wait_for_what_is_being_done(opened: Opens) -> None:
     busy = replace(opened(), waiting="removing")
-    for key in ("d", "s", "t", "a", "q", "escape"):
+    for key in ("d", "s", "t", "a", "r", "k", "u", "q", "escape"):
         state, effect = press(busy, key)
-        assert (effect, state.deletion, state.test) == (None, None, None)
+        assert (effect, state.confirmation, state.test, state.key_entry) == (None, None, None, None)
         assert state.status == Status("Still removing: one moment.", "warning")
     assert selected(after(busy, "up")) == "alpha"
+
+
+def test_r_and_u_ask_first_and_k_takes_a_key(opened: Opens) -> None:
+    state = opened()
+    assert effect_of(state, "r") == AskRefresh("beta")
+    assert effect_of(after(state, "enter"), "r") == AskRefresh("beta")
+    assert effect_of(state, "u") == AskUndo()
+    for key in ("r", "k"):
+        there = after(state, "end", key)
+        assert (there.status.tone, there.key_entry) == ("warning", None)
+    entered = after(state, "k", *" sk-?q1", "x", "backspace")
+    assert entered.key_entry
+    assert "sk-" not in repr(entered)
+    assert effect_of(entered, "enter") == RotateKey("beta", "sk-?q1")
+    assert "sk-" not in repr(effect_of(entered, "enter"))
+    assert effect_of(typed(after(state, "k"), "sk-\n12 \n"), "enter") == RotateKey("beta", "sk-12")
+    left = after(entered, "escape")
+    assert (left.key_entry, left.status.text) == (None, "The key stays as it is.")
+
+
+def test_what_cannot_be_a_key_is_said_and_typed_again(opened: Opens) -> None:
+    for text in ("", "é", "a\x00b"):
+        state = after(typed(after(opened(), "k"), text), "enter")
+        assert state.key_entry
+        assert (bool(state.key_entry.flaw), state.key_entry.text) == (True, "")
+        assert effect_of(after(state, *"sk-1"), "enter") == RotateKey("beta", "sk-1")
+
+
+def test_a_provider_that_takes_its_key_from_a_variable_is_not_asked_for_one(opened: Opens) -> None:
+    state = after(opened(), "home", "k")
+    assert state.key_entry is None
+    assert state.status.text == "anthropic takes its key from $ANTHROPIC_KEY: give the new key to that."
+
+
+def test_what_would_change_is_looked_through_before_it_is_answered(opened: Opens) -> None:
+    shown = tuple(("class:add", f"+ {n}") for n in range(100))
+    effect = SetDefault("beta/b2")
+    question = Confirmation("Do it?", effect, yes="do it", no="leave it", refused="Not done.", shown=shown)
+    state = confirming(opened(lines=24), question)
+
+    def top(*keys: str) -> int:
+        there = after(state, *keys).confirmation
+        assert there
+        return there.top
+
+    assert [top("down"), top("down", "up", "up"), top("right"), top("end"), top("end", "down")] == [
+        *(1, 0, 18, 81, 81),
+    ]
+    assert [top("end", "home"), top("right", "left"), top("x")] == [0, 0, 0]
+    assert effect_of(after(state, "end"), "y") == effect
+    assert after(state, "n").status.text == "Not done."
+
+
+def test_a_question_never_comes_under_keys_that_are_meant_for_something_else(opened: Opens) -> None:
+    question = Confirmation("Do it?", SetDefault("beta/b2"), yes="do it", no="leave it", refused="Not done.")
+    for keys in (("/",), ("?",), ("k",)):
+        state = confirming(after(opened(), *keys), question)
+        assert (state.confirmation, state.status.tone) == (None, "warning")
+    running, _ = press(opened(), "t")
+    assert confirming(running, question).confirmation is None
 
 
 def test_help_is_one_key_away_and_any_key_leads_back(opened: Opens) -> None:
@@ -235,7 +299,7 @@ def test_a_warning_is_gone_with_the_next_key_and_what_was_done_stays(opened: Ope
 
 KEYS = [
     *("up", "down", "left", "right", "pageup", "pagedown", "home", "end", "enter", "escape", "backspace"),
-    *("c-u", "c-w", *"adDtsqyYnN/? 1b", "語", "x"),
+    *("c-u", "c-w", *"adDtsrkuqyYnN/? 1b", "語", "x"),
 ]
 
 
@@ -255,6 +319,7 @@ def imagined(sizes: list[int]) -> Contents:
             group="By hand" if n % 2 else "Elsewhere",
             endpoint="",
             credential="no key",
+            variable="",
             aliases=tuple(f"p{n}/m{m}" for m in range(size)),
             main=f"p{n}/m0" if size else None,
             search=f"p{n}",

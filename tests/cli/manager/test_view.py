@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from provisioner.cli.manager.confirming import Confirmation
+from provisioner.cli.manager.effects import SetDefault
+from provisioner.cli.manager.findings import Findings, Problem
 from provisioner.cli.manager.formats import ago
 from provisioner.cli.manager.results import concluded, streamed
 from provisioner.cli.manager.state import LastTest, State
@@ -88,7 +91,7 @@ https://beta.example/v1 · key in config.toml · has the default model
 ✓ beta/b2 passed 3 min ago: first token 0.84 s, 9 tokens/s, 4.71 s in all
 
 
-enter open · t test · s default · d delete · / filter · ? keys · q leave"""
+enter open · t test · r refresh · d delete · / filter · ? keys · q leave"""
     )
 
 
@@ -110,7 +113,7 @@ beta/b2 · Beta Two · thinking, tool_use · the default model
 t tests beta/b2
 
 
-↑↓ move · t test · s set default · / filter · ? keys · esc back · q leave"""
+t test · s default · / filter · r refresh · k key · ? keys · esc back · q leave"""
     )
 
 
@@ -123,6 +126,72 @@ def test_the_question_before_a_deletion(opened: Opens) -> None:
     # However long the name, what the keys mean stays on screen.
     long = screen(after(opened(f'[providers.{"x" * 200}]\ntype = "openai"\n'), "d"))
     assert long[-2].endswith("x… [y/N]")
+
+
+FOUND = Findings(
+    ("beta/b1: max_context_size 1 → 2", "beta/b2: retired upstream"),
+    (Problem("error", "api_key is not source.apiKey", "kimi provider key beta"),),
+)
+
+
+def test_findings_stand_in_the_row_in_words_or_in_figures(opened: Opens) -> None:
+    state = replace(opened(lines=29), findings={"beta": FOUND, "gamma": Findings((), FOUND.problems)})
+    state = concluded(state, "gamma/kimi-k2", FAILED, "")
+    lines = shown(state).splitlines()
+    assert lines[9:11] == [
+        "> ★ beta       kimi              2 models     ! 1 problem  ~ 2 changes upstream",
+        "    gamma      openai             1 model  ✗  ! 1 problem",
+    ]
+    narrow = shown(state, columns=58).splitlines()
+    assert narrow[9] == "> ★ beta       kimi              2 models     !1  ~2"
+    of_file = replace(state, findings={None: FOUND})
+    assert screen(of_file, 240)[1].endswith(
+        "! 1 problem: kimi provider doctor  ~ 2 changes upstream: kimi provider refresh"
+    )
+
+
+def test_findings_are_told_on_the_screen_of_the_provider(opened: Opens) -> None:
+    state = after(replace(opened(lines=24), findings={"beta": FOUND}), "enter")
+    assert shown(state).splitlines()[2:9] == [
+        "! api_key is not source.apiKey",
+        "  try: kimi provider key beta",
+        "~ 2 changes upstream: r shows all",
+        "  beta/b1: max_context_size 1 → 2",
+        "  beta/b2: retired upstream",
+        "",
+        "    model  context  output  capabilities",
+    ]
+    many_found = replace(state, findings={"beta": Findings(FOUND.changes * 50, FOUND.problems * 50)})
+    for lines in range(14, 60):
+        assert any(
+            f" {Look().symbols.pointer} ★ b2" in line for line in screen(replace(many_found, lines=lines))
+        )
+
+
+def test_what_would_change_takes_the_screen_and_the_question_stays_below(opened: Opens) -> None:
+    diff = tuple(("class:add", f"+ {'x' * 200} {n}") for n in range(40))
+    question = Confirmation(
+        "Bring beta up to date?",
+        SetDefault("beta/b2"),
+        yes="write it",
+        no="leave it",
+        refused="",
+        shown=(("", "a sentence " * 9), *diff),
+    )
+    lines = screen(replace(opened(), confirmation=question))
+    assert lines[0].startswith(" What would change")
+    assert lines[0].endswith("lines 1 to 19 of 42")
+    assert lines[2:5] == [f" {'a sentence ' * 7}a", " sentence a sentence", f" + {'x' * 76}…"]
+    assert lines[-2:] == [" Bring beta up to date? [y/N]", " ↑↓ look · y write it · n leave it"]
+
+
+def test_a_key_that_is_typed_is_never_on_screen(opened: Opens) -> None:
+    state = after(opened(), "k", *"sk-1")
+    assert screen(state)[-2:] == [
+        " New key for beta: 4 characters, not shown",
+        " enter try it and write it · esc keep the old one",
+    ]
+    assert screen(after(state, "é", "enter"))[-2].endswith("no HTTP header can carry; again:")
 
 
 def test_a_test_from_the_first_token_to_the_verdict(opened: Opens) -> None:
@@ -178,14 +247,32 @@ def test_everything_is_told_without_characters_outside_ascii(opened: Opens) -> N
     assert lines[0].endswith("30 providers - page 1 of 3")
     assert lines[4].startswith(" >   provider-000")
     assert (lines[5].split()[-1], lines[6].split()[-1]) == ("ok", "x")
-    assert screen(state.at(replace(state.position, cursor=3)), 100, ASCII)[-1].startswith(
+    assert screen(state.at(replace(state.position, cursor=3)), 120, ASCII)[-1].startswith(
         " arrows move - enter"
     )
 
 
 def test_help_names_every_key_on_one_screen(opened: Opens) -> None:
     text = "\n".join(screen(after(opened(), "?")))
-    for key in ("↑ ↓", "← →", "Enter", "a ", "t ", "s ", "d ", "D ", "/ ", "Esc", "q ", "★", "✓ ✗ ?"):
+    for key in (
+        "↑ ↓",
+        "← →",
+        "Enter",
+        "a ",
+        "t ",
+        "s ",
+        "r ",
+        "k ",
+        "u ",
+        "d ",
+        "D ",
+        "/ ",
+        "Esc",
+        "q ",
+        "★",
+        "✓ ✗ ?",
+        "! ~",
+    ):
         assert f"\n   {key}" in text
     assert "…" not in text
 
@@ -195,7 +282,19 @@ def test_help_names_every_key_on_one_screen(opened: Opens) -> None:
 def test_no_line_is_wider_than_the_terminal(opened: Opens, columns: int, lines: int) -> None:
     state = opened(WIDE, lines)
     long = concluded(state, state.contents.providers[0].aliases[0], FAILED, "")
-    for keys in ((), ("end",), ("enter",), ("d",), ("t",), ("?",), ("/", *"語👩"), ("/", "x", "enter")):
+    wide = Findings(("語" * 99,), (Problem("error", "語 " * 99, "語" * 99),))
+    long = replace(long, findings={None: wide, **{p.id: wide for p in state.contents.providers}})
+    for keys in (
+        (),
+        ("end",),
+        ("enter",),
+        ("d",),
+        ("k",),
+        ("t",),
+        ("?",),
+        ("/", *"語👩"),
+        ("/", "x", "enter"),
+    ):
         there = after(long, *keys)
         drawn = draw(there.saying(there.status.text or "語" * 100), columns, Look(), NOW)
         assert len(drawn) == lines
