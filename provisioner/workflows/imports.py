@@ -11,9 +11,10 @@ import hashlib
 import json
 import os
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from catalog.untrusted import mapping
 from provisioner.config import files, tables
 from provisioner.config.merge import base_of, fingerprint
 from provisioner.config.read import read
@@ -133,6 +134,52 @@ def _add(app: App, path: Path, records: Mapping[str, Record], names: set[str]) -
     document = json.dumps({"format": _FORMAT, "providers": kept}, sort_keys=True)
     if not path.is_file() or path.read_text() != document:
         files.replace(path, document.encode(), private=True)
+
+
+def follow_undo(app: App, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Lets the records go back with the file: what an import had written before counts as written by it again.
+
+    A field that the user had changed stays the user's; so does one where only the undo itself made a difference to
+    what the import wrote. Without this a refresh that was undone would look like a change by hand.
+    """
+    known = load(app)
+    if not known:
+        return
+    records = {
+        name: replace(record, aliases=_rebased(name, record, before, after)) for name, record in known.items()
+    }
+    save(app, records, after)
+
+
+def _rebased(
+    name: str, record: Record, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> dict[str, Mapping[str, str]]:
+    owned = owned_fields(mapping(tables.provider_in(after, name).get("source")))
+    old, new = (_aliases_of(data, name) for data in (before, after))
+    found = dict(record.aliases)
+    for alias in old.keys() | new.keys():
+        base = found.get(alias)
+        if alias not in new:
+            found.pop(alias, None)
+        elif alias not in old:
+            found[alias] = base_of(new[alias], owned)
+        elif base is not None:
+            was, now = base_of(old[alias], owned), base_of(new[alias], owned)
+            names = {field for field in owned if base.get(field) == was.get(field)}
+            found[alias] = {
+                field: now[field] if field in names else base[field]
+                for field in owned
+                if field in (now if field in names else base)
+            }
+    return found
+
+
+def _aliases_of(data: Mapping[str, Any], provider_id: str) -> dict[str, Mapping[str, Any]]:
+    return {
+        alias: table
+        for alias, table in tables.members(data, "models").items()
+        if isinstance(table, dict) and table.get("provider") == provider_id
+    }
 
 
 def remembered(app: App, outcome: Outcome, imported: Iterable[tuple[Provider, int]]) -> tuple[Note, ...]:

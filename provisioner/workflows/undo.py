@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from provisioner.config import undo
 from provisioner.config.backups import digest
-from provisioner.config.read import read_bytes
+from provisioner.config.read import read, read_bytes
+from provisioner.errors import ConfigInvalid
+from provisioner.workflows import imports
 from provisioner.workflows.outcome import waiting_for
 from provisioner.workflows.watch import silent
 
@@ -58,7 +60,8 @@ def run(app: App, request: Request, watch: Watch = silent) -> Undone:
     """
     if request.dry_run:
         return undo.preview(app.config_path, request.entry, folder=app.backups, force=request.force)
-    return undo.undo(
+    before = _data(app)
+    done = undo.undo(
         app.config_path,
         request.entry,
         folder=app.backups,
@@ -67,6 +70,18 @@ def run(app: App, request: Request, watch: Watch = silent) -> Undone:
         on_wait=waiting_for(watch),
         command=app.command,
     )
+    after = _data(app)
+    if done.written and before is not None and after is not None:
+        imports.follow_undo(app, before, after)
+    return done
+
+
+def _data(app: App) -> dict[str, Any] | None:
+    """What config.toml means; None where it is no TOML, which an undo brings back all the same."""
+    try:
+        return read(app.config_path).data
+    except ConfigInvalid:
+        return None
 
 
 def changes(app: App) -> tuple[ListedChange, ...]:

@@ -440,3 +440,26 @@ def test_an_import_of_kimi_codes_own_from_a_registry_keeps_what_nobody_can_tell(
     assert data(world)["models"]["alpha/big"]["max_context_size"] == 1000
     assert "short" in data(world)["models"]
     assert cli("refresh", "--check").code == 0
+
+
+def test_a_refresh_that_was_undone_can_be_done_again(world: World, cli: Cli) -> None:
+    imported(world, cli)
+    edit(world, 'display_name = "Two"', 'display_name = "Mine"')
+    first = world.config.read_bytes()
+    new = catalog(four=model("four"), one=model("one", limit={"context": 50000, "output": 8000}))
+    del new["acme"]["models"]["three"]
+    world.serves((CATALOG_URL, new))
+    assert cli("refresh").code == 0
+    refreshed = world.config.read_bytes()
+    assert b"50000" in refreshed
+    assert b"acme/four" in refreshed
+    assert b"acme/three" not in refreshed
+    assert cli("undo").code == 0
+    assert world.config.read_bytes() == first
+    assert cli("refresh", "--check").code == 3
+    assert cli("refresh").code == 0
+    assert world.config.read_bytes() == refreshed
+    assert cli("undo").code == 0
+    assert cli("undo").code == 0
+    assert world.config.read_bytes() == refreshed
+    assert cli("refresh", "--check").code == 0
