@@ -12,13 +12,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from catalog.urls import shown
 from provisioner import __version__
 from provisioner.errors import UsageError
+from provisioner.trace import async_hooks, hooks, silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import httpx
+
+    from provisioner.trace import Trace
 
 CONFIG_NAME = "config.toml"
 
@@ -35,12 +39,14 @@ class Http:
         async_transport: answers the requests to models instead of the network.
         user_agent: how this program names itself.
         env: the environment at start-up.
+        trace: is told of each request and answer, for `--debug`.
     """
 
     transport: httpx.BaseTransport | None = None
     async_transport: httpx.AsyncBaseTransport | None = None
     user_agent: str = f"kimi-provider/{__version__}"
     env: Mapping[str, str] = field(default_factory=dict, repr=False)
+    trace: Trace = silent
 
     def client(self, timeout: httpx.Timeout) -> httpx.Client:
         """A blocking client, for documents."""
@@ -55,6 +61,7 @@ class Http:
             mounts={f"all://{host}": None for host in LOOPBACK},
             follow_redirects=False,
             headers={"User-Agent": self.user_agent},
+            event_hooks={} if self.trace is silent else hooks(self.trace),
         )
 
     def model_client(self, url: str, timeout: httpx.Timeout) -> httpx.AsyncClient:
@@ -64,14 +71,17 @@ class Http:
         from provisioner.network import model_proxy, model_trust
 
         offline = self.async_transport is not None
+        proxy = None if offline else model_proxy(url, self.env)
+        self.trace(f"proxy for {shown(url)}: {shown(proxy) if proxy else 'none'}")
         return httpx.AsyncClient(
             timeout=timeout,
             transport=self.async_transport,
-            proxy=None if offline else model_proxy(url, self.env),
+            proxy=proxy,
             verify=True if offline or not url.lower().startswith("https:") else model_trust(self.env),
             trust_env=False,
             follow_redirects=False,
             headers={"User-Agent": self.user_agent},
+            event_hooks={} if self.trace is silent else async_hooks(self.trace),
         )
 
 

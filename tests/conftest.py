@@ -40,7 +40,9 @@ def private_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home, cache and environment of the test's own; returns the home."""
     home = tmp_path / "home"
     home.mkdir()
-    for name in ("KIMI_REGISTRY_API_KEY", "KIMI_CATALOG_URL", "KIMI_CODE_HOME", "SSL_CERT_FILE", "NO_COLOR"):
+    for name in ("KIMI_REGISTRY_API_KEY", "KIMI_CATALOG_URL", "KIMI_CODE_HOME", "SSL_CERT_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE"):
         monkeypatch.delenv(name, raising=False)
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)

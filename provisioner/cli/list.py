@@ -44,12 +44,20 @@ def _table(result: list_providers.Result) -> None:
     if not result.rows:
         echo("No providers configured.")
         return
-    width = max(len(clean(row.id)) for row in result.rows)
-    for row in result.rows:
-        echo(
-            f"{clean(row.id):<{width}}  type={clean(row.wire)}  models={len(row.aliases)}  "
-            f"source={clean(masked_urls(row.source))}  credential={clean(row.credential)}"
+    cells = [
+        (
+            row.id,
+            f"type={row.wire}",
+            f"models={len(row.aliases)}",
+            f"source={masked_urls(row.source)}",
+            f"credential={row.credential}",
         )
+        for row in result.rows
+    ]
+    lines = [tuple(map(clean, line)) for line in cells]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        echo("  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)).rstrip())
     total = sum(len(row.aliases) for row in result.rows)
     echo(f"\n{count(len(result.rows), 'provider')}, {count(total, 'model')}")
     if result.default_model:

@@ -11,13 +11,15 @@ import click
 
 from provisioner.app import App
 from provisioner.cli.error_text import note
-from provisioner.cli.terminal import echo_error
+from provisioner.cli.terminal import clean, echo_error, styled
 from provisioner.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from catalog.documents import CatalogRequest
+
+_DEBUG = "provisioner.debug"
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
@@ -91,4 +93,33 @@ def app_of(context: click.Context, config_path: Path | None = None) -> App:
         echo_error(note(f"there is no file {config_path} yet", "kimi provider"))
     app = context.obj if isinstance(context.obj, App) else App.from_environment(config_path)
     command = context.command_path.removeprefix(context.find_root().command_path).strip() or "manager"
-    return replace(app, config_path=config_path or app.config_path, command=command)
+    app = replace(app, config_path=config_path or app.config_path, command=command)
+    if not context.meta.get(_DEBUG):
+        return app
+    if context.invoked_subcommand is None:
+        _traced(f"{command} on {app.config_path}")
+    return replace(app, http=replace(app.http, trace=_traced))
+
+
+def debug(command: click.Command) -> click.Command:
+    """``command`` with ``--debug``, which every command has."""
+    if not any("--debug" in parameter.opts for parameter in command.params):
+        command.params.append(
+            click.Option(
+                ["--debug"],
+                is_flag=True,
+                expose_value=False,
+                callback=_switch,
+                help="Show requests and decisions on stderr, keys masked.",
+            )
+        )
+    return command
+
+
+def _switch(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value:
+        context.meta[_DEBUG] = True
+
+
+def _traced(line: str) -> None:
+    echo_error(styled(f"debug: {clean(line)}", dim=True))

@@ -41,7 +41,7 @@ class LazyGroup(click.Group):
         command = importlib.import_module(f"provisioner.cli.{module}").command
         if not isinstance(command, click.Command):
             raise TypeError(f"provisioner.cli.{module}.command is not a click command")
-        return command
+        return options.debug(command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -111,6 +111,7 @@ root = LazyGroup(
     "Without a command, on a terminal: the provider manager.",
 )
 options.config(root)
+options.debug(root)
 click.version_option(__version__, "--version", prog_name="kimi-provider", message="%(prog)s %(version)s")(
     root
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 # C0 and C1 controls, the bidirectional controls that can make a line read as another than it is, and halves of
@@ -42,17 +43,26 @@ def short_path(path: Path, home: str) -> str:
     return f"~/{path.relative_to(home)}" if home and path.is_relative_to(home) else str(path)
 
 
+def colour_asked(env: Mapping[str, str]) -> bool | None:
+    """What the environment says about colour; None where it leaves it to the terminal.
+
+    ``NO_COLOR`` (no-color.org) comes first, then ``FORCE_COLOR`` and ``CLICOLOR_FORCE``, then ``CLICOLOR=0``
+    (bixense.com/clicolors) and ``TERM=dumb``.
+    """
+    if env.get("NO_COLOR"):
+        return False
+    if any(env.get(name, "0") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
+        return True
+    return False if env.get("CLICOLOR") == "0" or env.get("TERM") == "dumb" else None
+
+
 def wants_colour(stream: Any) -> bool:
-    """Whether colour may be written to ``stream``: a terminal, no ``NO_COLOR``, not ``TERM=dumb``.
+    """Whether colour may be written to ``stream``: as the environment asks for it, else on a terminal.
 
     ``stream`` is None where the program was started with it closed.
     """
-    return (
-        bool(stream)
-        and stream.isatty()
-        and not os.environ.get("NO_COLOR")
-        and os.environ.get("TERM") != "dumb"
-    )
+    asked = colour_asked(os.environ)
+    return bool(stream) and (stream.isatty() if asked is None else asked)
 
 
 def styled(text: str, **style: Any) -> str:

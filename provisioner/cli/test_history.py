@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 # The longest words about a row of figures take 44 columns of 80; this is what the rest has room for.
 _NAME = 11
 _DRAWN = 20
-_OPTIONS = frozenset({"aliases", "history", "config", "as_json"})
+_OPTIONS = frozenset({"aliases", "history", "config", "as_json", "debug"})
 
 
 def show(app: App, aliases: tuple[str, ...], *, as_json: bool) -> None:

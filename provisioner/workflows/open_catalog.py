@@ -21,7 +21,10 @@ def open_catalog(app: App, access: CatalogRequest, watch: Watch = silent) -> Cat
         FetchFailed, CredentialRefused, DocumentInvalid, ShrinkRefused: see :func:`catalog.documents.load_catalog`.
     """
     watch(what_is_read(access))
-    return load_catalog(sources_of(app), access)
+    catalog = load_catalog(sources_of(app), access)
+    origin = catalog.provenance
+    app.http.trace(f"catalog: {origin.kind}, {origin.url}" + (f" ({origin.note})" if origin.note else ""))
+    return catalog
 
 
 def what_is_read(access: CatalogRequest) -> str:

@@ -87,6 +87,8 @@ def commit(
         seen=seen,
         command=app.command,
     )
+    changed = len(done.plan.changes)
+    app.http.trace(f"{path}: {changed} changes written" if done.written else f"{path}: nothing to change")
     return Outcome(
         path,
         done.plan,

@@ -56,6 +56,8 @@ def compare(kimi: list[str], case: Case) -> tuple[str, list[str]]:
     without, notes = with_variables(kimi, case)
     if isinstance(with_file, str) and isinstance(without, str):
         return "both refuse", []
+    if isinstance(with_file, str) and notes:  # a default model without a key: a word for one runs it
+        return "said", [*(f"note: {n}" for n in notes)]
     if isinstance(with_file, str) or isinstance(without, str):
         said = next(side for side in (with_file, without) if isinstance(side, str))
         return "differ", [f"{'with' if said is with_file else 'without'} the file: {said.strip()[-300:]}"]

@@ -7,6 +7,8 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from provisioner.cli.terminal import colour_asked
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -58,9 +60,9 @@ class Look:
 
     @classmethod
     def of(cls, env: Mapping[str, str], stream: Any) -> Look:
-        """The look for a terminal, from the environment's ``TERM`` and ``NO_COLOR`` and the stream's encoding."""
+        """The look for a terminal, from the environment's words on colour and ``TERM``, and the stream's encoding."""
         return cls(
-            colour=not env.get("NO_COLOR"),
+            colour=colour_asked(env) is not False,
             symbols=Symbols() if _is_utf8(getattr(stream, "encoding", None)) else _ASCII,
             plain=_term(env) in ("dumb", "unknown", ""),
         )
