@@ -9,11 +9,11 @@ import click
 
 from provisioner.cli import completion_values, options
 from provisioner.cli.changes import document, show
-from provisioner.cli.error_text import advice, program_name
+from provisioner.cli.error_text import ErrorText, program_name
 from provisioner.cli.examples import WithExamples
 from provisioner.cli.exit_codes import INTERRUPTED
 from provisioner.cli.progress import waiting
-from provisioner.cli.terminal import echo, echo_error, styled
+from provisioner.cli.terminal import echo, echo_error, spoken
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,8 +94,9 @@ def _shown(result: Result, *, as_json: bool) -> int:
             echo_error("Interrupted: config.toml stays as it was.")
         else:
             tried = f"none of {len(result.tested)} passed" if len(result.tested) > 1 else "it did not pass"
-            echo_error(f"{styled('error:', fg='red', bold=True)} {tried}; nothing written")
-            echo_error(f"  {advice('kimi provider test --all', program_name())}")
+            hint = spoken("kimi provider test --all", program_name())
+            for line in ErrorText(f"{tried}; nothing written", hint).lines:
+                echo_error(line)
     if result.interrupted:
         return INTERRUPTED
     return 0 if result.alias is not None else exit_code(result.tested)

@@ -110,7 +110,9 @@ JSON = st.recursive(
 
 
 @given(
-    st.dictionaries(st.text(), st.dictionaries(st.text(), JSON)), st.sampled_from([None, 2]), st.booleans()
+    st.dictionaries(st.text(), st.dictionaries(st.text(), JSON, max_size=3), max_size=4),
+    st.sampled_from([None, 2]),
+    st.booleans(),
 )
 def test_cutting_loses_nothing(
     document: dict[str, dict[str, object]], indent: int | None, ascii_only: bool
