@@ -93,10 +93,10 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
         UsageError: one of them has no source to refresh from.
         ConfigInvalid, ConfigUnwritable, Busy: config.toml.
     """
-    return Asked(app, request, watch).result(dry_run=request.dry_run or request.check)
+    return AskedSources(app, request, watch).result(dry_run=request.dry_run or request.check)
 
 
-class Asked:
+class AskedSources:
     """The answers of the sources, to be looked at first and then written: the same ones both times.
 
     Raises:

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from provisioner.cli.manager.confirming import Confirmation
     from provisioner.cli.manager.contents import Contents
     from provisioner.cli.manager.effects import Preview, Write
-    from provisioner.cli.manager.findings import Problem
+    from provisioner.cli.manager.findings import DoctorProblem
     from provisioner.cli.manager.state import LastTest
     from provisioner.config.undo import Undone
     from provisioner.note import Note
     from provisioner.smoke.answer import Delta
     from provisioner.workflows.outcome import Outcome
-    from provisioner.workflows.refresh import Asked
+    from provisioner.workflows.refresh import AskedSources
     from provisioner.workflows.watch import Watch
 
 
@@ -113,7 +113,7 @@ class Actions:
         except (ProvisionerError, CatalogError):
             return {}  # said where something is done about it
 
-    def problems(self, contents: Contents) -> dict[str | None, tuple[Problem, ...]]:
+    def problems(self, contents: Contents) -> dict[str | None, tuple[DoctorProblem, ...]]:
         """By provider what doctor finds."""
         try:
             return problems(self.app, contents, self.program)
@@ -157,7 +157,7 @@ class Actions:
             done = f"{printable(alias)} is the default model already."
         return self._told(done, result.outcome, result.notes)
 
-    def _refresh(self, provider: str, asked: Asked) -> Status:
+    def _refresh(self, provider: str, asked: AskedSources) -> Status:
         result = asked.result(dry_run=False)
         done = f"{printable(provider)} is up to date now."
         if result.held:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from provisioner.config.undo import Undone
-    from provisioner.workflows.refresh import Asked
+    from provisioner.workflows.refresh import AskedSources
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Refresh:
 
     doing: ClassVar[str] = "refreshing"
     provider: str
-    asked: Asked = field(repr=False)
+    asked: AskedSources = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ CHANGED, WRONG = "~", "!"
 
 
 @dataclass(frozen=True)
-class Problem:
+class DoctorProblem:
     """A finding of doctor; texts are safe to print, ``hint`` is what ends it."""
 
     severity: Literal["error", "warning"]
@@ -39,7 +39,7 @@ class Findings:
     """What was found about one provider, or about what belongs to none. Worst problems come first."""
 
     changes: tuple[str, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[DoctorProblem, ...] = ()
 
     def words(self) -> Iterator[StyledText]:
         """Each kind as a mark and words."""
@@ -80,7 +80,7 @@ class Findings:
         return said[:most]
 
 
-def _style(problem: Problem) -> str:
+def _style(problem: DoctorProblem) -> str:
     return "class:bad" if problem.severity == "error" else "class:warn"
 
 
@@ -105,14 +105,14 @@ def changes_upstream(app: App, program: str) -> dict[str | None, tuple[str, ...]
 
     found: dict[str | None, list[str]] = defaultdict(list)
     known = tables.members(read(app.config_path).data, "providers")
-    for finding in refresh.Asked(app, refresh.Request(offline=True)).findings():
+    for finding in refresh.AskedSources(app, refresh.Request(offline=True)).findings():
         if finding.kind != "price":
             message = printable(spoken(finding.message, program))
             found[finding.provider if finding.provider in known else None].append(message)
     return {name: tuple(messages) for name, messages in found.items()}
 
 
-def problems(app: App, contents: Contents, program: str) -> dict[str | None, tuple[Problem, ...]]:
+def problems(app: App, contents: Contents, program: str) -> dict[str | None, tuple[DoctorProblem, ...]]:
     """By provider what ``doctor`` finds in its table or in those of its models; under None the rest.
 
     Raises:
@@ -122,7 +122,7 @@ def problems(app: App, contents: Contents, program: str) -> dict[str | None, tup
 
     owners = {alias: provider.id for provider in contents.providers for alias in provider.aliases}
     ids = {provider.id for provider in contents.providers}
-    found: dict[str | None, list[Problem]] = defaultdict(list)
+    found: dict[str | None, list[DoctorProblem]] = defaultdict(list)
     for item in doctor.run(app, doctor.Request()).findings:
         finding = item.finding
         match finding.path:
@@ -133,12 +133,14 @@ def problems(app: App, contents: Contents, program: str) -> dict[str | None, tup
             case _:
                 owner = None
         hint = printable(spoken(finding.hint or "", program))
-        found[owner].append(Problem(finding.severity, printable(spoken(finding.message, program)), hint))
+        found[owner].append(
+            DoctorProblem(finding.severity, printable(spoken(finding.message, program)), hint)
+        )
     return {name: tuple(sorted(said, key=lambda p: p.severity)) for name, said in found.items()}
 
 
 def together(
-    changes: Mapping[str | None, tuple[str, ...]], wrong: Mapping[str | None, tuple[Problem, ...]]
+    changes: Mapping[str | None, tuple[str, ...]], wrong: Mapping[str | None, tuple[DoctorProblem, ...]]
 ) -> dict[str | None, Findings]:
     """Both kinds by provider."""
     return {name: Findings(changes.get(name, ()), wrong.get(name, ())) for name in {**changes, **wrong}}

@@ -38,7 +38,7 @@ def of_refresh(app: App, provider: str, program: str, watch: Watch) -> Confirmat
     """
     from provisioner.workflows import refresh
 
-    asked = refresh.Asked(app, refresh.Request(providers=(provider,)), watch)
+    asked = refresh.AskedSources(app, refresh.Request(providers=(provider,)), watch)
     result = asked.result(dry_run=True)
     if result.failures:
         error = ErrorText.of(result.failures[0].error, program)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from provisioner.cli.manager.actions import Actions, Tested
     from provisioner.cli.manager.contents import Contents
     from provisioner.cli.manager.effects import Effect, Preview, Write
-    from provisioner.cli.manager.findings import Problem
+    from provisioner.cli.manager.findings import DoctorProblem
     from provisioner.cli.manager.lines import Line
     from provisioner.cli.manager.state import State, Status
     from provisioner.cli.prompts.look import Look
@@ -174,7 +174,7 @@ class ManagerRuntime:
             self._show(replace(self.state, findings=together(found, known)))
             self._background.start(lambda: self._actions.problems(contents), wrong, self._end)
 
-        def wrong(found: dict[str | None, tuple[Problem, ...]]) -> None:
+        def wrong(found: dict[str | None, tuple[DoctorProblem, ...]]) -> None:
             known = {name: item.changes for name, item in self.state.findings.items()}
             self._show(replace(self.state, findings=together(known, found)))
             self._looking = False

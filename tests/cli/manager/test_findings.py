@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from provisioner.cli.manager.actions import Actions
-from provisioner.cli.manager.findings import Findings, Problem, together
+from provisioner.cli.manager.findings import DoctorProblem, Findings, together
 from provisioner.workflows import refresh
 from tests.cli.manager.conftest import written
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 DOCTOR = "kimi provider doctor"
 CHANGES = tuple(f"acme/a{n}: retired upstream" for n in range(9))
-PROBLEMS = tuple(Problem("warning", f"problem {n} of several words", "do this") for n in range(4))
+PROBLEMS = tuple(DoctorProblem("warning", f"problem {n} of several words", "do this") for n in range(4))
 
 
 def texts(findings: Findings, cells: int, most: int) -> list[str]:

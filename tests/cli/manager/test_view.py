@@ -7,7 +7,7 @@ import pytest
 
 from provisioner.cli.manager.confirming import Confirmation
 from provisioner.cli.manager.effects import SetDefault
-from provisioner.cli.manager.findings import Findings, Problem
+from provisioner.cli.manager.findings import DoctorProblem, Findings
 from provisioner.cli.manager.formats import ago
 from provisioner.cli.manager.results import concluded, streamed
 from provisioner.cli.manager.state import LastTest, State
@@ -130,7 +130,7 @@ def test_the_question_before_a_deletion(opened: Opens) -> None:
 
 FOUND = Findings(
     ("beta/b1: max_context_size 1 → 2", "beta/b2: retired upstream"),
-    (Problem("error", "api_key is not source.apiKey", "kimi provider key beta"),),
+    (DoctorProblem("error", "api_key is not source.apiKey", "kimi provider key beta"),),
 )
 
 
@@ -282,7 +282,7 @@ def test_help_names_every_key_on_one_screen(opened: Opens) -> None:
 def test_no_line_is_wider_than_the_terminal(opened: Opens, columns: int, lines: int) -> None:
     state = opened(WIDE, lines)
     long = concluded(state, state.contents.providers[0].aliases[0], FAILED, "")
-    wide = Findings(("語" * 99,), (Problem("error", "語 " * 99, "語" * 99),))
+    wide = Findings(("語" * 99,), (DoctorProblem("error", "語 " * 99, "語" * 99),))
     long = replace(long, findings={None: wide, **{p.id: wide for p in state.contents.providers}})
     for keys in (
         (),
