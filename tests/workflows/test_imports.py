@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from provisioner.workflows import imports
 from provisioner.workflows.imports import Record
@@ -65,7 +65,7 @@ def test_four_processes_lose_no_record_of_each_other(private_world: Path) -> Non
 def test_what_another_command_added_meanwhile_is_no_provider_that_is_gone(app: App) -> None:
     app.config_path.parent.mkdir(parents=True)
     app.config_path.write_text(CONFIG)
-    seen = {"providers": {"p0": {}}}
+    seen: dict[str, Any] = {"providers": {"p0": {}}}
     imports.save(app, {"p1": Record("one", "one", "", 1), "gone": Record("x", "x", "", 1)}, {})
     assert set(imports.load(app)) == {"p1"}
     imports.save(app, {"p0": Record("zero", "zero", "", 1)}, seen)
