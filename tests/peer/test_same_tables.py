@@ -13,8 +13,9 @@ KIMI_CODE = os.environ.get("KIMI_CODE", "")
 
 
 @pytest.mark.skipif(not KIMI_CODE, reason="KIMI_CODE names no command that runs a Kimi Code to compare with")
-def test_refresh_and_kimi_codes_start_do_not_fight() -> None:
-    command = [sys.executable, "-m", "tests.peer.compare_refresh", "--kimi", KIMI_CODE]
+@pytest.mark.parametrize("script", ["compare_refresh", "compare_month"])
+def test_refresh_and_kimi_codes_start_do_not_fight(script: str) -> None:
+    command = [sys.executable, "-m", f"tests.peer.{script}", "--kimi", KIMI_CODE]
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=1800, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
