@@ -158,6 +158,9 @@ async def _missing_model(session: Session, problem: Problem) -> Problem:
 async def _missing_path(session: Session, problem: Problem) -> Problem:
     """Nothing of the wire is found at base_url: where else on the same host something answers is found out."""
     target = session.target
+    if problem.kind == "not_found_url" and await answers(session, target.wire.name, target.base_url):
+        # The very path answers an empty request, so it is the model that is missing, whatever the words.
+        return await _missing_model(session, replace(problem, kind="model_not_found"))
     where, said = f"[providers.{target.provider}]", problem.message.rstrip(". ")
     listed = await models(session) is not None
     candidates = protocol_of(target).other_bases(target.base_url)

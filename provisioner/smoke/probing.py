@@ -32,7 +32,12 @@ def places(target: Target) -> list[tuple[str, str]]:
 
 
 async def answers(session: Session, wire: str, base_url: str) -> bool:
-    """Whether somebody who speaks ``wire`` answers at ``base_url``, which is on the target's own host."""
+    """Whether somebody who speaks ``wire`` answers at ``base_url``, which is on the target's own host.
+
+    Google's wires have the model in the path, which an empty request cannot tell from a wrong base: always False.
+    """
+    if wire in ("google-genai", "vertexai"):
+        return False
     key = session.target.credential.value if session.target.credential else "unused"
     row = WIRES[wire]
     url, headers = f"{base_url}{row.path}", {"Authorization": f"Bearer {key}"}

@@ -75,6 +75,21 @@ def test_a_failure_as_a_document(cli: Cli, world: World, answer: Chunks, code: i
     assert KEY not in done.out + done.err
 
 
+@pytest.mark.parametrize("wire", ["openai", "openai_responses", "anthropic"])
+def test_a_404_on_a_path_that_answers_an_empty_request_is_about_the_model(
+    cli: Cli, world: World, wire: str
+) -> None:
+    def answer(request: Request) -> Chunks:
+        if request.body == {}:
+            return reply("400 Bad Request", {"error": "Missing model in request body"})
+        return reply("404 Not Found", {"error": {"message": "No fixture matched"}})
+
+    with serving(answer) as server:
+        world.write(config(wire, server.url + BASES[wire]))
+        error = cli("test", "p/m", "--json").json("test")["results"][0]["error"]
+    assert (error["kind"], error["hint"]) == ("model_not_found", 'correct model in [models."p/m"]')
+
+
 def test_lines_for_people(cli: Cli, world: World) -> None:
     def answer(request: Request) -> Chunks:
         return (

@@ -196,7 +196,7 @@ def main() -> int:
     )
     parser.add_argument("--only", default="", help="only servers whose name, as in the table, holds this")
     parser.add_argument(
-        "--seconds", type=float, default=90, help="patience with Kimi Code, and with a server's start"
+        "--seconds", type=float, default=300, help="patience with Kimi Code, and with a server's start"
     )
     parser.add_argument("-j", "--jobs", type=int, default=2, help="how many at once")
     args = parser.parse_args()
