@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     from provisioner.workflows.outcome import Outcome
 
+    Draw = Callable[[st.SearchStrategy[Any]], Any]
+
 URL = "https://registry.example/api.json"
 TOKEN = "tok-0123456789abcdef"
 OWNED = {"providers", "models", "default_model", "default_provider", "secondary_model"}
@@ -89,6 +91,7 @@ class Commands:
 
     app: App
     document: dict[str, Any] = field(default_factory=dict)
+    revision: int = 0
 
     @property
     def data(self) -> dict[str, Any]:
@@ -99,13 +102,18 @@ class Commands:
         path = self.app.config_path
         return path.read_bytes() if path.exists() else b""
 
-    def add_registry(self, draw: st.DrawFn) -> Outcome:
+    def add_registry(self, draw: Draw) -> Outcome:
         self.document = draw(documents())
         only = draw(st.sampled_from([(), ("alpha",), ("p", "beta")]))
         asked = add_registry.Request(URL, TOKEN, only=only, accept_shrink=True, consent=_consent(draw))
         return add_registry.run(self.app, asked).outcome
 
-    def add_endpoint(self, draw: st.DrawFn) -> Outcome:
+    def add_first(self, draw: Draw) -> Outcome:
+        self.document = draw(documents())
+        asked = add_registry.Request(URL, TOKEN, consent=Consent(take_over=True, endpoint_change=True))
+        return add_registry.run(self.app, asked).outcome
+
+    def add_endpoint(self, draw: Draw) -> Outcome:
         asked = add_endpoint.Request(
             wire=draw(st.sampled_from(["openai", "google-genai"])),
             base_url="http://127.0.0.1:9",
@@ -116,28 +124,32 @@ class Commands:
         )
         return add_endpoint.run(self.app, asked).outcome
 
-    def refresh(self, draw: st.DrawFn) -> Outcome:
-        self.document = draw(documents())
+    def refresh(self, draw: Draw) -> Outcome:
+        self.document |= draw(documents())
+        self.revision += 1
+        for provider in self.document.values():
+            for model in provider["models"].values():
+                model["name"] = f"Revision {self.revision}"
         asked = refresh.Request(accept_shrink=draw(st.booleans()), consent=_consent(draw))
         return refresh.run(self.app, asked).outcome
 
-    def key(self, draw: st.DrawFn) -> Outcome:
+    def key(self, draw: Draw) -> Outcome:
         credential = draw(st.sampled_from([Credential("sk-new-0123456789ab"), Credential(variable="A_KEY")]))
         return key.run(
             self.app, key.Request(self._one_of(draw, "providers"), credential, accept=True)
         ).outcome
 
-    def set_default(self, draw: st.DrawFn) -> Outcome:
+    def set_default(self, draw: Draw) -> Outcome:
         return set_default.run(self.app, set_default.Request(self._one_of(draw, "models"))).outcome
 
-    def remove(self, draw: st.DrawFn) -> Outcome:
+    def remove(self, draw: Draw) -> Outcome:
         return remove.run(self.app, remove.Request((self._one_of(draw, "providers"),))).outcome
 
-    def _one_of(self, draw: st.DrawFn, section: str) -> str:
-        return draw(st.sampled_from(list(tables.members(self.data, section)) or ["nobody"]))
+    def _one_of(self, draw: Draw, section: str) -> str:
+        return str(draw(st.sampled_from(list(tables.members(self.data, section)) or ["nobody"])))
 
 
-COMMANDS: list[Callable[[Commands, st.DrawFn], Outcome]] = [
+COMMANDS: list[Callable[[Commands, Draw], Outcome]] = [
     Commands.add_registry,
     Commands.add_endpoint,
     Commands.refresh,
@@ -147,11 +159,11 @@ COMMANDS: list[Callable[[Commands, st.DrawFn], Outcome]] = [
 ]
 
 
-def _consent(draw: st.DrawFn) -> Consent:
+def _consent(draw: Draw) -> Consent:
     return Consent(draw(st.booleans()), draw(st.booleans()))
 
 
-def _change(commands: Commands, command: Callable[[Commands, st.DrawFn], Outcome], draw: st.DrawFn) -> None:
+def _change(commands: Commands, command: Callable[[Commands, Draw], Outcome], draw: Draw) -> None:
     """Runs a command, and looks at what it did to what it does not own."""
     before, data = commands.bytes, commands.data
     try:
@@ -178,7 +190,7 @@ def test_any_sequence_keeps_what_is_foreign_and_goes_back_to_the_first_byte(
     assume(parsed(text) is not None)
     with tempfile.TemporaryDirectory() as name:
         home = Path(name)
-        commands = Commands(
+        commands: Commands = Commands(
             App(
                 home / "kimi" / "config.toml",
                 home / "cache",
@@ -201,7 +213,7 @@ def test_any_sequence_keeps_what_is_foreign_and_goes_back_to_the_first_byte(
             before = commands.bytes
             entry = data.draw(st.sampled_from([None, *found]), label="undo") if found else None
             if number == 0:  # else most sequences would have nothing to refresh
-                _change(commands, Commands.add_registry, data.draw)
+                _change(commands, Commands.add_first, data.draw)
             elif found and data.draw(st.integers(0, 3), label="kind") == 0:
                 undo.run(app, undo.Request(entry))
                 last = max(one for one, content in found.items() if content != before)
