@@ -62,5 +62,5 @@ def test_documents_from_this_machine_take_no_proxy(monkeypatch: pytest.MonkeyPat
     from tests.smoke.server import closed_port, reply, serving
 
     monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{closed_port()}")
-    with serving(reply("200 OK")) as server, Http().client(httpx.Timeout(5)) as client:
+    with serving(reply("200 OK"), lists=True) as server, Http().client(httpx.Timeout(5)) as client:
         assert client.get(server.url).status_code == httpx.codes.OK

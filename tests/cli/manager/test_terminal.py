@@ -133,7 +133,7 @@ def test_a_test_streams_through_real_sockets_and_is_remembered(app: App) -> None
         add_registry.run(app, add_registry.Request(url=demo.faults_url, token=demo.token))
         with Terminal() as terminal:
             terminal.wait("demo-anthropic").press("t")
-            terminal.wait("Test of demo-anthropic/echo", "Hi!", "✓ passed", "first token", "tokens/s")
+            terminal.wait("Test of demo-anthropic/echo", "Hi!", "✓ passed", "first token")
             terminal.press("escape").wait("✓ demo-anthropic/echo passed just now", "models  ✓")
             terminal.press("/", "faults", "enter", "enter").wait("rate-limited")
             terminal.press("/", "unstreamed", "enter", "t").wait("✗ failed", "t test again")
@@ -225,7 +225,9 @@ def test_a_dumb_terminal_gets_numbered_lines(mixed: App) -> None:
         )
         assert digest(mixed) == before
         terminal.press("1\r").wait("Give it another key").press("2\r").wait("New key for anthropic")
-        terminal.press("<\r").wait("number, or words").press("9\r").wait("nothing to undo")
+        terminal.press("<\r").wait("9  Undo the last change", "number, or words").press("9\r").wait(
+            "nothing to undo"
+        )
         terminal.press("5\r").wait("gamma: 1 model").press("2\r").wait("gamma/kimi-k2").press("1\r")
         terminal.wait("Default model set to gamma/kimi-k2.").press("<\r")
         assert terminal.end() == 0
