@@ -246,6 +246,46 @@ def test_a_catalog_never_moves_a_key(world: World, cli: Cli) -> None:
         assert "evil.example" in done.out
 
 
+def test_no_new_model_of_a_catalog_takes_the_key_to_another_host(world: World, cli: Cli) -> None:
+    imported(world, cli)
+    before = world.config.read_bytes()
+    there = {"api": "https://evil.example/v1"}
+    world.serves((CATALOG_URL, catalog(four=model("four", provider=there))))
+    for flags in (("--yes",), ("--yes", "--accept-endpoint-change")):
+        done = cli("refresh", *flags)
+        assert (done.code, world.config.read_bytes() == before) == (2, True)
+        assert "evil.example" in done.out
+    done = cli("add", "acme", "--url", CATALOG_URL, "--yes")  # the key that stands there
+    assert (done.code, world.config.read_bytes() == before) == (2, True)
+    assert "evil.example" in done.err
+    assert cli("add", "acme", "--url", CATALOG_URL, "--api-key", "sk-0123456789abcdef").code == 0
+    assert "acme/four" in data(world)["models"]
+    assert cli("refresh", "--check").code == 0
+    # The same host is no news.
+    near = {"api": "https://acme.example/other"}
+    world.serves(
+        (CATALOG_URL, catalog(four=model("four", provider=there), five=model("five", provider=near)))
+    )
+    assert cli("refresh").code == 0
+    assert data(world)["models"]["acme/five"]["base_url"] == "https://acme.example/other"
+
+
+def test_an_alias_with_a_key_of_its_own_does_not_move_with_its_registry(world: World, cli: Cli) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    cli(*ADD)
+    edit(world, '[models."alpha/big"]', '[models."alpha/big"]\napi_key = "sk-own-0123456789"')
+    before = world.config.read_bytes()
+    moved = copy.deepcopy(registry())
+    moved["first"]["api"] = "https://moved.example/v1"
+    world.serves((REGISTRY_URL, moved))
+    done = cli("refresh", "--yes", "--accept-endpoint-change")
+    assert (done.code, world.config.read_bytes() == before) == (2, True)
+    assert "api_key of alpha/big" in done.out
+    edit(world, 'api_key = "sk-own-0123456789"\n', "")
+    assert cli("refresh", "--accept-endpoint-change").code == 0
+    assert data(world)["providers"]["alpha"]["base_url"] == "https://moved.example/v1"
+
+
 def test_variables_of_the_endpoint_are_remembered(world: World, cli: Cli) -> None:
     document = catalog()
     document["acme"]["api"] = "https://${ACCOUNT}.example/v1"
