@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from catalog.documents import CatalogRequest
 from catalog.errors import CatalogError, CredentialRefused, NotImportable
 from catalog.reserved import is_login
+from catalog.untrusted import strings
 from catalog.urls import shown
 from provisioner.config import tables
 from provisioner.config.tables import CATALOG, PICKED, WHOLE
@@ -225,11 +226,9 @@ class Upstream:
 
         An import that did not remember what filled the endpoint's variables keeps its endpoint.
         """
+        patterns, variables, base_url = _asked(name, source)
         asked = add_catalog.Request(
-            provider_id=str(source.get("id", name)),
-            name=name,
-            base_url=source.get("base_url"),
-            variables=dict(source.get("variables", {})),
+            provider_id=str(source.get("id", name)), name=name, base_url=base_url, variables=variables
         )
         try:
             provider, _ = add_catalog.interpreted(catalog, asked)
@@ -242,7 +241,6 @@ class Upstream:
             provider, _ = add_catalog.interpreted(
                 catalog, dataclasses.replace(asked, base_url=url, variables={})
             )
-        patterns = tuple(str(pattern) for pattern in source.get("models", ()))
         return add_catalog.matching(provider, patterns), len(provider.models)
 
     def _adoptable(self, name: str, now: Provider) -> None:
@@ -253,6 +251,23 @@ class Upstream:
                 f'provider "{name}" is not the catalog\'s: it has another endpoint or wire, and no source',
                 hint=f"kimi provider add {name} imports it anew",
             )
+
+
+def _asked(name: str, source: Mapping[str, Any]) -> tuple[tuple[str, ...], dict[str, str], str | None]:
+    """What was asked at the import: patterns of models, values of variables, the endpoint.
+
+    Raises:
+        UsageError: a hand made something else of it. To leave it out would ask for more than was wanted.
+    """
+    patterns, variables = strings(source.get("models", [])), source.get("variables", {})
+    base_url = source.get("base_url")
+    texts = isinstance(variables, dict) and all(isinstance(value, str) for value in variables.values())
+    if patterns is None or not texts or not isinstance(base_url, str | None):
+        raise UsageError(
+            f'provider "{name}" cannot be refreshed: [providers.{name}.source] holds what no import writes',
+            hint=f"kimi provider add {name}, which writes it anew",
+        )
+    return patterns, variables, base_url
 
 
 def _assumed(provider: Provider | None, source: Mapping[str, Any]) -> imports.Record | None:

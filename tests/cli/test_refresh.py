@@ -286,6 +286,29 @@ def test_an_alias_with_a_key_of_its_own_does_not_move_with_its_registry(world: W
     assert data(world)["providers"]["alpha"]["base_url"] == "https://moved.example/v1"
 
 
+@pytest.mark.parametrize(
+    "odd", ["models = 3", "models = [3]", 'models = "o*"', 'variables = "a"', "variables = 3", "base_url = 3"]
+)
+def test_what_a_hand_made_of_a_source_is_said_and_nothing_changes(world: World, cli: Cli, odd: str) -> None:
+    imported(world, cli)
+    edit(world, 'id = "acme"', f'id = "acme"\n{odd}')
+    before = world.config.read_bytes()
+    world.serves((CATALOG_URL, catalog(two=model("two", name="Newer"))))
+    document = cli("refresh", "--json").json("refresh")
+    assert "[providers.acme.source]" in document["failures"][0]["message"]
+    assert cli("refresh").code == 2
+    assert world.config.read_bytes() == before
+
+
+def test_a_record_that_is_no_text_is_written_anew(world: World, cli: Cli) -> None:
+    imported(world, cli)
+    (record,) = (world.app.state_dir / "imports").glob("*.json")
+    before = record.read_bytes()
+    record.write_bytes(b"\xff\xfe")
+    assert cli("add", "acme", "--url", CATALOG_URL).code == 0
+    assert record.read_bytes() == before
+
+
 def test_variables_of_the_endpoint_are_remembered(world: World, cli: Cli) -> None:
     document = catalog()
     document["acme"]["api"] = "https://${ACCOUNT}.example/v1"
