@@ -28,7 +28,7 @@ Kind = Literal[
     "changed",  # upstream changed a field that the user did not: it is brought up to date
     "added",  # a new model or provider, and what was asked includes it
     "removed",  # retired upstream, and untouched since it was written
-    "kept",  # retired upstream, but the user changed it or uses it
+    "kept",  # retired upstream, but the user changed it or uses it; or upstream has it in a form that cannot be read
     "conflict",  # both changed it: the user's stays
     "unsure",  # nobody knows who changed it: what stands there stays
     "moved",  # another endpoint or wire
@@ -283,11 +283,15 @@ class _Comparison:
         if self._base is None:
             return (), {}
         removed, kept = [], {}
+        unread = {f"{self._name}/{model.id}": model.reason for model in self._now.skipped if model.flawed}
         for alias, known in self._base.aliases.items():
             current = self._models.get(alias)
             if alias in upstream or not isinstance(current, dict) or provider_name(current) != self._name:
                 continue
-            if alias in self._commented or not untouched(known, current, self._owned):
+            if alias in unread:
+                self._say("kept", f"{alias}: upstream has it, but {unread[alias]}; it stays", alias=alias)
+                kept[alias] = known
+            elif alias in self._commented or not untouched(known, current, self._owned):
                 self._say(
                     "kept", f"{alias}: retired upstream; it stays, because you changed its table", alias=alias
                 )

@@ -60,12 +60,17 @@ class UpstreamProvider:
 
 @dataclass(frozen=True)
 class SourceAnswer:
-    """The answer of one source. ``new``: providers of a registry imported whole that config.toml may lack."""
+    """The answer of one source.
+
+    ``new``: providers of a registry imported whole that config.toml may lack; ``gone``: those that it no longer has;
+    ``unread``: those that it has in a form that cannot be read.
+    """
 
     url: str
     said: tuple[UpstreamProvider, ...] = ()
     new: Mapping[str, tables.Entry] = field(default_factory=dict)
     gone: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 class Upstream:
@@ -147,7 +152,8 @@ class Upstream:
         before, token, registry = self._first_answer(url, tokens)
         upstream = {provider.id: provider for provider in registry.providers}
         whole = any(source["kind"] == WHOLE for source in group.values()) and not self._wanted
-        gone = tuple(name for name in group if name not in upstream)
+        unread = tuple(name for name in group if name in registry.skipped)
+        gone = tuple(name for name in group if name not in upstream and name not in unread)
         source = registry_source(url, token)
         new = {
             name: tables.Entry(
@@ -168,7 +174,7 @@ class Upstream:
             for name, provider in upstream.items()
             if name in group or name in new
         )
-        return SourceAnswer(url, said, new, gone)
+        return SourceAnswer(url, said, new, gone, unread)
 
     def _first_answer(self, url: str, tokens: list[str]) -> tuple[Registry | None, str, Registry]:
         """The registry by the first of the tokens that it takes, and the copy that was at hand before."""

@@ -341,6 +341,29 @@ def test_nothing_is_removed_because_a_document_was_unreachable_empty_or_half(
     assert document["failures"][0]["url"] == REGISTRY_URL
 
 
+def test_nothing_is_removed_because_its_entry_cannot_be_read(world: World, cli: Cli) -> None:
+    imported(world, cli)
+    whole = registry(third={**registry()["second"], "id": "gamma"})
+    good = ((CATALOG_URL, catalog()), (REGISTRY_URL, whole))
+    world.serves(*good)
+    assert cli(*ADD).code == 0
+    before = world.config.read_bytes()
+    broken = copy.deepcopy(whole)
+    broken["second"]["type"] = "antropic"
+    broken["first"]["models"]["small"]["id"] = ""
+    two = model("two", limit={"context": "100k"})
+    world.serves((CATALOG_URL, catalog(two=two)), (REGISTRY_URL, broken))
+    kept = kinds(cli("refresh", "--yes", "--json").json("refresh"))
+    assert kept == {"beta": "kept", "alpha/small": "kept", "acme/two": "kept"}
+    assert world.config.read_bytes() == before
+    world.serves(*good)
+    assert cli("refresh", "--check").code == 0
+    del broken["second"], broken["first"]["models"]["small"]
+    world.serves((CATALOG_URL, catalog(two=model("two", status="deprecated"))), (REGISTRY_URL, broken))
+    removed = kinds(cli("refresh", "--json").json("refresh"))
+    assert removed == {"beta": "removed", "alpha/small": "removed", "acme/two": "removed"}
+
+
 def test_tokens_are_tried_until_one_works(world: World, cli: Cli) -> None:
     world.serves((REGISTRY_URL, registry()))
     cli(*ADD)
