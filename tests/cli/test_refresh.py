@@ -300,6 +300,14 @@ def test_what_a_hand_made_of_a_source_is_said_and_nothing_changes(world: World, 
     assert world.config.read_bytes() == before
 
 
+def test_a_date_where_a_name_should_be_is_no_traceback(world: World, cli: Cli) -> None:
+    imported(world, cli)
+    edit(world, 'display_name = "One"', "display_name = 2026-01-01")
+    world.serves((CATALOG_URL, catalog(one=model("one", name="Newer"))))
+    (found,) = cli("refresh", "--json").json("refresh")["findings"]
+    assert (found["kind"], found["before"], found["after"]) == ("conflict", "2026-01-01", "Newer")
+
+
 def test_a_record_that_is_no_text_is_written_anew(world: World, cli: Cli) -> None:
     imported(world, cli)
     (record,) = (world.app.state_dir / "imports").glob("*.json")
