@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from catalog.untrusted import mapping
 from catalog.urls import shown
 from provisioner.config import tables
 from provisioner.config.merge import fingerprint, merged, untouched
@@ -240,7 +241,8 @@ class _Comparison:
         if self._leads_elsewhere(alias, table):
             return
         self._say("claimed", f"{mine}; it was given away", alias=alias)
-        self._write[alias] = table
+        kept = {"overrides": current["overrides"]} if "overrides" in mapping(current) else {}
+        self._write[alias] = {**table, **kept}
 
     def _merge(
         self, alias: str, table: Mapping[str, Any], current: dict[str, Any], known: Mapping[str, str] | None

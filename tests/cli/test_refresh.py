@@ -493,7 +493,8 @@ def test_a_registrys_token_follows_where_that_is_said_and_nothing_else_does(worl
 
 
 def test_an_alias_of_somebody_else_is_given_away_where_that_is_said(world: World, cli: Cli) -> None:
-    world.write('[models."alpha/new"]\nprovider = "mine"\nmodel = "x"\nmax_context_size = 5\n')
+    own = "overrides = { max_output_size = 7 }"
+    world.write(f'[models."alpha/new"]\nprovider = "mine"\nmodel = "x"\nmax_context_size = 5\n{own}\n')
     world.serves((REGISTRY_URL, registry()))
     cli(*ADD)
     claiming = registry()
@@ -504,6 +505,7 @@ def test_an_alias_of_somebody_else_is_given_away_where_that_is_said(world: World
         assert (done.code, data(world)["models"]["alpha/new"]["provider"]) == (2, "mine")
     assert cli("refresh", "--accept-endpoint-change").code == 0
     assert data(world)["models"]["alpha/new"]["model"] == "taken"
+    assert data(world)["models"]["alpha/new"]["overrides"] == {"max_output_size": 7}
 
 
 def test_offline_compares_with_what_is_kept_and_writes_nothing_with_check(world: World, cli: Cli) -> None:
