@@ -51,16 +51,16 @@ def read_model(key: str, raw: Any, host: Host, variables: Mapping[str, str]) -> 
     entry = mapping(raw)
     model_id = text(entry.get("id"))
     if model_id is None:
-        return Skipped(key, "it has no id")
+        return Skipped(key, "it has no id", flawed=True)
     limits = mapping(entry.get("limit"))
     context = positive_integer(limits.get("context"))
     flaw = id_flaw(model_id) or _no_chat(entry)
     if flaw is not None:
         return Skipped(model_id, flaw)
     if context is None:
-        return Skipped(model_id, "it declares no context size")
+        return Skipped(model_id, "it declares no context size", flawed=True)
     if context > MAX_INTEGER:
-        return Skipped(model_id, "its context size is not a credible number")
+        return Skipped(model_id, "its context size is not a credible number", flawed=True)
     route = _route(entry.get("provider"), host, variables)
     if isinstance(route, str):
         return Skipped(model_id, route)

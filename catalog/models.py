@@ -65,10 +65,14 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A model that was left out. ``reason`` is the same sentence for the same cause, so it can be counted."""
+    """A model that was left out. ``reason`` is the same sentence for the same cause, so it can be counted.
+
+    ``flawed``: the document has the model but not in a form that can be read; it is not withdrawn.
+    """
 
     id: str
     reason: str
+    flawed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,11 +39,13 @@ class Registry:
         warnings: what was skipped, dropped or looks wrong.
         env_hints: per provider id the variable that usually holds its key. Only ever shown: a registry that chose
             both the variable and the host could collect any secret.
+        skipped: ids of entries that cannot be read; the registry still has them.
     """
 
     providers: tuple[Provider, ...]
     warnings: tuple[RegistryFinding, ...]
     env_hints: Mapping[str, str]
+    skipped: frozenset[str] = frozenset()
 
 
 def read_registry(document: Any, url: str) -> Registry:
@@ -76,6 +78,7 @@ def survey(document: Mapping[str, Any]) -> Registry:
     found: list[RegistryFinding] = []
     providers: dict[str, Provider] = {}
     aliases: dict[str, str] = {}
+    skipped: set[str] = set()
     for key, value in document.items():
         if key == SCHEMA_KEY:
             continue
@@ -83,6 +86,7 @@ def survey(document: Mapping[str, Any]) -> Registry:
         flaw = _provider_flaw(key, value)
         if flaw is not None:
             found.append(_error(at, "provider_skipped", f"skipped: {flaw}"))
+            skipped.add(text(mapping(value).get("id")) or key)
             continue
         provider = _provider(value, at, found)
         if provider.id in MANAGED_IDS:
@@ -99,7 +103,7 @@ def survey(document: Mapping[str, Any]) -> Registry:
         found.extend(_collisions(provider, at, aliases))
         providers[provider.id] = provider
     hints = {p.id: name for p in providers.values() for name in p.env[:1]}
-    return Registry(tuple(providers.values()), tuple(found), hints)
+    return Registry(tuple(providers.values()), tuple(found), hints, frozenset(skipped - providers.keys()))
 
 
 def lint(
@@ -202,7 +206,7 @@ def _provider(value: dict[str, Any], at: str, warnings: list[RegistryFinding]) -
         if flaw is not None:
             silently = "" if text(entry.get("id")) else ", by Kimi Code without a word"
             warnings.append(_error(model_at, "model_skipped", f"skipped{silently}: {flaw}"))
-            skipped.append(Skipped(key, flaw))
+            skipped.append(Skipped(key, flaw, flawed=True))
         else:
             models.append(_model(key, entry, model_at, warnings))
     if not models:

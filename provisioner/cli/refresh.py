@@ -95,7 +95,8 @@ def command(
     with waiting() as watch:
         result = refresh.run(options.app_of(context, config), request, watch)
     if as_json:
-        echo(json.dumps(_document(result, check=check), ensure_ascii=False, indent=2))
+        # str: a hand may have put a date where upstream has a name.
+        echo(json.dumps(_document(result, check=check), ensure_ascii=False, indent=2, default=str))
     else:
         _print(result, check=check)
     if result.failures:

@@ -154,9 +154,9 @@ def _shown(value: Any, secrets: tuple[str, ...]) -> Any:
     Of one that nobody could read the beginning is kept. Servers escape characters beyond the BMP as two halves, and cut them apart; a half alone is no character.
     """
     if isinstance(value, str):
-        kept = value if len(value) <= _LONGEST else value[:_LONGEST] + "…"
-        whole = kept.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-        return scrub(whole, secrets)
+        whole = value[:_LONGEST].encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        # The ellipsis comes last: behind one the beginning of a key that is cut off is not seen for what it is.
+        return scrub(whole, secrets) + ("…" if len(value) > _LONGEST else "")
     if isinstance(value, dict):
         return {_shown(key, secrets): _shown(member, secrets) for key, member in value.items()}
     return [_shown(member, secrets) for member in value] if isinstance(value, list) else value

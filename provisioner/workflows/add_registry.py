@@ -101,9 +101,11 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     default = default_alias(chosen, request.default_model)
 
     taken: list[str] = []
+    replaced: list[str] = []
 
     def edit(data: dict[str, Any]) -> dict[str, Any]:
         entries = _entries(data, chosen, request, url, token)
+        replaced[:] = _own_keys(data, entries, url)
         taken[:] = claims(data, entries, lambda _, table: bool(_source(table, url)))
         vanished = _vanished(data, {p.id for p in registry.providers}, url)
         after = tables.with_providers(data, entries, vanished=vanished)
@@ -127,6 +129,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
             *_picked_notes(request.only, chosen, outcome.data),
             *_env_notes(registry, chosen, outcome.data),
             *_key_notes(chosen, outcome.data),
+            *_own_key_notes(replaced),
             *cleared_notes(outcome),
             *notes,
             *refusal_note(app, outcome.data, chosen),
@@ -319,6 +322,32 @@ def _key_notes(chosen: Iterable[Provider], data: Mapping[str, Any]) -> list[Note
             "import again with --api-key-env NAME, or with --token-stdin",
         )
     ]
+
+
+def _own_keys(data: Mapping[str, Any], entries: Mapping[str, tables.Entry], url: str) -> list[str]:
+    """Providers of this registry whose ``api_key`` is no token and is about to be replaced, as Kimi Code does too."""
+    found = []
+    for name, entry in entries.items():
+        table = tables.provider_in(data, name)
+        source = _source(table, url)
+        if source and table.get("api_key") not in (
+            None,
+            "",
+            source.get("apiKey"),
+            entry.provider.get("api_key"),
+        ):
+            found.append(name)
+    return found
+
+
+def _own_key_notes(replaced: Sequence[str]) -> list[Note]:
+    if not replaced:
+        return []
+    said = (
+        f"the api_key of {', '.join(replaced)} was another than the registry's token and was replaced, as Kimi Code "
+        "does when it starts: kimi provider undo brings it back; --api-key-env NAME keeps a key of its own"
+    )
+    return [Note("own_key", said)]
 
 
 def _env_notes(registry: Registry, chosen: Iterable[Provider], data: Mapping[str, Any]) -> list[Note]:

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from catalog.errors import ShrinkRefused
+from catalog.untrusted import string
+from catalog.urls import origin as place
 from catalog.urls import shown
+from catalog.wire import WIRES
 from provisioner.config import tables
 from provisioner.errors import ConsentNeeded
 from provisioner.kimi_code.target import provider_name
@@ -80,6 +83,31 @@ def taken_notes(taken: Collection[str]) -> list[Note]:
 def same_endpoint(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether the requests of two provider tables go to the same place over the same wire."""
     return tables.endpoint(one) == tables.endpoint(other)
+
+
+def new_places(
+    data: Mapping[str, Any], name: str, aliases: Mapping[str, Mapping[str, Any]]
+) -> dict[str, str]:
+    """Those of ``aliases`` that would take the key of the provider ``name`` to a host that does not get it now.
+
+    Each with its address, for people. Models of a catalog may have endpoints of their own.
+    """
+    provider = tables.provider_in(data, name)
+    wire = WIRES.get(string(provider.get("type")))
+    standing = tables.members(data, "models").values()
+    known = {
+        _place(string(provider.get("base_url")) or (wire.default_base_url if wire else None)),
+        *(_place(table.get("base_url")) for table in standing if provider_name(table) == name),
+    }
+    urls = {alias: string(table.get("base_url")) for alias, table in aliases.items()}
+    return {alias: shown(url) for alias, url in urls.items() if url and _place(url) not in known}
+
+
+def _place(url: Any) -> tuple[str, str, int] | None:
+    try:
+        return place(string(url)) if url else None
+    except ValueError:  # written by hand
+        return None
 
 
 def origin(provider: Mapping[str, Any]) -> str:

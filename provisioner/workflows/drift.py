@@ -8,12 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from catalog.untrusted import mapping
 from catalog.urls import shown
 from provisioner.config import tables
 from provisioner.config.merge import fingerprint, merged, untouched
 from provisioner.config.tables import CATALOG
 from provisioner.errors import ConfigInvalid
 from provisioner.kimi_code.target import provider_name
+from provisioner.workflows.consent import new_places
 from provisioner.workflows.entries import alias_tables, provider_table
 from provisioner.workflows.imports import Record, owned_fields, record_of
 
@@ -27,7 +29,7 @@ Kind = Literal[
     "changed",  # upstream changed a field that the user did not: it is brought up to date
     "added",  # a new model or provider, and what was asked includes it
     "removed",  # retired upstream, and untouched since it was written
-    "kept",  # retired upstream, but the user changed it or uses it
+    "kept",  # retired upstream, but the user changed it or uses it; or upstream has it in a form that cannot be read
     "conflict",  # both changed it: the user's stays
     "unsure",  # nobody knows who changed it: what stands there stays
     "moved",  # another endpoint or wire
@@ -177,6 +179,8 @@ class _Comparison:
         if self._provider.get("api_key_env") or (key and key != token):
             again = f"kimi provider remove {self._name}, then add it again"
             return f"its key was given for the old endpoint and does not follow: {again}"
+        if aliases := self._with_own_keys(token):
+            return f"the api_key of {', '.join(aliases)} was given for the old endpoint and does not follow: take it out"
         try:
             tables.refuse_carried(self._provider, self._name, new)
         except ConfigInvalid as error:
@@ -184,6 +188,16 @@ class _Comparison:
         if not self._consent.endpoint_change:
             return "nothing of it was changed; if that is right: --accept-endpoint-change"
         return None
+
+    def _with_own_keys(self, token: Any) -> list[str]:
+        """Aliases whose own key goes to the provider's endpoint. One with both of these has an endpoint of its own."""
+        return [
+            alias
+            for alias, table in self._models.items()
+            if provider_name(table) == self._name
+            and table.get("api_key") not in (None, "", token)
+            and not (table.get("protocol") and table.get("base_url"))
+        ]
 
     def _alias(self, alias: str, table: Mapping[str, Any]) -> None:
         current = self._models.get(alias)
@@ -201,8 +215,18 @@ class _Comparison:
         if self._base is None and self._source.get("kind") == CATALOG:
             self._say("unsure", f"{alias}: new, or not chosen at the import; it stays out", alias=alias)
             return
+        if self._leads_elsewhere(alias, table):
+            return
         self._say("added", f"{alias}: new upstream", alias=alias)
         self._write[alias] = table
+
+    def _leads_elsewhere(self, alias: str, table: Mapping[str, Any]) -> bool:
+        """Whether the provider's key would go to a new host with this model; it is held then."""
+        there = new_places(self._data, self._name, {alias: table})
+        if there:
+            message = f"{alias}: new upstream, at {there[alias]}: the key does not follow; add {self._name} again with its key"
+            self._say("moved", message, alias=alias, field="base_url", after=there[alias], held=True)
+        return bool(there)
 
     def _claim(self, alias: str, table: Mapping[str, Any], current: Any) -> None:
         mine = f"{alias}: upstream claims it, but it is of {provider_name(current) or 'your own making'}"
@@ -214,8 +238,11 @@ class _Comparison:
                 held=True,
             )
             return
+        if self._leads_elsewhere(alias, table):
+            return
         self._say("claimed", f"{mine}; it was given away", alias=alias)
-        self._write[alias] = table
+        kept = {"overrides": current["overrides"]} if "overrides" in mapping(current) else {}
+        self._write[alias] = {**table, **kept}
 
     def _merge(
         self, alias: str, table: Mapping[str, Any], current: dict[str, Any], known: Mapping[str, str] | None
@@ -258,11 +285,15 @@ class _Comparison:
         if self._base is None:
             return (), {}
         removed, kept = [], {}
+        unread = {f"{self._name}/{model.id}": model.reason for model in self._now.skipped if model.flawed}
         for alias, known in self._base.aliases.items():
             current = self._models.get(alias)
             if alias in upstream or not isinstance(current, dict) or provider_name(current) != self._name:
                 continue
-            if alias in self._commented or not untouched(known, current, self._owned):
+            if alias in unread:
+                self._say("kept", f"{alias}: upstream has it, but {unread[alias]}; it stays", alias=alias)
+                kept[alias] = known
+            elif alias in self._commented or not untouched(known, current, self._owned):
                 self._say(
                     "kept", f"{alias}: retired upstream; it stays, because you changed its table", alias=alias
                 )

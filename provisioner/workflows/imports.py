@@ -131,9 +131,9 @@ def _add(app: App, path: Path, records: Mapping[str, Record], names: set[str]) -
             names = set(tables.members(read(app.config_path).data, "providers"))
     standing = {record.registry for name, record in known.items() if name in names}
     kept = {n: asdict(r) for n, r in known.items() if n in names or r.registry in standing}
-    document = json.dumps({"format": _FORMAT, "providers": kept}, sort_keys=True)
-    if not path.is_file() or path.read_text() != document:
-        files.replace(path, document.encode(), private=True)
+    document = json.dumps({"format": _FORMAT, "providers": kept}, sort_keys=True).encode()
+    if not path.is_file() or path.read_bytes() != document:
+        files.replace(path, document, private=True)
 
 
 def follow_undo(app: App, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:

@@ -197,11 +197,12 @@ def _notes(app: App, request: Request, planned: Rotated) -> list[Note]:
         )
     if variable:
         notes.append(Note("in_backups", f"the old key is still in the versions kept in {app.backups}"))
-    if key and token and key != token and rotate.registry_of(table):
+    if key and isinstance(token, str) and key != token and rotate.registry_of(table):
         notes.append(
             Note(
                 "registry_token",
-                "source.apiKey is another key and stays: Kimi Code writes it over api_key when it starts",
+                f"source.apiKey is {'another key' if token else 'empty'} and stays: Kimi Code writes it over api_key "
+                f"when it starts; kimi provider key {request.provider} --to-env NAME keeps a key of its own",
             )
         )
     return notes

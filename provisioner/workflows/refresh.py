@@ -166,6 +166,10 @@ class AskedSources:
                 else:
                     data = self._update(data, said, found, made)
             data = self._gone(data, answer, found)
+            found += [
+                DriftFinding("kept", name, f"{name}: its entry upstream cannot be read; it stays")
+                for name in answer.unread
+            ]
         except CatalogError as error:
             self._fail(answer.url, error)
             return before

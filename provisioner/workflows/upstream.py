@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from catalog.documents import CatalogRequest
 from catalog.errors import CatalogError, CredentialRefused, NotImportable
 from catalog.reserved import is_login
+from catalog.untrusted import strings
 from catalog.urls import shown
 from provisioner.config import tables
 from provisioner.config.tables import CATALOG, PICKED, WHOLE
@@ -59,12 +60,17 @@ class UpstreamProvider:
 
 @dataclass(frozen=True)
 class SourceAnswer:
-    """The answer of one source. ``new``: providers of a registry imported whole that config.toml may lack."""
+    """The answer of one source.
+
+    ``new``: providers of a registry imported whole that config.toml may lack; ``gone``: those that it no longer has;
+    ``unread``: those that it has in a form that cannot be read.
+    """
 
     url: str
     said: tuple[UpstreamProvider, ...] = ()
     new: Mapping[str, tables.Entry] = field(default_factory=dict)
     gone: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 class Upstream:
@@ -146,7 +152,8 @@ class Upstream:
         before, token, registry = self._first_answer(url, tokens)
         upstream = {provider.id: provider for provider in registry.providers}
         whole = any(source["kind"] == WHOLE for source in group.values()) and not self._wanted
-        gone = tuple(name for name in group if name not in upstream)
+        unread = tuple(name for name in group if name in registry.skipped)
+        gone = tuple(name for name in group if name not in upstream and name not in unread)
         source = registry_source(url, token)
         new = {
             name: tables.Entry(
@@ -167,7 +174,7 @@ class Upstream:
             for name, provider in upstream.items()
             if name in group or name in new
         )
-        return SourceAnswer(url, said, new, gone)
+        return SourceAnswer(url, said, new, gone, unread)
 
     def _first_answer(self, url: str, tokens: list[str]) -> tuple[Registry | None, str, Registry]:
         """The registry by the first of the tokens that it takes, and the copy that was at hand before."""
@@ -225,11 +232,9 @@ class Upstream:
 
         An import that did not remember what filled the endpoint's variables keeps its endpoint.
         """
+        patterns, variables, base_url = _asked(name, source)
         asked = add_catalog.Request(
-            provider_id=str(source.get("id", name)),
-            name=name,
-            base_url=source.get("base_url"),
-            variables=dict(source.get("variables", {})),
+            provider_id=str(source.get("id", name)), name=name, base_url=base_url, variables=variables
         )
         try:
             provider, _ = add_catalog.interpreted(catalog, asked)
@@ -242,7 +247,6 @@ class Upstream:
             provider, _ = add_catalog.interpreted(
                 catalog, dataclasses.replace(asked, base_url=url, variables={})
             )
-        patterns = tuple(str(pattern) for pattern in source.get("models", ()))
         return add_catalog.matching(provider, patterns), len(provider.models)
 
     def _adoptable(self, name: str, now: Provider) -> None:
@@ -253,6 +257,23 @@ class Upstream:
                 f'provider "{name}" is not the catalog\'s: it has another endpoint or wire, and no source',
                 hint=f"kimi provider add {name} imports it anew",
             )
+
+
+def _asked(name: str, source: Mapping[str, Any]) -> tuple[tuple[str, ...], dict[str, str], str | None]:
+    """What was asked at the import: patterns of models, values of variables, the endpoint.
+
+    Raises:
+        UsageError: a hand made something else of it. To leave it out would ask for more than was wanted.
+    """
+    patterns, variables = strings(source.get("models", [])), source.get("variables", {})
+    base_url = source.get("base_url")
+    texts = isinstance(variables, dict) and all(isinstance(value, str) for value in variables.values())
+    if patterns is None or not texts or not isinstance(base_url, str | None):
+        raise UsageError(
+            f'provider "{name}" cannot be refreshed: [providers.{name}.source] holds what no import writes',
+            hint=f"kimi provider add {name}, which writes it anew",
+        )
+    return patterns, variables, base_url
 
 
 def _assumed(provider: Provider | None, source: Mapping[str, Any]) -> imports.Record | None:

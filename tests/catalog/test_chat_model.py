@@ -41,7 +41,7 @@ def reason(published: Any, wire: WireName | None = "openai") -> str:
 
 @pytest.mark.parametrize("junk", [None, "zz", 5, [], {}])
 def test_what_is_no_model_is_named_by_its_key(junk: Any) -> None:
-    assert read(junk) == Skipped("key", "it has no id")
+    assert read(junk) == Skipped("key", "it has no id", flawed=True)
 
 
 class TestModels:

@@ -256,7 +256,7 @@ def test_env_is_no_hint_unless_all_of_it_is_text() -> None:
 
 def test_skipped_models_are_counted_with_their_provider() -> None:
     (provider,) = read(p=value(models={"x": {}})).providers
-    assert provider.skipped == (Skipped("x", "its id must be a non-empty string"),)
+    assert provider.skipped == (Skipped("x", "its id must be a non-empty string", flawed=True),)
 
 
 def test_a_token_in_the_address_is_not_repeated() -> None:

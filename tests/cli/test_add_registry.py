@@ -91,6 +91,19 @@ def test_a_public_registry_gets_an_empty_key_and_no_header(world: World, cli: Cl
     assert "api_key is empty" in done.err
 
 
+def test_a_key_of_the_users_own_is_named_when_the_token_replaces_it(world: World, cli: Cli) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    cli(*ADD, "--token", TOKEN)
+    assert "own_key" not in cli(*ADD, "--token", "tok-second-0123456789", "--json").out
+    text = world.config.read_text()
+    world.config.write_text(
+        text.replace('api_key = "tok-second-0123456789"', 'api_key = "sk-own-0123456789"', 1)
+    )
+    document = cli(*ADD, "--json").json("change")
+    (note,) = [note for note in document["notes"] if note["code"] == "own_key"]
+    assert note["message"].startswith("the api_key of alpha was")
+
+
 def test_only_picks_and_leaves_its_siblings_alone(world: World, cli: Cli) -> None:
     world.serves((REGISTRY_URL, registry()))
     cli(*ADD, "--token", TOKEN)

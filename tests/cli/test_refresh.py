@@ -246,6 +246,77 @@ def test_a_catalog_never_moves_a_key(world: World, cli: Cli) -> None:
         assert "evil.example" in done.out
 
 
+def test_no_new_model_of_a_catalog_takes_the_key_to_another_host(world: World, cli: Cli) -> None:
+    imported(world, cli)
+    before = world.config.read_bytes()
+    there = {"api": "https://evil.example/v1"}
+    world.serves((CATALOG_URL, catalog(four=model("four", provider=there))))
+    for flags in (("--yes",), ("--yes", "--accept-endpoint-change")):
+        done = cli("refresh", *flags)
+        assert (done.code, world.config.read_bytes() == before) == (2, True)
+        assert "evil.example" in done.out
+    done = cli("add", "acme", "--url", CATALOG_URL, "--yes")  # the key that stands there
+    assert (done.code, world.config.read_bytes() == before) == (2, True)
+    assert "evil.example" in done.err
+    assert cli("add", "acme", "--url", CATALOG_URL, "--api-key", "sk-0123456789abcdef").code == 0
+    assert "acme/four" in data(world)["models"]
+    assert cli("refresh", "--check").code == 0
+    # The same host is no news.
+    near = {"api": "https://acme.example/other"}
+    world.serves(
+        (CATALOG_URL, catalog(four=model("four", provider=there), five=model("five", provider=near)))
+    )
+    assert cli("refresh").code == 0
+    assert data(world)["models"]["acme/five"]["base_url"] == "https://acme.example/other"
+
+
+def test_an_alias_with_a_key_of_its_own_does_not_move_with_its_registry(world: World, cli: Cli) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    cli(*ADD)
+    edit(world, '[models."alpha/big"]', '[models."alpha/big"]\napi_key = "sk-own-0123456789"')
+    before = world.config.read_bytes()
+    moved = copy.deepcopy(registry())
+    moved["first"]["api"] = "https://moved.example/v1"
+    world.serves((REGISTRY_URL, moved))
+    done = cli("refresh", "--yes", "--accept-endpoint-change")
+    assert (done.code, world.config.read_bytes() == before) == (2, True)
+    assert "api_key of alpha/big" in done.out
+    edit(world, 'api_key = "sk-own-0123456789"\n', "")
+    assert cli("refresh", "--accept-endpoint-change").code == 0
+    assert data(world)["providers"]["alpha"]["base_url"] == "https://moved.example/v1"
+
+
+@pytest.mark.parametrize(
+    "odd", ["models = 3", "models = [3]", 'models = "o*"', 'variables = "a"', "variables = 3", "base_url = 3"]
+)
+def test_what_a_hand_made_of_a_source_is_said_and_nothing_changes(world: World, cli: Cli, odd: str) -> None:
+    imported(world, cli)
+    edit(world, 'id = "acme"', f'id = "acme"\n{odd}')
+    before = world.config.read_bytes()
+    world.serves((CATALOG_URL, catalog(two=model("two", name="Newer"))))
+    document = cli("refresh", "--json").json("refresh")
+    assert "[providers.acme.source]" in document["failures"][0]["message"]
+    assert cli("refresh").code == 2
+    assert world.config.read_bytes() == before
+
+
+def test_a_date_where_a_name_should_be_is_no_traceback(world: World, cli: Cli) -> None:
+    imported(world, cli)
+    edit(world, 'display_name = "One"', "display_name = 2026-01-01")
+    world.serves((CATALOG_URL, catalog(one=model("one", name="Newer"))))
+    (found,) = cli("refresh", "--json").json("refresh")["findings"]
+    assert (found["kind"], found["before"], found["after"]) == ("conflict", "2026-01-01", "Newer")
+
+
+def test_a_record_that_is_no_text_is_written_anew(world: World, cli: Cli) -> None:
+    imported(world, cli)
+    (record,) = (world.app.state_dir / "imports").glob("*.json")
+    before = record.read_bytes()
+    record.write_bytes(b"\xff\xfe")
+    assert cli("add", "acme", "--url", CATALOG_URL).code == 0
+    assert record.read_bytes() == before
+
+
 def test_variables_of_the_endpoint_are_remembered(world: World, cli: Cli) -> None:
     document = catalog()
     document["acme"]["api"] = "https://${ACCOUNT}.example/v1"
@@ -276,6 +347,29 @@ def test_nothing_is_removed_because_a_document_was_unreachable_empty_or_half(
     assert (done.code, world.config.read_bytes() == before) == (code, True)
     document = cli("refresh", "--json").json("refresh")
     assert document["failures"][0]["url"] == REGISTRY_URL
+
+
+def test_nothing_is_removed_because_its_entry_cannot_be_read(world: World, cli: Cli) -> None:
+    imported(world, cli)
+    whole = registry(third={**registry()["second"], "id": "gamma"})
+    good = ((CATALOG_URL, catalog()), (REGISTRY_URL, whole))
+    world.serves(*good)
+    assert cli(*ADD).code == 0
+    before = world.config.read_bytes()
+    broken = copy.deepcopy(whole)
+    broken["second"]["type"] = "antropic"
+    broken["first"]["models"]["small"]["id"] = ""
+    two = model("two", limit={"context": "100k"})
+    world.serves((CATALOG_URL, catalog(two=two)), (REGISTRY_URL, broken))
+    kept = kinds(cli("refresh", "--yes", "--json").json("refresh"))
+    assert kept == {"beta": "kept", "alpha/small": "kept", "acme/two": "kept"}
+    assert world.config.read_bytes() == before
+    world.serves(*good)
+    assert cli("refresh", "--check").code == 0
+    del broken["second"], broken["first"]["models"]["small"]
+    world.serves((CATALOG_URL, catalog(two=model("two", status="deprecated"))), (REGISTRY_URL, broken))
+    removed = kinds(cli("refresh", "--json").json("refresh"))
+    assert removed == {"beta": "removed", "alpha/small": "removed", "acme/two": "removed"}
 
 
 def test_tokens_are_tried_until_one_works(world: World, cli: Cli) -> None:
@@ -399,7 +493,8 @@ def test_a_registrys_token_follows_where_that_is_said_and_nothing_else_does(worl
 
 
 def test_an_alias_of_somebody_else_is_given_away_where_that_is_said(world: World, cli: Cli) -> None:
-    world.write('[models."alpha/new"]\nprovider = "mine"\nmodel = "x"\nmax_context_size = 5\n')
+    own = "overrides = { max_output_size = 7 }"
+    world.write(f'[models."alpha/new"]\nprovider = "mine"\nmodel = "x"\nmax_context_size = 5\n{own}\n')
     world.serves((REGISTRY_URL, registry()))
     cli(*ADD)
     claiming = registry()
@@ -410,6 +505,7 @@ def test_an_alias_of_somebody_else_is_given_away_where_that_is_said(world: World
         assert (done.code, data(world)["models"]["alpha/new"]["provider"]) == (2, "mine")
     assert cli("refresh", "--accept-endpoint-change").code == 0
     assert data(world)["models"]["alpha/new"]["model"] == "taken"
+    assert data(world)["models"]["alpha/new"]["overrides"] == {"max_output_size": 7}
 
 
 def test_offline_compares_with_what_is_kept_and_writes_nothing_with_check(world: World, cli: Cli) -> None:

@@ -90,3 +90,11 @@ def test_a_key_in_pieces_is_not_seen_while_it_arrives(size: int, app: App) -> No
     shown = smoke(app, stream(*events, data(chunk({"content": " bye"}, finish="stop"))))
     assert leaks(shown, KEY) == []
     assert "sk-•••L9pS bye" in shown
+
+
+def test_the_cut_of_an_endless_answer_falls_inside_of_the_key(app: App) -> None:
+    lines = [data(chunk({"content": "x" * 2**16})) for _ in range(15)]
+    last = data(chunk({"content": "x" * (2**16 - 30) + KEY + " bye"}, finish="stop"))
+    shown = smoke(app, stream(*lines, last))
+    assert "•••…" in shown
+    assert leaks(shown, KEY) == []

@@ -137,6 +137,14 @@ def test_a_key_that_differs_from_the_registrys_is_changed_alone_and_it_is_said(h
     assert "registry_token" in codes(result)
 
 
+def test_a_key_for_a_provider_of_a_registry_without_token_may_not_stay_and_it_is_said(here: App) -> None:
+    here.config_path.write_text(CONFIG.replace(OLD, ""))
+    result = run(here, "b")
+    assert providers(here)["b"]["api_key"] == NEW
+    (note,) = [note for note in result.notes if note.code == "registry_token"]
+    assert "source.apiKey is empty" in note.message
+
+
 def test_a_key_in_the_env_table_changes_there(here: App) -> None:
     assert run(here, "table").providers == ("table",)
     assert providers(here)["table"] == {"type": "anthropic", "env": {"ANTHROPIC_API_KEY": NEW, "X": "y"}}
