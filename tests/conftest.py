@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # `--hypothesis-profile=explore` looks for new counterexamples, and takes its time.
 settings.register_profile(
     "suite",
-    max_examples=50,
+    max_examples=25,
     derandomize=True,
     database=None,
     deadline=None,
