@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from provisioner.app import App
 
 MIB = 1024 * 1024
-TIMEOUT_S = 5
+TIMEOUT_S = 2
 # A slow machine needs its time to start and to end.
 PATIENCE_S = 60
 PROVIDER: dict[str, Any] = {"id": "p", "name": "P", "api": "https://h.test/v1", "type": "openai"}

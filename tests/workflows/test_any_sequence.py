@@ -183,7 +183,7 @@ def _change(commands: Commands, command: Callable[[Commands, Draw], Outcome], dr
     assert foreign_lines(after.decode(), owned) == foreign_lines(before.decode(), owned)
 
 
-@settings(max_examples=20)  # each is up to seven commands on a disk
+@settings(max_examples=10)  # each is up to seven commands on a disk
 @given(files(), st.data())
 def test_any_sequence_keeps_what_is_foreign_and_goes_back_to_the_first_byte(
     text: str, data: st.DataObject
