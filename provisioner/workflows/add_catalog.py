@@ -17,7 +17,14 @@ from provisioner.config import tables
 from provisioner.config.tables import CATALOG
 from provisioner.errors import NotFound, UsageError
 from provisioner.note import Note
-from provisioner.workflows.consent import Consent, agree, claims, new_places, same_endpoint, taken_notes
+from provisioner.workflows.consent import (
+    Consent,
+    agree,
+    claims,
+    refuse_new_places,
+    same_endpoint,
+    taken_notes,
+)
 from provisioner.workflows.credential import Credential, settled
 from provisioner.workflows.default_alias import default_alias
 from provisioner.workflows.entries import alias_tables, catalog_source, check_name, provider_table, source_of
@@ -110,7 +117,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
             provider_table(chosen, credential=credential, source=source), alias_tables(chosen.id, chosen)
         )
         if not request.credential.fields and credential:
-            _refuse_new_places(data, chosen.id, entry)
+            refuse_new_places(data, chosen.id, entry.aliases, "leave that model out with --model GLOB")
         entries = {chosen.id: entry}
         taken[:] = claims(data, entries, lambda _, table: is_own(table, request.provider_id, entry))
         data = tables.with_providers(data, entries)
@@ -133,19 +140,6 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
             *refusal_note(app, outcome.data, (chosen,)),
         ),
     )
-
-
-def _refuse_new_places(data: Mapping[str, Any], name: str, entry: tables.Entry) -> None:
-    """A key that stands in config.toml was given for the hosts that get it now.
-
-    Raises:
-        UsageError: a model has another host now.
-    """
-    for alias, url in new_places(data, name, entry.aliases).items():
-        raise UsageError(
-            f"the catalog has {alias} at {url} now, so the key in config.toml is not reused; give one",
-            hint="--api-key-stdin, --api-key-env NAME, or leave that model out with --model GLOB",
-        )
 
 
 def is_own(existing: Mapping[str, Any], provider_id: str, entry: tables.Entry) -> bool:

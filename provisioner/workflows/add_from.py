@@ -12,7 +12,14 @@ from provisioner.config.read import read
 from provisioner.errors import NotFound, UsageError
 from provisioner.note import Note
 from provisioner.workflows.add_catalog import is_own
-from provisioner.workflows.consent import Consent, agree, claims, same_endpoint, taken_notes
+from provisioner.workflows.consent import (
+    Consent,
+    agree,
+    claims,
+    refuse_new_places,
+    same_endpoint,
+    taken_notes,
+)
 from provisioner.workflows.credential import settled
 from provisioner.workflows.default_alias import default_alias
 from provisioner.workflows.entries import alias_tables, check_name, provider_table
@@ -201,7 +208,10 @@ def _entry(data: Mapping[str, Any], item: Item, provider: Provider) -> tables.En
     table = provider_table(provider, credential=credential, source=item.source)
     if item.headers:
         table["custom_headers"] = dict(item.headers)
-    return tables.Entry(table, alias_tables(provider.id, provider))
+    entry = tables.Entry(table, alias_tables(provider.id, provider))
+    if not item.credential.fields and credential and provider.id in tables.members(data, "providers"):
+        refuse_new_places(data, provider.id, entry.aliases, "leave that provider out with --only")
+    return entry
 
 
 def _is_own(old: Mapping[str, Any], item: Item, entry: tables.Entry) -> bool:

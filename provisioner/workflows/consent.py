@@ -11,7 +11,7 @@ from catalog.urls import origin as place
 from catalog.urls import shown
 from catalog.wire import WIRES
 from provisioner.config import tables
-from provisioner.errors import ConsentNeeded
+from provisioner.errors import ConsentNeeded, UsageError
 from provisioner.kimi_code.target import provider_name
 from provisioner.note import Note
 
@@ -101,6 +101,21 @@ def new_places(
     }
     urls = {alias: string(table.get("base_url")) for alias, table in aliases.items()}
     return {alias: shown(url) for alias, url in urls.items() if url and _place(url) not in known}
+
+
+def refuse_new_places(
+    data: Mapping[str, Any], name: str, aliases: Mapping[str, Mapping[str, Any]], otherwise: str
+) -> None:
+    """A key that stands in config.toml was given for the hosts that get it now. ``otherwise`` is the way without one.
+
+    Raises:
+        UsageError: a model has another host now.
+    """
+    for alias, url in new_places(data, name, aliases).items():
+        raise UsageError(
+            f"{alias} is at {url} now, so the key in config.toml is not reused; give one",
+            hint=f"--api-key-stdin, --api-key-env NAME, or {otherwise}",
+        )
 
 
 def _place(url: Any) -> tuple[str, str, int] | None:

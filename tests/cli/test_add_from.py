@@ -155,6 +155,21 @@ def test_a_key_in_config_toml_stays(world: World, cli: Cli) -> None:
 
 
 @pytest.mark.usefixtures("opencode")
+def test_a_key_in_config_toml_goes_to_no_host_that_a_model_brings(
+    world: World, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert take(cli, "--with-keys").code == 0
+    before = world.config.read_bytes()
+    elsewhere = {"npm": "@ai-sdk/openai-compatible", "api": "https://elsewhere.example/v1"}
+    models: dict[str, Any] = CATALOG["deepseek"]["models"]  # type: ignore[assignment]  # a mixed dictionary
+    monkeypatch.setitem(models["reasoner"], "provider", elsewhere)
+    done = take(cli, "--refresh", "--yes")
+    assert done.code == 2
+    assert "elsewhere.example" in done.err
+    assert world.config.read_bytes() == before
+
+
+@pytest.mark.usefixtures("opencode")
 def test_one_is_picked_renamed_and_made_the_default(world: World, cli: Cli) -> None:
     done = take(cli, "--only", "gw", "--as", "mine", "--default-model", "big")
     assert done.code == 0, done.err
