@@ -15,12 +15,12 @@ import json
 import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from provisioner.config.files import clean, make_private, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 KEPT = 100
@@ -138,11 +138,20 @@ def _content(own: Path, entry: BackupEntry) -> Path:
 def _read(own: Path) -> list[BackupEntry]:
     found = []
     for record in own.glob("*.json"):
-        with suppress(OSError, ValueError, TypeError):
-            entry = BackupEntry(**json.loads(record.read_bytes()))
-            if record.name == f"{entry.id}.json":
-                found.append(entry)
+        with suppress(OSError, ValueError, TypeError, LookupError, RecursionError):
+            fields = json.loads(record.read_bytes())
+            if record.name == f"{fields['id']}.json" and _is_sound(fields):
+                found.append(BackupEntry(**fields))
     return sorted(found, key=lambda entry: entry.id)
+
+
+def _is_sound(fields: Mapping[str, Any]) -> bool:
+    """Whether a record that was read holds what it must: it may be damaged, or written by a hand."""
+    return (
+        isinstance(fields["at"], int | float)
+        and all(isinstance(fields[name], str) for name in ("command", "summary", "path"))
+        and all(isinstance(fields[name], str | None) for name in ("before", "after"))
+    )
 
 
 def _prune(own: Path, known: list[BackupEntry]) -> None:

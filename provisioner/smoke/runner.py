@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from provisioner.smoke.probe import Size
 
 CheckName = Literal["text", "tools", "thinking", "vision", "video"]
-CHECKS: tuple[CheckName, ...] = ("text", "tools", "thinking", "vision", "video")
 _PROBES = {"tools": tools.check, "thinking": thinking.check, "vision": vision.check, "video": video.check}
 
 

@@ -101,3 +101,21 @@ def test_leftovers_of_killed_runs_are_removed(tmp_path: Path) -> None:
     (kept.parent / f".{kept.name}.0123456789ab.kimi-provider.tmp").touch()
     save(tmp_path, tmp_path / "one.toml", b"y")
     assert not list(kept.parent.glob(".*"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{}", "[" * 9000, '{"id": 2}', '{"id": 2, "at": "x", "command": 1, "summary": 1, "path": 1}'],
+)
+def test_a_damaged_record_is_passed_over(tmp_path: Path, text: str) -> None:
+    kept = save(tmp_path, tmp_path / "one.toml", b"x")
+    (record,) = tmp_path.rglob("1.json")
+    record.with_name("2.json").write_text(text)
+    assert backups.entries(tmp_path, tmp_path / "one.toml") == [kept]
+
+
+def test_a_record_with_a_value_of_a_wrong_type_is_passed_over(tmp_path: Path) -> None:
+    save(tmp_path, tmp_path / "one.toml", b"x")
+    (record,) = tmp_path.rglob("1.json")
+    record.write_text(record.read_text().replace('"added p"', "5"))
+    assert backups.entries(tmp_path, tmp_path / "one.toml") == []
