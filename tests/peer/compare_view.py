@@ -1,6 +1,6 @@
 """Asks a Kimi Code and provisioner/kimi_code the same of odd config files: does the alias run, and with what?
 
-Usage: python tests/peer/compare_view.py --kimi COMMAND [--only REGEX] [-j N] [-v]
+Usage: python tests/peer/compare_view.py --kimi COMMAND [--only REGEX] [-j N]
 
 A loopback server refuses every request, and keeps its URL and its key. Exit code 0 when all agree, else 1.
 """
@@ -19,6 +19,7 @@ import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from provisioner.kimi_code.auth import EffectiveCredential
@@ -28,6 +29,9 @@ from provisioner.smoke.probe import Probe
 from provisioner.smoke.wires import protocol_of
 from tests.peer.view_cases import CASES, Case
 from tests.smoke.server import reply, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _SECONDS = 120
 _KEY_HEADERS = ("x-api-key", "x-goog-api-key", "authorization")
@@ -90,6 +94,17 @@ def _elsewhere(text: str, alias: str, env: dict[str, str], said: str) -> tuple[s
     return urlsplit(sent.url).path, here.credential.value, said
 
 
+def disagreements(kimi: list[str], cases: Sequence[Case], jobs: int = 2) -> list[str]:
+    """A line for each case of which Kimi Code makes something else than the view: what each of the two makes of it."""
+    with ThreadPoolExecutor(jobs) as pool:
+        compared = zip(cases, pool.map(lambda case: theirs(kimi, case), cases), map(ours, cases), strict=True)
+        return [
+            json.dumps({"case": case.name, "kimi": there, "ours": here})
+            for case, there, here in compared
+            if there[:2] != here[:2]
+        ]
+
+
 def main() -> None:
     """Compares all cases and prints those that differ."""
     parser = argparse.ArgumentParser(
@@ -98,20 +113,13 @@ def main() -> None:
     parser.add_argument("--kimi", required=True, help="the command that starts Kimi Code")
     parser.add_argument("--only", default="", help="cases whose name matches")
     parser.add_argument("-j", type=int, default=2, help="cases at once")
-    parser.add_argument("-v", action="store_true", help="print every case")
     arguments = parser.parse_args()
-    kimi = shlex.split(arguments.kimi)
     cases = [case for case in CASES if re.search(arguments.only, case.name)]
-    differ = 0
-    with ThreadPoolExecutor(arguments.j) as pool:
-        for case, there in zip(cases, pool.map(lambda case: theirs(kimi, case), cases), strict=True):
-            here = ours(case)
-            same = there[:2] == here[:2]
-            differ += not same
-            if not same or arguments.v:
-                print(json.dumps({"case": case.name, "same": same, "kimi": there, "ours": here}), flush=True)
-    print(f"{len(cases) - differ} of {len(cases)} agree")
-    sys.exit(differ > 0)
+    differ = disagreements(shlex.split(arguments.kimi), cases, arguments.j)
+    for line in differ:
+        print(line)
+    print(f"{len(cases) - len(differ)} of {len(cases)} agree")
+    sys.exit(1 if differ else 0)
 
 
 if __name__ == "__main__":
