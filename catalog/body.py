@@ -25,7 +25,7 @@ def read_whole(chunks: Iterable[bytes], encoding: str, *, limit: int, where: str
     except Undecodable:
         raise DocumentInvalid(
             "the server compressed the document in a way that was not asked for",
-            hint="have it honour `Accept-Encoding: identity`",
+            hint="have it honour `Accept-Encoding: gzip`",
             where=where,
         ) from None
     arriving = _capped(chunks, limit, where)

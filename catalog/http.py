@@ -196,7 +196,7 @@ class _Exchange:
 
     def _build(self, client: httpx.Client, url: str, *, at_home: bool) -> httpx.Request:
         ask = self._request
-        headers = httpx.Headers({"Accept": "application/json", "Accept-Encoding": "identity"})
+        headers = httpx.Headers({"Accept": "application/json", "Accept-Encoding": "gzip"})
         try:
             address = httpx.URL(url)
         except httpx.InvalidURL as error:

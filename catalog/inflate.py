@@ -1,6 +1,6 @@
 """Undoes the compression of a body as it arrives, in pieces of bounded size. No I/O: bytes in, bytes out.
 
-``identity`` is asked for, yet some servers compress all the same. httpx would hand out a 200 kB gzip body as one
+gzip is asked for: a registry shrinks to a tenth or less on the wire. httpx would hand out a 200 kB gzip body as one
 chunk of 200 MiB, so its own decoding is not used.
 """
 

@@ -19,7 +19,7 @@ def test_a_document_arrives_with_its_validators() -> None:
     assert got.last_modified == "Tue, 01 Sep 2026 10:00:00 GMT"
     [request] = server.requests
     assert request.headers["accept"] == "application/json"
-    assert request.headers["accept-encoding"] == "identity"
+    assert request.headers["accept-encoding"] == "gzip"
     assert "authorization" not in request.headers
 
 

@@ -59,7 +59,8 @@ class Compared:
         return passed == self.answered
 
 
-def _free_ports() -> tuple[int, int]:
+def free_ports() -> tuple[int, int]:
+    """Two ports of the loopback that nobody listens on."""
     with socket.socket() as first, socket.socket() as second:
         for each in (first, second):
             each.bind(("127.0.0.1", 0))
@@ -73,7 +74,7 @@ def running(recipe: Recipe, program: list[str], demo: Demo, seconds: float) -> I
     Raises:
         TimeoutError: it ended, or does not listen in time; what it said is in the message.
     """
-    port, next_port = _free_ports()
+    port, next_port = free_ports()
     with tempfile.TemporaryDirectory(prefix="peer-") as folder:
 
         def filled(text: str) -> str:
