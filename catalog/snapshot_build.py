@@ -1,7 +1,8 @@
 """Makes the built-in snapshot; for maintainers: ``python -m catalog.snapshot_build SOURCE``.
 
-``SOURCE`` is a URL or a file in the form of models.dev's api.json, plain or gzip. The same document gives the same
-bytes: members are sorted, their times fixed, and the date is the document's own unless ``--date`` says otherwise.
+``SOURCE`` is a URL or a file in the form of models.dev's api.json, plain or gzip. It is checked against our schema, and
+what is new in it or would be guessed is listed first; ``--check`` stops there. The same document gives the same bytes:
+members are sorted, their times fixed, and the date is the document's own unless ``--date`` says otherwise.
 
 Kept of each provider and model is what is interpreted or shown here. Left out are fields that nothing reads
 (``attachment``, ``temperature``, ``open_weights``, ``experimental``, ``knowledge``, ``structured_output``,
@@ -24,11 +25,12 @@ from catalog.documents import DEFAULT_CATALOG_URL
 from catalog.errors import CatalogError, FetchFailed
 from catalog.http_limits import LIMITS
 from catalog.parse import parse_slice, slice_catalog
-from catalog.snapshot import INDEX, META, PATH, member
+from catalog.snapshot import INDEX, META, PATH, Snapshot, member
+from catalog.snapshot_check import report
 from catalog.urls import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     import httpx
 
@@ -65,6 +67,7 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--date", help="YYYY-MM-DD to record; else the newest date in the document")
     parser.add_argument("--source", help="how to record where it comes from; else its URL")
+    parser.add_argument("--check", action="store_true", help="list what is new or guessed, and write nothing")
     parser.add_argument("--output", type=Path, default=PATH, help="the file to write; else the built-in one")
     options = parser.parse_args(arguments)
     if options.date and not _DATE.fullmatch(options.date):
@@ -73,6 +76,12 @@ def main(arguments: list[str]) -> int:
         url = options.document if "://" in options.document else None
         body = _fetched(url) if url else _file(Path(options.document))
         source = options.source or shown(url or DEFAULT_CATALOG_URL)
+        published = {
+            id_: parse_slice(text) for id_, text in sorted(slice_catalog(body, source).slices.items())
+        }
+        sys.stdout.writelines(f"{line}\n" for line in report(published, _kept(options.output)))
+        if options.check:
+            return 0
         meta = build(body, source, options.output, date=options.date)
     except CatalogError as error:
         sys.stderr.write(f"{error.where or options.document}: {error.message}\n")
@@ -113,6 +122,10 @@ def build(body: bytes, source: str, output: Path, *, date: str | None = None) ->
             archive.writestr(info, text, compresslevel=9)
     partial.replace(output)
     return meta
+
+
+def _kept(output: Path) -> Collection[str]:
+    return Snapshot(output).index() if output.exists() else ()
 
 
 def _trim_provider(provider: dict[str, Any]) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def test_the_built_in_one_is_sound_and_small() -> None:
     }
     assert providers["anthropic"]["npm"] == "@ai-sdk/anthropic"
     assert any(model.get("cost") for model in providers["anthropic"]["models"].values())
-    assert snapshot.PATH.stat().st_size < 350_000
+    assert snapshot.PATH.stat().st_size < 450_000
 
 
 def test_a_snapshot_keeps_what_is_used_and_says_what_it_is(source: Path, output: Path) -> None:
@@ -123,6 +123,33 @@ def test_date_and_source_are_recorded_as_given(source: Path, output: Path) -> No
     make(source, output, "--date", "2026-07-02", "--source", "a mirror")
     meta = Snapshot(output).meta()
     assert (meta.date, meta.source) == ("2026-07-02", "a mirror")
+
+
+def test_what_is_new_gone_guessed_and_refused_is_listed(
+    source: Path, output: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make(source, output)
+    before = output.read_bytes()
+    limit = {"context": 8000}
+    document = {
+        "a": {"id": "a", "api": "https://a.example/v1", "models": {"x": {"id": "x", "limit": limit}}},
+        "c": {"id": "c", "npm": "@ai-sdk/cohere", "logo": "", "models": {"x": {"id": "x", "pets": 1}}},
+    }
+    source.write_text(json.dumps(document))
+    capsys.readouterr()
+    assert make(source, output, "--check") == 0
+    assert output.read_bytes() == before
+    said = capsys.readouterr().out.splitlines()
+    assert {
+        "/c/models/x: 'limit' is missing",
+        "new: 1 — c",
+        "gone: 1 — b/../x",
+        "provider fields that the schema does not describe: 1 — logo (1)",
+        "model fields that the schema does not describe: 1 — pets (1)",
+        "wire guessed: 1 — a",
+        "not importable as it is, proprietary: 1 — c",
+        "models left out: 1 — it declares no context size (1)",
+    } == set(said)
 
 
 def test_a_date_of_another_form_is_refused(source: Path, output: Path) -> None:

@@ -2,7 +2,9 @@
 
 POPULAR = (
     "moonshotai",
-    "kimi-for-coding",
+    "kimi-code-plan-global",
+    "kimi-code-plan-cn",
+    "kimi-for-coding",  # what the two were before
     "anthropic",
     "openai",
     "google",
