@@ -5,14 +5,13 @@ from __future__ import annotations
 import gc
 import re
 import stat
-import tomllib
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from provisioner.characters import curly, hidden
-from provisioner.config import whole
+from provisioner.config import toml, whole
 from provisioner.config.places import Place, Places
 from provisioner.config.values import dotted
 from provisioner.config.whole import Reading
@@ -129,7 +128,7 @@ def parse(text: str, path: Path) -> dict[str, Any]:
     """
     try:
         with _no_collecting():
-            return tomllib.loads(text.removeprefix(BOM))
+            return toml.loads(text.removeprefix(BOM))
     except RecursionError:
         reason, place = "values are nested too deeply", None
     except ValueError as error:  # TOMLDecodeError, or a number that Python refuses
