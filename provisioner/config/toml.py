@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 import sys
-import tomllib
 from typing import Any
 
 _BASIC = r'"[^"\\\x00-\x08\x0a-\x1f\x7f]*+"'
@@ -59,6 +58,8 @@ def loads(text: str) -> dict[str, Any]:
     try:
         return _Reading(text).whole()
     except _Unsettled:
+        import tomllib
+
         return tomllib.loads(text)
 
 
@@ -113,6 +114,8 @@ class _Reading:
 
         It has ended where tomllib finds a whole text: within a string or a list it would find none.
         """
+        import tomllib
+
         if _HEADER.match(self.text, start):
             raise _Unsettled
         header = _HEADER.search(self.text, start)
