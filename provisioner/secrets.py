@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from catalog.echoed import Echoes
 from catalog.urls import masked_urls
+
+if TYPE_CHECKING:
+    from catalog.echoed import Echoes
 
 # `source.apiKey` is camelCase in config.toml; everything else is snake_case.
 _SECRET_KEYS = re.compile(r"(?i)(api_?key$|_key$|^key$|token|secret|password|authorization|^x-.*-key$)")
@@ -64,6 +66,8 @@ def _plain(key: str) -> bool:
 
 def echoes(secrets: Iterable[str]) -> Echoes:
     """What masks known secrets in texts of strangers: providers echo keys in their messages and models in answers."""
+    from catalog.echoed import Echoes
+
     return Echoes(secrets, mask)
 
 

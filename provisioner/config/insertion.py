@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.config.blocks import around, blocks
 from provisioner.config.layout import line_end
-from provisioner.kimi_code.target import provider_name
+from provisioner.kimi_code.owner import provider_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,7 +7,6 @@ never includes the newline. Comments and blank lines belong to no statement. Wha
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -201,6 +200,8 @@ def _unquoted(part: str) -> str:
     if part[0] != '"':
         return part
     if "\\" in part:
+        import tomllib
+
         (unescaped,) = tomllib.loads(f"{part} = 0")
         return unescaped
     return part[1:-1]

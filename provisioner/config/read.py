@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import gc
-import re
 import stat
-import tomllib
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from provisioner.characters import curly, hidden
-from provisioner.config import whole
-from provisioner.config.places import Place, Places
-from provisioner.config.values import dotted
+from provisioner.config import toml, whole
 from provisioner.config.whole import Reading
 from provisioner.errors import ConfigInvalid
 
@@ -27,11 +21,6 @@ if TYPE_CHECKING:
 _LOOKS = 60  # at a file that goes on changing, with a pause of 50 ms between them
 
 BOM = "\ufeff"
-
-_TWICE = re.compile("Cannot (?:declare|overwrite|mutate)")
-
-# tomllib says where it stopped in its text only; `lineno` attributes came with Python 3.14.
-_POSITION = re.compile(r"\s*\((?:at line (\d+), column (\d+)|at end of document)\)$")
 
 
 @dataclass(frozen=True)
@@ -129,39 +118,19 @@ def parse(text: str, path: Path) -> dict[str, Any]:
     """
     try:
         with _no_collecting():
-            return tomllib.loads(text.removeprefix(BOM))
+            return toml.loads(text.removeprefix(BOM))
     except RecursionError:
         reason, place = "values are nested too deeply", None
     except ValueError as error:  # TOMLDecodeError, or a number that Python refuses
-        reason, place = _explained(text.removeprefix(BOM), str(error))
+        from provisioner.config.fault import explained
+
+        reason, place = explained(text.removeprefix(BOM), str(error))
     raise ConfigInvalid(
         f"config.toml is not valid TOML: {reason[:1].lower()}{reason[1:]}",
         hint="correct that line by hand; the file was left as it is",
         where=f"{path}:{place.line}" if place else str(path),
         place=place or (1, 1),
     )
-
-
-def _explained(text: str, reason: str) -> tuple[str, Place | None]:
-    """What tomllib says, and what it does not: the character that nobody sees, where a key stood first."""
-    position = _POSITION.search(reason)
-    if position is None:
-        return reason, None
-    reason = _POSITION.sub("", reason)
-    places = Places(text)
-    place = Place(int(position[1]), int(position[2])) if position[1] else places.at(len(text))
-    offset = places.offset(place)
-    line = text[(start := places.offset(Place(place.line, 1))) :].partition("\n")[0]
-    if found := next(chain(hidden(line), curly(line)), None):
-        kind = (
-            "an invisible character"
-            if next(hidden(line), None)
-            else "a quotation mark that TOML does not know"
-        )
-        return f"{reason}: {kind}, {found[1]}, stands in it", places.at(start + found[0])
-    if _TWICE.match(reason) and (twice := places.written_twice(offset)):
-        return f"{dotted(twice[0])} stands there twice, first in line {twice[1].line}", place
-    return reason, place
 
 
 def _understood(path: Path, reading: Reading, known: ConfigFile | None) -> ConfigFile:

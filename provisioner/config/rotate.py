@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.config.tables import PICKED, WHOLE, members
 from provisioner.kimi_code.auth import NO_KEY
-from provisioner.kimi_code.target import provider_name
+from provisioner.kimi_code.owner import provider_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

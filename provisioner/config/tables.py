@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from catalog.reserved import RESERVED_IDS, is_login
 from catalog.urls import shown
 from provisioner.errors import ConfigInvalid, NotFound, ProviderManaged
-from provisioner.kimi_code.target import provider_name
+from provisioner.kimi_code.owner import provider_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

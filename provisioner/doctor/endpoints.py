@@ -11,7 +11,7 @@ from catalog.endpoint import PLACEHOLDER
 from catalog.untrusted import mapping, string
 from catalog.wire import WIRES
 from provisioner.doctor.issue import error, shown, warning
-from provisioner.kimi_code.target import provider_name
+from provisioner.kimi_code.owner import provider_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

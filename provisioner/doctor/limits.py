@@ -10,7 +10,7 @@ from catalog.untrusted import mapping, string
 from catalog.wire import WIRES
 from provisioner.doctor.issue import shown, warning
 from provisioner.kimi_code.first_turn import effective
-from provisioner.kimi_code.target import provider_name
+from provisioner.kimi_code.owner import provider_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

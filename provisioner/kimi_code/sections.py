@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from catalog.reserved import INTERNAL_IDS
 from catalog.wire import WIRES
 from provisioner.kimi_code.finding import Finding
+from provisioner.kimi_code.owner import named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -143,15 +144,10 @@ def sections(data: Mapping[str, Any]) -> Sections:
         providers={name: table for name, table in providers.items() if name not in INTERNAL_IDS},
         models=models,
         thinking={} if thinking_flaws else _named(thinking, THINKING_KEYS),
-        default_model=_name(top.get("default_model")),
-        default_provider=_name(top.get("default_provider")),
+        default_model=named(top.get("default_model")),
+        default_provider=named(top.get("default_provider")),
         flaws=(*unreadable, *provider_flaws, *model_flaws, *thinking_flaws),
     )
-
-
-def default_provider(data: Mapping[str, Any]) -> str | None:
-    """The provider of models that name none, of a parsed file."""
-    return _name(data.get("default_provider", data.get("defaultProvider")))
 
 
 def _too_large(value: Any, path: KeyPath = ()) -> Iterator[Finding]:
@@ -262,7 +258,3 @@ def _snake(key: str, keys: Mapping[str, Any] | tuple[str, ...]) -> str:
 
 def _camel(key: str) -> str:
     return _UNDERSCORE.sub(lambda found: found[1].upper(), key)
-
-
-def _name(value: Any) -> str | None:
-    return value if isinstance(value, str) and value.strip() else None

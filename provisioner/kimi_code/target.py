@@ -12,6 +12,7 @@ from catalog.wire import WIRES
 from provisioner.kimi_code import base_url, first_turn
 from provisioner.kimi_code.auth import NO_KEY, EffectiveCredential, configured
 from provisioner.kimi_code.finding import Unusable
+from provisioner.kimi_code.owner import provider_name
 from provisioner.note import Note
 from provisioner.secrets import is_secret_key
 
@@ -167,13 +168,6 @@ def model_of(sections: Sections, alias: str) -> Mapping[str, Any]:
         code="alias_unknown",
         path=("models", alias),
     )
-
-
-def provider_name(model: Any, default_provider: str | None = None) -> str | None:
-    """The id under which the table of an alias looks for its provider; None where it names none."""
-    model = mapping(model)
-    named = model.get("provider_id", model.get("provider", default_provider))
-    return named if isinstance(named, str) else None
 
 
 def provider_of(sections: Sections, alias: str, model: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:

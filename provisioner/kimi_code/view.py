@@ -14,6 +14,7 @@ from catalog.untrusted import string
 from provisioner.kimi_code import target as targets
 from provisioner.kimi_code.auth import configured, unread
 from provisioner.kimi_code.finding import Finding, Unusable
+from provisioner.kimi_code.owner import provider_name
 from provisioner.kimi_code.sections import Sections, sections
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class View:
 
     def provider_of(self, alias: str) -> str | None:
         """The id of an alias' provider, whether or not it is there; None for a model that names none."""
-        return targets.provider_name(self.sections.models.get(alias, {}), self.sections.default_provider)
+        return provider_name(self.sections.models.get(alias, {}), self.sections.default_provider)
 
     def is_login(self, provider_id: str | None) -> bool:
         """Whether a provider is a login that Kimi Code holds itself."""

@@ -14,7 +14,7 @@ from provisioner.config.read import read
 from provisioner.config.tables import PICKED, WHOLE
 from provisioner.errors import ConfigInvalid, ConsentNeeded, NotFound
 from provisioner.kimi_code.auth import NO_KEY, declared
-from provisioner.kimi_code.target import provider_name
+from provisioner.kimi_code.owner import provider_name
 from provisioner.note import Note
 from provisioner.workflows.consent import (
     Consent,

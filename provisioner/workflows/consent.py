@@ -12,7 +12,7 @@ from catalog.urls import shown
 from catalog.wire import WIRES
 from provisioner.config import tables
 from provisioner.errors import ConsentNeeded, UsageError
-from provisioner.kimi_code.target import provider_name
+from provisioner.kimi_code.owner import provider_name
 from provisioner.note import Note
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from provisioner.config import tables
 from provisioner.config.merge import fingerprint, merged, untouched
 from provisioner.config.tables import CATALOG
 from provisioner.errors import ConfigInvalid
-from provisioner.kimi_code.target import provider_name
+from provisioner.kimi_code.owner import provider_name
 from provisioner.workflows.consent import new_places
 from provisioner.workflows.entries import alias_tables, provider_table
 from provisioner.workflows.imports import Record, owned_fields, record_of

@@ -14,7 +14,7 @@ from provisioner.config import rotate, tables
 from provisioner.config.read import read
 from provisioner.config.values import dotted
 from provisioner.errors import ConfigInvalid, NotFound, ProviderManaged, UsageError
-from provisioner.kimi_code.target import provider_name
+from provisioner.kimi_code.owner import provider_name
 from provisioner.note import Note
 from provisioner.workflows import check_key
 from provisioner.workflows.default_alias import best_alias

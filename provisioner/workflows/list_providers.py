@@ -9,8 +9,7 @@ from catalog.reserved import is_login
 from provisioner.config.read import read
 from provisioner.config.tables import CATALOG, PICKED, WHOLE
 from provisioner.kimi_code.auth import declared
-from provisioner.kimi_code.sections import default_provider
-from provisioner.kimi_code.target import provider_name
+from provisioner.kimi_code.owner import default_provider, provider_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,7 +14,7 @@ from provisioner.config.merge import fingerprint, untouched
 from provisioner.config.read import BOM, read
 from provisioner.config.tables import CATALOG
 from provisioner.errors import ProvisionerError
-from provisioner.kimi_code.target import provider_name
+from provisioner.kimi_code.owner import provider_name
 from provisioner.note import Note
 from provisioner.workflows import imports
 from provisioner.workflows.consent import Consent, claims, guard_loss

@@ -18,7 +18,7 @@ from catalog.wire import WIRES
 from provisioner.config import tables
 from provisioner.config.read import read
 from provisioner.errors import NotFound, UsageError
-from provisioner.kimi_code.target import provider_name
+from provisioner.kimi_code.owner import provider_name
 from provisioner.note import Note
 from provisioner.workflows.entries import alias_tables, check_name
 from provisioner.workflows.near import near

@@ -12,7 +12,7 @@ from provisioner.cli.prompts.list_state import ListRow
 from provisioner.cli.wizard import lists, review
 from provisioner.cli.wizard.flow import WizardStep, walk
 from provisioner.cli.wizard.review import Written
-from provisioner.kimi_code.target import provider_name
+from provisioner.kimi_code.owner import provider_name
 from provisioner.workflows.default_alias import best_alias
 
 if TYPE_CHECKING:
