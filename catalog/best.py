@@ -6,11 +6,12 @@ What a model is for is rarely published, so names are read: the words are those 
 
 from __future__ import annotations
 
+import functools
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from catalog.models import Model
 
@@ -55,7 +56,14 @@ _VERSION = re.compile(r"(?<![0-9])(\d)(?:[.p_-]?(\d{1,2}))?(?![0-9])")
 
 def best(models: Iterable[Model]) -> Model | None:
     """The model to start with, of at least one; None out of none. Of equals the first."""
-    return max(without_copies(models), key=_rank, default=None)
+    left = without_copies(models)
+    for trait in _TRAITS:
+        if len(left) < 2:  # noqa: PLR2004  one is decided
+            break
+        found = [trait(model) for model in left]
+        most = max(found)
+        left = [model for model, value in zip(left, found, strict=True) if value == most]
+    return left[0] if left else None
 
 
 def without_copies(models: Iterable[Model]) -> list[Model]:
@@ -74,31 +82,12 @@ def is_unfinished(model: Model) -> bool:
     )
 
 
-def _rank(model: Model) -> tuple[object, ...]:
-    """The greater, the better: first what it is for, then how new it is, then the plainest name."""
-    name = _name(model)
-    return (
-        model.status != "deprecated",
-        "tool_use" in (model.capabilities or ()),
-        _SPECIAL.search(name) is None,
-        _class(name),
-        not is_unfinished(model),
-        _LEADING.search(name) is not None,
-        model.released or "",
-        _version(name),
-        "latest" in name,
-        _day(name),
-        "flash" not in name,
-        "large" in name,
-        -len(name),
-    )
-
-
 def _name(model: Model) -> str:
     """Its id without the maker in front, in small letters."""
     return model.id.lower().rpartition("/")[2]
 
 
+@functools.lru_cache(maxsize=1024)
 def _class(name: str) -> int:
     """2 for a large model, 1 for one of middle size or a fast variant, 0 for a small one."""
     size = max((float(size) for size in _SIZE.findall(name)), default=_LARGE)
@@ -106,6 +95,7 @@ def _class(name: str) -> int:
     return min(told, 1) if _SMALL.search(name) else told
 
 
+@functools.lru_cache(maxsize=1024)  # the providers of a registry often have the same models
 def _version(name: str) -> tuple[int, ...]:
     """The first number in a name that is neither a day nor a size: ``claude-opus-4-8`` and ``kimi-k2.6`` have one."""
     found = _VERSION.search(_SIZE.sub("", _DAY.sub("", name)))
@@ -116,3 +106,22 @@ def _day(name: str) -> str:
     """The day in a name, for those that differ in nothing else."""
     found = _DAY.search(name)
     return found[1].replace("-", "") if found else ""
+
+
+# The greater, the better: first what a model is for, then how new it is, then the plainest name. The next trait is
+# looked at only where the ones before do not decide.
+_TRAITS: tuple[Callable[[Model], Any], ...] = (
+    lambda model: model.status != "deprecated",
+    lambda model: "tool_use" in (model.capabilities or ()),
+    lambda model: _SPECIAL.search(_name(model)) is None,
+    lambda model: _class(_name(model)),
+    lambda model: not is_unfinished(model),
+    lambda model: _LEADING.search(_name(model)) is not None,
+    lambda model: model.released or "",
+    lambda model: _version(_name(model)),
+    lambda model: "latest" in _name(model),
+    lambda model: _day(_name(model)),
+    lambda model: "flash" not in _name(model),
+    lambda model: "large" in _name(model),
+    lambda model: -len(_name(model)),
+)

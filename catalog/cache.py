@@ -1,26 +1,19 @@
 """A folder of byte rows that outlive the process, and that never fail a command.
 
-Unreadable is a miss, unwritable is no cache, and a broken database is put aside for a new one.
-
-diskcache keeps the rows. They are read with a plain query, though: to open a ``diskcache.Cache`` writes its
-settings forty times over, under the write lock, and takes as long as all else that answers from a fresh copy.
+Unreadable is a miss, unwritable is no cache, and a broken database is put aside for a new one. The rows stand in one
+SQLite table of text keys and bytes: nothing that is found there is run, and no file that a row names is opened.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
-import time
 from contextlib import closing, contextmanager, suppress
-from typing import TYPE_CHECKING, Protocol, TypeVar
-
-from catalog.cache_row import value_of
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-
-    import diskcache
 
 T = TypeVar("T")
 
@@ -29,13 +22,23 @@ _OTHERS_WRITE = 0o022
 _SIDECARS = ("-journal", "-wal", "-shm")
 _BROKEN = ".broken"
 _LOCK_WAIT_S = 2.0
-_RETRY_S = 0.01  # not all that diskcache does when it opens waits for a lock
-_QUERY = "SELECT mode, filename, value FROM Cache WHERE key = ? AND raw = 1"
+_MOST_BYTES = 256 * 1024 * 1024  # beyond it the oldest rows go: tokens and URLs come and go
+# What a power cut breaks is fetched again, so nobody waits for the disk.
+_OPENING = (
+    "PRAGMA synchronous = OFF",
+    "BEGIN IMMEDIATE",
+    'CREATE TABLE IF NOT EXISTS rows (number INTEGER PRIMARY KEY, key TEXT UNIQUE, "group" TEXT, value BLOB)',
+    'CREATE INDEX IF NOT EXISTS groups ON rows ("group")',
+)
+_SIZE = "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size"
+_DROP_OLDEST = "DELETE FROM rows WHERE number IN (SELECT number FROM rows ORDER BY number LIMIT (SELECT count(*) / 8 + 1 FROM rows))"
 # What SQLite says when the file is sound but not ours to use just now; all else means that it is broken.
 _PRIMARY = 0xFF  # the part of an extended result code that names its family
 _NOT_BROKEN = frozenset(
     {
         sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
         sqlite3.SQLITE_NOMEM,
         sqlite3.SQLITE_READONLY,
         sqlite3.SQLITE_INTERRUPT,
@@ -55,42 +58,36 @@ class _Broken(Exception):
     """The database is not one that this program can use; it has been put aside."""
 
 
-class Rows(Protocol):
+class Rows:
     """Rows to read."""
-
-    def get(self, key: str) -> bytes | None:
-        """The value, or None when there is none."""
-
-
-class _Found:
-    """Rows of an open database."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
     def get(self, key: str) -> bytes | None:
-        row = self._connection.execute(_QUERY, (key,)).fetchone()
-        return None if row is None else value_of(*row)
-
-
-class Transaction:
-    """Rows to read and write, inside one transaction."""
-
-    def __init__(self, cache: diskcache.Cache) -> None:
-        self._cache = cache
-
-    def get(self, key: str) -> bytes | None:
         """The value, or None when there is none."""
-        value: bytes | None = self._cache.get(key)
-        return value
+        row = self._connection.execute("SELECT value FROM rows WHERE key = ?", (key,)).fetchone()
+        return row[0] if row and isinstance(row[0], bytes) else None
+
+
+class Transaction(Rows):
+    """Rows to read and write, inside one transaction."""
 
     def put(self, key: str, value: bytes, *, group: str) -> None:
         """Store a value; ``group`` is what :meth:`drop` takes."""
-        self._cache.set(key, value, tag=group)
+        self._connection.execute(
+            'INSERT OR REPLACE INTO rows (key, "group", value) VALUES (?, ?, ?)', (key, group, value)
+        )
 
     def drop(self, group: str) -> None:
         """Remove every row of a group."""
-        self._cache.evict(group)
+        self._connection.execute('DELETE FROM rows WHERE "group" = ?', (group,))
+
+    def shrink(self) -> None:
+        """Remove the oldest rows where there are too many."""
+        while self._connection.execute(_SIZE).fetchone()[0] > _MOST_BYTES:
+            if self._connection.execute(_DROP_OLDEST).rowcount == 0:
+                return
 
 
 class Cache:
@@ -110,36 +107,30 @@ class Cache:
             self._diagnosed(_MAYBE_UNFINISHED),
             closing(self._connect()) as connection,
         ):
-            return work(_Found(connection))
+            return work(Rows(connection))
         return None
 
     def write(self, work: Callable[[Transaction], None]) -> bool:
         """Run ``work`` in one transaction: all of it counts, or nothing. Whether it did."""
-        deadline = time.monotonic() + _LOCK_WAIT_S
-        replaced = False
-        while True:
-            try:
-                return self._write(work)
-            except _Broken:
-                if replaced:
+        for _ in range(2):  # a broken database is put aside, and a new one tried
+            with suppress(_Broken):
+                try:
+                    self._write(work)
+                except OSError:
                     return False
-                replaced = True  # once more, with a new database
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    return False
-                time.sleep(_RETRY_S)
-            except OSError:
-                return False
+                return True
+        return False
 
-    def _write(self, work: Callable[[Transaction], None]) -> bool:
-        from catalog.bytes_disk import transaction
-
+    def _write(self, work: Callable[[Transaction], None]) -> None:
         with self._diagnosed():
             self._make_private()
-            self._probe()
-            with transaction(self._folder, _LOCK_WAIT_S) as cache:
-                work(Transaction(cache))
-        return True
+            with closing(self._connect()) as connection:
+                for statement in _OPENING:
+                    connection.execute(statement)
+                rows = Transaction(connection)
+                work(rows)
+                rows.shrink()
+                connection.execute("COMMIT")
 
     @contextmanager
     def _diagnosed(self, sound: frozenset[int] = _NOT_BROKEN) -> Iterator[None]:
@@ -148,15 +139,8 @@ class Cache:
             yield
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & _PRIMARY
-            if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-                raise BlockingIOError from error
             if code in sound:
                 raise OSError from error
-            self._put_aside()
-            raise _Broken from error
-        except OSError:
-            raise
-        except Exception as error:  # whatever diskcache makes of settings or rows that are not ours
             self._put_aside()
             raise _Broken from error
 
@@ -169,17 +153,8 @@ class Cache:
             isolation_level=None,
         )
 
-    def _probe(self) -> None:
-        """Take the write lock once, with a time-out: diskcache waits for it a whole minute when it opens."""
-        with closing(self._connect()) as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute("ROLLBACK")
-
     def _make_private(self) -> None:
         """Folder 0700 and database 0600 before there is anything in them; SQLite's sidecars follow the database."""
-        folder = str(self._folder)
-        if os.path.expandvars(os.path.expanduser(folder)) != folder:  # noqa: PTH111  what diskcache does
-            raise OSError("diskcache would use another folder")
         _make(self._folder)
         if not self._is_ours():
             raise OSError("the folder belongs to another user")

@@ -200,15 +200,18 @@ def _provider(value: dict[str, Any], at: str, warnings: list[RegistryFinding]) -
     models: list[Model] = []
     skipped: list[Skipped] = []
     for key, raw in value["models"].items():
-        model_at = f"{at}/models{pointer(key)}"
         entry = mapping(raw)
         flaw = _model_flaw(key, entry)
         if flaw is not None:
             silently = "" if text(entry.get("id")) else ", by Kimi Code without a word"
-            warnings.append(_error(model_at, "model_skipped", f"skipped{silently}: {flaw}"))
+            message = f"skipped{silently}: {flaw}"
+            warnings.append(_error(f"{at}/models{pointer(key)}", "model_skipped", message))
             skipped.append(Skipped(key, flaw, flawed=True))
-        else:
-            models.append(_model(key, entry, model_at, warnings))
+            continue
+        models.append(_model(key, entry))
+        for field in _beyond(entry):
+            message = "ignored: it is larger than any integer Kimi Code reads"
+            warnings.append(_error(f"{at}/models{pointer(key)}/limit/{field}", "limit", message))
     if not models:
         message = "it has no usable model: a provider without aliases"
         warnings.append(RegistryFinding(f"{at}/models", message, "warning", "no_models"))
@@ -234,40 +237,42 @@ def _model_flaw(key: str, entry: Mapping[str, Any]) -> str | None:
     return id_flaw(model_id) or id_flaw(key)
 
 
-def _model(key: str, entry: Mapping[str, Any], at: str, warnings: list[RegistryFinding]) -> Model:
+def _model(key: str, entry: Mapping[str, Any]) -> Model:
     limits = mapping(entry.get("limit"))
-    context = _limit(limits, "context", at, warnings)
-    output = _limit(limits, "output", at, warnings)
+    context, output = _limit(limits.get("context")), _limit(limits.get("output"))
     model_id = entry["id"]
+    efforts = strings(entry.get("support_efforts"))
     return Model(
         key=key,
         id=model_id,
         context=context or output or DEFAULT_CONTEXT,
         # No output_limit: Kimi Code writes none for a registry, and the field stays the user's own.
-        capabilities=_capabilities(entry),
+        capabilities=_capabilities(entry, efforts),
         display_name=text(entry.get("name")) or model_id,
-        support_efforts=strings(entry.get("support_efforts")),
+        support_efforts=efforts,
         default_effort=text(entry.get("default_effort")),
         context_known=context is not None or output is not None,
     )
 
 
-def _limit(limits: Mapping[str, Any], field: str, at: str, warnings: list[RegistryFinding]) -> int | None:
-    found = number(limits.get(field))
-    if found is None or found <= 0:
-        return None
-    if found > MAX_INTEGER:
-        message = "ignored: it is larger than any integer Kimi Code reads"
-        warnings.append(_error(f"{at}/limit/{field}", "limit", message))
-        return None
-    return math.floor(found) or None
+def _limit(value: Any) -> int | None:
+    found = number(value)
+    return math.floor(found) or None if found is not None and 0 < found <= MAX_INTEGER else None
 
 
-def _capabilities(entry: Mapping[str, Any]) -> tuple[str, ...]:
+def _beyond(entry: Mapping[str, Any]) -> Iterator[str]:
+    """Limits that are larger than any integer Kimi Code reads."""
+    limits = mapping(entry.get("limit"))
+    for field in ("context", "output"):
+        found = number(limits.get(field))
+        if found is not None and found > MAX_INTEGER:
+            yield field
+
+
+def _capabilities(entry: Mapping[str, Any], efforts: tuple[str, ...] | None) -> tuple[str, ...]:
     modalities = mapping(entry.get("modalities"))
     inputs = strings(modalities.get("input"))
     outputs = strings(modalities.get("output"))
-    efforts = strings(entry.get("support_efforts"))
     tool_call = entry.get("tool_call")
     reasoning = entry.get("reasoning")
     stated = isinstance(tool_call, bool) or isinstance(reasoning, bool)

@@ -1,9 +1,9 @@
 """The JSON Schemas of ``schemas/``, and what they find amiss in a document.
 
-Two validators share the work. Documents are nearly always sound, and fastjsonschema (the schema compiled to Python)
-says so twenty times as quickly as jsonschema and without its sixth of a second to load; only a document that it
-refuses is given to jsonschema, which names every problem and has the last word. No reference is ever fetched: the
-registry of known resources stays empty, and every schema refers only within itself.
+Two validators share the work. Documents are nearly always sound, and :mod:`catalog.sound` (the schemas made into Python
+beforehand) says so fifty times as quickly as jsonschema and without its sixth of a second to load. Only the providers
+and models that it refuses are given to jsonschema, which names every problem and has the last word. No reference is
+ever fetched: the registry of known resources stays empty, and every schema refers only within itself.
 """
 
 from __future__ import annotations
@@ -16,19 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 from catalog.models import DocumentProblem
 from catalog.pointer import pointer
+from catalog.sound import CHECKS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from jsonschema import ValidationError
 
 _FOLDER = Path(__file__).resolve().parent.parent / "schemas"
 _ENDING = ".schema.json"
 
 __all__ = ["DocumentProblem", "load", "names", "problems", "published"]
-
-# The schemes that fastjsonschema would open by itself.
-_FETCHABLE = ("http", "https", "ftp", "file", "urn", "data", "")
 
 _TYPES = {
     "array": "a list",
@@ -78,50 +74,41 @@ def problems(
             provider of a catalog.
         limit: the first so many are returned.
     """
-    if _is_sound(document, name, definition):
+    if name == "catalog" and definition is None and isinstance(document, dict):
+        return _of_members(document, limit)
+    if definition == "provider" and is_sound(document, name, definition):
         return []
+    if definition == "provider" and isinstance(document, dict):
+        document = _without_sound_models(document, name)
     errors = _validator(name, definition).iter_errors(document)
     # jsonschema walks the members of an object in the order of a set: another one each time the program runs.
     found = (_problem(error) for error in heapq.nsmallest(limit, errors, key=_Order(document)))
     return list(dict.fromkeys(found))  # a definition and what refers to it may ask for the same
 
 
-def _is_sound(document: Any, name: str, definition: str | None) -> bool:
-    from fastjsonschema import JsonSchemaException
-
-    try:
-        _compiled(name, definition)(document)
-    except (JsonSchemaException, RecursionError):
-        return False
-    return True
+def is_sound(part: Any, name: str, definition: str) -> bool:
+    """Whether a ``provider`` or ``model`` of the schema ``name``, ``catalog`` or ``registry``, is without a problem."""
+    return CHECKS[name, definition](part)
 
 
-@functools.cache
-def _compiled(name: str, definition: str | None) -> Callable[[Any], Any]:
-    import fastjsonschema
-
-    def refuse(reference: str) -> None:
-        raise fastjsonschema.JsonSchemaDefinitionException(f"{reference} is not fetched")
-
-    compiled: Callable[[Any], Any] = fastjsonschema.compile(
-        _with_lone_references(_schema(name, definition)),
-        handlers=dict.fromkeys(_FETCHABLE, refuse),
-        use_default=False,
-    )
-    return compiled
+def _of_members(catalog: dict[str, Any], limit: int) -> list[DocumentProblem]:
+    """The problems of a catalog: those of its providers, as its schema asks for nothing else."""
+    found: list[DocumentProblem] = []
+    for key, value in catalog.items():
+        if len(found) >= limit:
+            break
+        inside = problems(value, "catalog", definition="provider", limit=limit - len(found))
+        found += [DocumentProblem(pointer(key) + problem.pointer, problem.message) for problem in inside]
+    return found
 
 
-def _with_lone_references(schema: Any) -> Any:
-    """The same schema for draft 7, which fastjsonschema speaks: there whatever stands beside a $ref is ignored."""
-    if isinstance(schema, list):
-        return [_with_lone_references(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    inner = {key: _with_lone_references(value) for key, value in schema.items()}
-    if "$ref" not in inner or "$defs" in inner or len(inner) == 1:
-        return inner
-    reference = inner.pop("$ref")
-    return {"allOf": [{"$ref": reference}, inner]}
+def _without_sound_models(provider: dict[str, Any], name: str) -> dict[str, Any]:
+    """A provider with those of its models that have a problem, or with one where none has: it may not have none."""
+    models = provider.get("models")
+    if not isinstance(models, dict) or not models:
+        return provider
+    unsound = {key: model for key, model in models.items() if not is_sound(model, name, "model")}
+    return {**provider, "models": unsound or dict([next(iter(models.items()))])}
 
 
 @functools.cache

@@ -9,12 +9,13 @@ private authority that Kimi Code trusts is trusted.
 
 from __future__ import annotations
 
+import functools
 import re
-import ssl
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Mapping
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -48,9 +49,9 @@ def model_proxy(url: str, env: Mapping[str, str]) -> str | None:
 
 def model_trust(env: Mapping[str, str]) -> ssl.SSLContext:
     """The authorities that Kimi Code trusts: the public ones, and those of ``NODE_EXTRA_CA_CERTS``."""
-    import certifi
+    import ssl
 
-    context = ssl.create_default_context(cafile=certifi.where())
+    context = _public_trust()
     _add_extra(context, env)
     if env.get("NODE_TLS_REJECT_UNAUTHORIZED") == "0":
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -58,16 +59,46 @@ def model_trust(env: Mapping[str, str]) -> ssl.SSLContext:
 
 
 def document_trust(env: Mapping[str, str]) -> ssl.SSLContext:
-    """The authorities that httpx takes from the environment, and those of ``NODE_EXTRA_CA_CERTS``.
+    """The authorities that ``SSL_CERT_FILE`` or ``SSL_CERT_DIR`` names, as httpx has it, else the public ones; and
+    those of ``NODE_EXTRA_CA_CERTS``.
+
+    The public ones are not read before the first connection that needs them: that takes as long as a small fetch.
 
     Raises:
         OSError: ``SSL_CERT_FILE`` or ``SSL_CERT_DIR`` names nothing that can be read.
     """
-    import httpx
+    named, folder = env.get("SSL_CERT_FILE"), env.get("SSL_CERT_DIR")
+    if not (named or folder):
+        return cast("ssl.SSLContext", _Later(env))
+    import ssl
 
-    context = httpx.create_ssl_context()
+    context = ssl.create_default_context(cafile=named or None, capath=None if named else folder)
     _add_extra(context, env)
     return context
+
+
+class _Later:
+    """The public authorities and those of ``NODE_EXTRA_CA_CERTS``, read when something is first asked of them."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+
+    @functools.cached_property
+    def _context(self) -> ssl.SSLContext:
+        context = _public_trust()
+        _add_extra(context, self._env)
+        return context
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._context, name)
+
+
+def _public_trust() -> ssl.SSLContext:
+    import ssl
+
+    import certifi
+
+    return ssl.create_default_context(cafile=certifi.where())
 
 
 def _add_extra(context: ssl.SSLContext, env: Mapping[str, str]) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from provisioner.app import Http
-from provisioner.network import model_proxy, model_trust
+from provisioner.network import document_trust, model_proxy, model_trust
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,3 +64,31 @@ def test_documents_from_this_machine_take_no_proxy(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{closed_port()}")
     with serving(reply("200 OK"), lists=True) as server, Http().client(httpx.Timeout(5)) as client:
         assert client.get(server.url).status_code == httpx.codes.OK
+
+
+def test_the_public_authorities_are_read_when_a_connection_needs_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import certifi
+
+    where = certifi.where()
+    read: list[str] = []
+
+    def noted() -> str:
+        read.append(where)
+        return where
+
+    monkeypatch.setattr(certifi, "where", noted)
+    trust = document_trust({})
+    assert read == []
+    assert trust.verify_mode == ssl.CERT_REQUIRED
+    assert trust.check_hostname
+    assert len(trust.get_ca_certs()) > 0
+    assert read == [where]
+
+
+def test_certificates_that_the_environment_names_are_read_at_once(tmp_path: Path) -> None:
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        assert document_trust({name: ""}).verify_mode == ssl.CERT_REQUIRED
+    with pytest.raises(OSError, match="No such file"):
+        document_trust({"SSL_CERT_FILE": str(tmp_path / "missing.pem")})

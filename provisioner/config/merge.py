@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from provisioner.config.plan import same
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["changed", "conflict", "unsure"]
 _LENGTH = 16
+_ENCODER = json.JSONEncoder(sort_keys=True, default=repr)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,11 @@ class FieldDifference:
 
 def fingerprint(value: Any) -> str:
     """A short digest of a parsed value: equal for equal values, and no way back to them."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=True, default=repr)
+    return _digest(_ENCODER.encode(value))
+
+
+@lru_cache(maxsize=4096)  # most of the fields of an import say the same
+def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:_LENGTH]
 
 

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from catalog.untrusted import mapping
@@ -130,7 +130,7 @@ def _add(app: App, path: Path, records: Mapping[str, Record], names: set[str]) -
         with suppress(ConfigInvalid):
             names = set(tables.members(read(app.config_path).data, "providers"))
     standing = {record.registry for name, record in known.items() if name in names}
-    kept = {n: asdict(r) for n, r in known.items() if n in names or r.registry in standing}
+    kept = {n: vars(r) for n, r in known.items() if n in names or r.registry in standing}
     document = json.dumps({"format": _FORMAT, "providers": kept}, sort_keys=True).encode()
     if not path.is_file() or path.read_bytes() != document:
         files.replace(path, document, private=True)

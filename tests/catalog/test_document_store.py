@@ -25,16 +25,16 @@ def served(tmp_path: Path) -> Served:
 
 
 DAMAGE = [
-    "DELETE FROM Cache WHERE key LIKE '%/index'",
-    "UPDATE Cache SET value = x'7b' WHERE key LIKE '%/index'",
-    "UPDATE Cache SET value = CAST('{\"a\": 3}' AS BLOB) WHERE key LIKE '%/index'",
-    "UPDATE Cache SET value = x'ff00' WHERE key NOT LIKE '%/%'",
-    "UPDATE Cache SET value = CAST('{\"format\": 1}' AS BLOB) WHERE key NOT LIKE '%/%'",
-    "UPDATE Cache SET value = CAST('[]' AS BLOB) WHERE key NOT LIKE '%/%'",
-    "UPDATE Cache SET mode = 4 WHERE key NOT LIKE '%/%'",
-    "DELETE FROM Cache WHERE key LIKE '%/provider/p3'",
-    "UPDATE Cache SET value = x'7b22' WHERE key LIKE '%/provider/p3'",
-    "UPDATE Cache SET value = CAST('[]' AS BLOB) WHERE key LIKE '%/provider/p3'",
+    "DELETE FROM rows WHERE key LIKE '%/index'",
+    "UPDATE rows SET value = x'7b' WHERE key LIKE '%/index'",
+    "UPDATE rows SET value = CAST('{\"a\": 3}' AS BLOB) WHERE key LIKE '%/index'",
+    "UPDATE rows SET value = x'ff00' WHERE key NOT LIKE '%/%'",
+    "UPDATE rows SET value = CAST('{\"format\": 1}' AS BLOB) WHERE key NOT LIKE '%/%'",
+    "UPDATE rows SET value = CAST('[]' AS BLOB) WHERE key NOT LIKE '%/%'",
+    "UPDATE rows SET value = 'text' WHERE key NOT LIKE '%/%'",
+    "DELETE FROM rows WHERE key LIKE '%/provider/p3'",
+    "UPDATE rows SET value = x'7b22' WHERE key LIKE '%/provider/p3'",
+    "UPDATE rows SET value = CAST('[]' AS BLOB) WHERE key LIKE '%/provider/p3'",
 ]
 
 
@@ -65,7 +65,7 @@ def test_a_damaged_copy_offline_gives_way_to_the_snapshot(served: Served, damage
 
 def test_a_304_for_a_copy_that_lost_a_row_is_followed_by_a_full_fetch(served: Served) -> None:
     served.catalog()
-    served.sql("DELETE FROM Cache WHERE key LIKE '%/provider/p3'")
+    served.sql("DELETE FROM rows WHERE key LIKE '%/provider/p3'")
     served.now += TTL_S
     catalog = served.catalog()
     assert catalog.provenance.kind == "not_modified"
@@ -108,9 +108,9 @@ def test_only_the_last_two_documents_are_kept(served: Served) -> None:
     for generation in range(5):
         served.body, served.etag = document(*(f"p{n}" for n in range(10)), generation=generation % 4), None
         served.catalog(refresh=True)
-    assert served.sql("SELECT count(*) FROM Cache") == [(1 + 2 * 11,)]
+    assert served.sql("SELECT count(*) FROM rows") == [(1 + 2 * 11,)]
     served.catalog(refresh=True)
-    assert served.sql("SELECT count(*) FROM Cache") == [(1 + 2 * 11,)]
+    assert served.sql("SELECT count(*) FROM rows") == [(1 + 2 * 11,)]
 
 
 def test_warnings_are_kept_with_the_copy(served: Served) -> None:

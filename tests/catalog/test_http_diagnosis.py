@@ -17,6 +17,7 @@ from cryptography.x509.oid import NameOID
 
 from catalog.errors import FetchFailed
 from catalog.http import fetch
+from provisioner.app import Http
 from tests.catalog.fetching import failure
 from tests.catalog.loopback import closed_port, open_client, redirect, reply, serving
 
@@ -142,3 +143,12 @@ def test_https_is_redirected_to_https(tmp_path: Path, monkeypatch: pytest.Monkey
         assert fetch(open_client, plain.url()).url == safe.url()
         safe.answer = lambda _: redirect(plain.url())
         assert "not followed" in failure(safe.url()).message
+
+
+def test_an_authority_that_kimi_code_trusts_is_trusted_beside_the_public_ones(tmp_path: Path) -> None:
+    context, pem = private_ca(tmp_path)
+    with serving(reply(b"{}"), tls=context) as server:
+        with pytest.raises(FetchFailed, match=r"certificate of 127\.0\.0\.1"):
+            fetch(Http().client, server.url())
+        trusting = Http(env={"NODE_EXTRA_CA_CERTS": str(pem)})
+        assert fetch(trusting.client, server.url()).body == b"{}"

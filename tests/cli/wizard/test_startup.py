@@ -12,7 +12,6 @@ HEAVY = (
     "jsonschema",
     "questionary",
     "rich",
-    "diskcache",
     "catalog.documents",
 )
 
