@@ -21,7 +21,7 @@ _SHORT = 12
 # The prefixes that vendors give their keys, and the forms of keys without one: hexadecimal, or a long word of small
 # and capital letters and digits, which no id is.
 PREFIXES = "(?:[spr]k-|[gr]sk_|sk_|gh[oprsu]_|github_pat_|glpat-|hf_|xox[a-z]-|xai-|nvapi-|pplx-|tvly-|r8_|fw_|AIza|AKIA|eyJ)"
-_LOOKS_TYPED = re.compile(
+_LOOKS_TYPED = (
     rf"{PREFIXES}[\w./+=-]{{8,}}|[0-9a-f]{{32,}}(?:\.\w+)?|(?=\w*[a-z])(?=\w*[A-Z])(?=\w*[0-9])\w{{24,}}"
 )
 
@@ -78,7 +78,7 @@ def scrub(text: str, secrets: Iterable[str]) -> str:
 
 def looks_like_key(text: str) -> bool:
     """Whether a word that was typed is a key, as far as can be told from its form."""
-    return _LOOKS_TYPED.fullmatch(text) is not None
+    return re.fullmatch(_LOOKS_TYPED, text) is not None
 
 
 def typed_keys(arguments: Iterable[str]) -> tuple[str, ...]:

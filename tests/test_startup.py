@@ -51,6 +51,21 @@ def loaded_by(*arguments: str) -> set[str]:
     return set(modules)
 
 
+def added_by(*arguments: str) -> set[str]:
+    """All modules that the installed command imports for these arguments, beside what Python starts with."""
+    code = (
+        "import sys\n"
+        "before = set(sys.modules)\n"
+        "from provisioner.cli import kimi_provider\n"
+        f"sys.argv = ['kimi-provider', *{list(arguments)!r}]\n"
+        "try:\n    kimi_provider()\nexcept SystemExit as end:\n    assert not end.code\n"
+        "print()\n"
+        "print(*sorted(set(sys.modules) - before))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.splitlines()[-1].split())
+
+
 @pytest.fixture
 def configured(app: App) -> None:
     app.config_path.parent.mkdir()
@@ -73,6 +88,29 @@ def configured(app: App) -> None:
 )
 def test_reading_commands_load_nothing_heavy(arguments: tuple[str, ...]) -> None:
     assert loaded_by(*arguments) == set()
+
+
+def test_the_version_needs_two_files() -> None:
+    assert added_by("--version") == {"__future__", "provisioner", "provisioner.cli"}
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("catalog", "--help"), ("registry", "--help")])
+def test_a_list_of_commands_imports_none_of_them(arguments: tuple[str, ...]) -> None:
+    group = {f"provisioner.cli.{name}" for name in arguments if not name.startswith("-")}
+    added = added_by(*arguments)
+    assert {name for name in added if name.startswith(("provisioner.", "catalog."))} == {
+        *(
+            "catalog.errors",
+            "provisioner.errors",
+            "provisioner.written",
+            "provisioner.cli",
+            "provisioner.cli.main",
+        ),
+        *("provisioner.cli.error_text", "provisioner.cli.exit_codes", "provisioner.cli.options"),
+        *("provisioner.cli.root", "provisioner.cli.terminal"),
+        *group,
+    }
+    assert not added & {"dataclasses", "json", "tempfile"}
 
 
 @pytest.mark.usefixtures("configured")

@@ -4,12 +4,13 @@ from provisioner.cli.root import LazyGroup
 
 command = LazyGroup(
     {
-        "list": "catalog_list",
-        "add": "catalog_add",
-        "refresh": "catalog_refresh",
-        "info": "catalog_info",
-        "validate": "catalog_validate",
+        "list": "List its providers, or the models of one.",
+        "add": "Import one provider of it.",
+        "refresh": "Fetch it now.",
+        "info": "Say where the catalog at hand came from.",
+        "validate": "Check a catalog file.",
     },
+    prefix="catalog_",
     name="catalog",
     help="Look into the models.dev catalog, and import from it.",
 )

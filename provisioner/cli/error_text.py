@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from provisioner.cli.terminal import clean, spoken, styled
-from provisioner.secrets import scrub
 
 if TYPE_CHECKING:
     from catalog.errors import CatalogError
     from provisioner.errors import ProvisionerError
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorText:
+class ErrorText(NamedTuple):
     """What happened, the one thing that ends it, and where; commands in it are spelled as the user calls them."""
 
     message: str
@@ -30,6 +27,8 @@ class ErrorText:
 
     def without(self, keys: tuple[str, ...]) -> ErrorText:
         """The text with these keys masked."""
+        from provisioner.secrets import scrub
+
         message, hint, where = (part and scrub(part, keys) for part in (self.message, self.hint, self.where))
         return ErrorText(message or "", hint, where)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from contextlib import suppress
@@ -16,7 +15,6 @@ from provisioner.cli.error_text import ErrorText
 from provisioner.cli.exit_codes import INTERRUPTED, USAGE, exit_code
 from provisioner.cli.root import root
 from provisioner.cli.terminal import ReaderGone, echo_error
-from provisioner.secrets import typed_keys
 
 if TYPE_CHECKING:
     from provisioner.app import App
@@ -37,7 +35,6 @@ def run(arguments: list[str], name: str, app: App | None = None) -> int:
     as_json = "--json" in arguments
     _listen_to_shells()
     written.forget()
-    keys = typed_keys(arguments)
     try:
         code = root.main(
             args=arguments, prog_name=name, complete_var=_COMPLETE, standalone_mode=False, obj=app
@@ -45,7 +42,7 @@ def run(arguments: list[str], name: str, app: App | None = None) -> int:
         if sys.stdout:
             sys.stdout.flush()
     except (catalog_errors.CatalogError, errors.ProvisionerError) as error:
-        _report(ErrorText.of(error, name).without(keys), error.code, as_json=as_json)
+        _report(_without_keys(ErrorText.of(error, name), arguments), error.code, as_json=as_json)
         return exit_code(error)
     except click.exceptions.NoArgsIsHelpError as error:
         echo_error(error.format_message())
@@ -55,7 +52,7 @@ def run(arguments: list[str], name: str, app: App | None = None) -> int:
         message = error.format_message()
         if "unexpected extra argument" in message:  # it may be a key that was typed in the wrong place
             message = message.partition(" (")[0]
-        text = ErrorText(message, hint).without(keys)
+        text = _without_keys(ErrorText(message, hint), arguments)
         _report(text, errors.UsageError.code, as_json=as_json)
         return USAGE
     except (KeyboardInterrupt, click.Abort):
@@ -96,8 +93,17 @@ def _drop_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _without_keys(text: ErrorText, arguments: list[str]) -> ErrorText:
+    """``text`` with the keys masked that were typed."""
+    from provisioner.secrets import typed_keys
+
+    return text.without(typed_keys(arguments))
+
+
 def _report(text: ErrorText, code: str, *, as_json: bool) -> None:
     if as_json:
+        import json
+
         document = {"code": code, "message": text.message, "hint": text.hint, "where": text.where}
         click.echo(json.dumps(document, ensure_ascii=False), err=True)
         return

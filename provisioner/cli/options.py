@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from provisioner.app import App
 from provisioner.cli.error_text import note
 from provisioner.cli.terminal import clean, echo_error, styled
 from provisioner.errors import UsageError
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from catalog.documents import CatalogRequest
+    from provisioner.app import App
 
 _DEBUG = "provisioner.debug"
 
@@ -88,6 +87,10 @@ def catalog_access(
 
 def app_of(context: click.Context, config_path: Path | None = None) -> App:
     """The App of this run: a test's own, else that of this process; with ``--config`` around that file."""
+    from dataclasses import replace
+
+    from provisioner.app import App
+
     quiet = context.params.get("as_json")  # stderr is then for one document
     if config_path is not None and not quiet and not os.path.lexists(config_path):
         echo_error(note(f"there is no file {config_path} yet", "kimi provider"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -108,7 +107,7 @@ def command(
 
 def _print(result: refresh.Result, *, check: bool) -> None:
     for failure in result.failures:
-        for line in replace(ErrorText.of(failure.error, program_name()), where=failure.url).lines:
+        for line in ErrorText.of(failure.error, program_name())._replace(where=failure.url).lines:
             echo_error(line)
     for finding in result.findings:
         mark, colour = _MARKS[finding.kind]

@@ -3,7 +3,12 @@
 from provisioner.cli.root import LazyGroup
 
 command = LazyGroup(
-    {"validate": "registry_validate", "init": "registry_init", "diff": "registry_diff"},
+    {
+        "validate": "Say what is amiss in a registry.",
+        "init": "Write one from what is configured, or from an endpoint.",
+        "diff": "Show what subscribers of OLD would see of NEW.",
+    },
+    prefix="registry_",
     name="registry",
     help="Write, check and compare registries (api.json).",
 )

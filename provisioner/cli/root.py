@@ -1,4 +1,4 @@
-"""The tree of commands. Each is one module, imported only when its command runs or is listed."""
+"""The tree of commands. Each is one module, imported only when its command runs; what lists them reads this file alone."""
 
 from __future__ import annotations
 
@@ -18,29 +18,50 @@ if TYPE_CHECKING:
 
 
 class LazyGroup(click.Group):
-    """A group whose commands live in modules of this package, each with a click command named ``command``."""
+    """A group whose commands live in modules of this package, each with a click command named ``command``.
+
+    Args:
+        summaries: the commands by name, in the order in which a user meets them, with what their list says of each.
+        prefix: what the names of their modules begin with.
+        other_names: further names of commands.
+        settings: those of click.
+    """
 
     def __init__(
-        self, modules: dict[str, str], other_names: Mapping[str, str] | None = None, **settings: object
+        self,
+        summaries: Mapping[str, str],
+        *,
+        prefix: str = "",
+        other_names: Mapping[str, str] | None = None,
+        **settings: object,
     ) -> None:
         super().__init__(**settings)  # type: ignore[arg-type]  # click's own keyword arguments
-        self._modules = modules
+        self._summaries = summaries
+        self._prefix = prefix
         self._other_names = other_names or {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The commands in the order in which a user meets them."""
         del ctx
-        return list(self._modules)
+        return list(self._summaries)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands. click's own would import each for its first sentence."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(self._summaries.items()))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Imports the module of one command; None where there is no such command."""
         del ctx
-        module = self._modules.get(self._other_names.get(cmd_name, cmd_name))
-        if module is None:
+        name = self._other_names.get(cmd_name, cmd_name)
+        if name not in self._summaries:
             return None
-        command = importlib.import_module(f"provisioner.cli.{module}").command
+        module = f"provisioner.cli.{self._prefix}{name.replace('-', '_')}"
+        command = importlib.import_module(module).command
         if not isinstance(command, click.Command):
-            raise TypeError(f"provisioner.cli.{module}.command is not a click command")
+            raise TypeError(f"{module}.command is not a click command")
+        command.short_help = self._summaries[name]
         return options.debug(command)
 
     def resolve_command(
@@ -55,7 +76,7 @@ class LazyGroup(click.Group):
         if self.get_command(ctx, name) is None and not name.startswith("-"):
             from provisioner.workflows.near import near
 
-            hint = near(name, self._modules, otherwise=f"{ctx.command_path} --help")
+            hint = near(name, self._summaries, otherwise=f"{ctx.command_path} --help")
             raise UsageError(f'there is no command "{name}"', hint=hint)
         return super().resolve_command(ctx, args)
 
@@ -85,24 +106,24 @@ def _open(context: click.Context, /, *, config: Path | None) -> int:
 
 root = LazyGroup(
     {
-        "add": "add",
-        "list": "list",
-        "remove": "remove",
-        "refresh": "refresh",
-        "set-default": "set_default",
-        "env": "env",
-        "key": "key",
-        "doctor": "doctor",
-        "undo": "undo",
-        "catalog": "catalog",
-        "registry": "registry",
-        "schema": "schema",
-        "test": "test",
-        "demo": "demo",
-        "completion": "completion",
-        "help": "help",
+        "add": "Import providers and their models into config.toml.",
+        "list": "Show the configured providers and their models.",
+        "remove": "Remove providers and all that names them.",
+        "refresh": "Bring catalog and registry imports up to date.",
+        "set-default": "Make ALIAS the model that Kimi Code starts with.",
+        "env": "Print the variables that run ALIAS without a config.toml.",
+        "key": "Give a provider a new key wherever the old one stands.",
+        "doctor": "Say what is wrong with config.toml, and set it right.",
+        "undo": "Bring config.toml back to what it was before a change.",
+        "catalog": "Look into the models.dev catalog, and import from it.",
+        "registry": "Write, check and compare registries (api.json).",
+        "schema": "Print a published JSON Schema, or list them.",
+        "test": "Ask models what Kimi Code will ask them first.",
+        "demo": "See it work on loopback: no key, no network.",
+        "completion": "Print the script with which SHELL completes words.",
+        "help": "Explain a topic, or show the help of a command.",
     },
-    {"ls": "list", "rm": "remove"},
+    other_names={"ls": "list", "rm": "remove"},
     name="provider",
     context_settings=_CONTEXT,
     callback=_open,
