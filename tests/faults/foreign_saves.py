@@ -74,7 +74,7 @@ def main(saves: int) -> int:
         with subprocess.Popen([sys.executable, "-c", WORKER, str(path), str(backups)]) as worker:
             for number in range(1, saves + 1):
                 mark = save(path, number)
-                time.sleep(chance.uniform(0.01, 0.08))
+                time.sleep(chance.uniform(0.02, 0.15))
                 text = path.read_text()
                 if mark not in text:
                     in_backup = any(mark in file.read_text() for file in backups.glob("*/*.toml"))
