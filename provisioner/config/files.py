@@ -25,6 +25,8 @@ _REASONS = {
     errno.EROFS: ("the file system is read-only", "remount it writable"),
     errno.ENOSPC: _FULL,
     getattr(errno, "EDQUOT", errno.ENOSPC): _FULL,
+    errno.EFBIG: ("it would be larger than this shell allows", "ulimit -f unlimited"),
+    errno.EMFILE: ("too many files are open", "ulimit -n 256"),
     errno.EBUSY: _MOUNTED,
     errno.EXDEV: _MOUNTED,
 }

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="what a shell does with streams")
 
@@ -88,6 +86,18 @@ def test_errors_that_cannot_be_written_change_no_exit_code(
     environment: dict[str, str], command: str, code: int
 ) -> None:
     assert shell(command, environment).returncode == code
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "utf-8"])
+def test_what_stdout_cannot_encode_is_escaped(environment: dict[str, str], encoding: str) -> None:
+    path = Path(environment["KIMI_CODE_HOME"]) / "config.toml"
+    path.write_text('[providers."é•😀"]\ntype = "openai"\nbase_url = "https://h.test"\n', encoding="utf-8")
+    code = f"import sys; sys.stdout.reconfigure(encoding={encoding!r}); {MAIN}"
+    for arguments in (["list"], ["list", "--json"]):
+        done = subprocess.run(
+            [sys.executable, "-c", code, *arguments], env=environment, capture_output=True, check=True
+        )
+    assert list(json.loads(done.stdout.decode(encoding))["providers"]) == ["é•😀"]
 
 
 def test_an_interrupt_while_modules_are_loaded_is_130_without_a_word(environment: dict[str, str]) -> None:
