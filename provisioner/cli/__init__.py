@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import os
 import sys
 
 
@@ -21,11 +23,14 @@ def kimi_provider() -> None:
 
 
 def _run(arguments: list[str], name: str) -> None:
+    _open_streams()
+    sys.unraisablehook = lambda _: (
+        None
+    )  # what fails while an object goes, when the error itself has been reported
     if arguments == ["--version"]:  # scripts ask this often: answered without loading the command line
         from provisioner import __version__
 
-        if sys.stdout:
-            sys.stdout.write(f"kimi-provider {__version__}\n")
+        sys.stdout.write(f"kimi-provider {__version__}\n")
         sys.exit(0)
     try:
         from provisioner.cli.main import run
@@ -34,3 +39,28 @@ def _run(arguments: list[str], name: str) -> None:
     except KeyboardInterrupt:  # while modules are loaded: nothing has been done yet
         code = 130
     sys.exit(code)
+
+
+def _open_streams() -> None:
+    """Opens what the program was started without, on nothing, and lets every character be printed.
+
+    Python has None for a stream that is closed, and the next file that is opened gets its number: what a library
+    prints then stands in that file.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            os.dup2(os.open(os.devnull, os.O_RDWR), number)
+            stream = open(number, "r" if number == 0 else "w", encoding="utf-8", errors="replace")  # noqa: PTH123,SIM115
+            setattr(sys, name, stream)
+    if getattr(sys.stdout, "errors", None) == "strict":
+        codecs.register_error("escape", _escaped)
+        sys.stdout.reconfigure(errors="escape")  # type: ignore[union-attr]  # what has `errors` is a TextIOWrapper
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    """A character that stdout's encoding does not have, written as JSON writes it: right in `--json` too."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    import json
+
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end

@@ -18,7 +18,7 @@ def from_stdin(flag: str) -> str:
     Raises:
         UsageError: standard input is closed, empty, or holds no key.
     """
-    text = sys.stdin.read(_STDIN_LIMIT) if sys.stdin else ""
+    text = sys.stdin.read(_STDIN_LIMIT)
     return clean_key(text, f"what {flag} read from standard input")
 
 

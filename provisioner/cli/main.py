@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -39,8 +38,7 @@ def run(arguments: list[str], name: str, app: App | None = None) -> int:
         code = root.main(
             args=arguments, prog_name=name, complete_var=_COMPLETE, standalone_mode=False, obj=app
         )
-        if sys.stdout:
-            sys.stdout.flush()
+        sys.stdout.flush()
     except (catalog_errors.CatalogError, errors.ProvisionerError) as error:
         _report(_without_keys(ErrorText.of(error, name), arguments), error.code, as_json=as_json)
         return exit_code(error)
@@ -61,8 +59,7 @@ def run(arguments: list[str], name: str, app: App | None = None) -> int:
     except (ReaderGone, BrokenPipeError):
         _drop_output()
         if written.so_far():
-            with suppress(OSError):
-                echo_error(f"nobody reads the output any more{_by_then()}")
+            echo_error(f"nobody reads the output any more{_by_then()}")
         return 0
     except OSError as error:  # stdout on a full disk
         place = str(error.filename) if error.filename else None
@@ -89,8 +86,7 @@ def _by_then() -> str:
 
 def _drop_output() -> None:
     """What is still buffered for stdout must not raise again when Python exits."""
-    if sys.stdout:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _without_keys(text: ErrorText, arguments: list[str]) -> ErrorText:
@@ -105,7 +101,7 @@ def _report(text: ErrorText, code: str, *, as_json: bool) -> None:
         import json
 
         document = {"code": code, "message": text.message, "hint": text.hint, "where": text.where}
-        click.echo(json.dumps(document, ensure_ascii=False), err=True)
+        echo_error(json.dumps(document, ensure_ascii=False))
         return
     for line in text.lines:
         echo_error(line)

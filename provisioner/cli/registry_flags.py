@@ -56,4 +56,4 @@ def stdin_for(*sources: str, token_stdin: bool) -> bytes:
         raise UsageError("the document and the token cannot both come from standard input", hint="--token T")
     from catalog.http_limits import LIMITS
 
-    return sys.stdin.buffer.read(LIMITS.body + 1) if sys.stdin else b""
+    return sys.stdin.buffer.read(LIMITS.body + 1)

@@ -57,12 +57,9 @@ def colour_asked(env: Mapping[str, str]) -> bool | None:
 
 
 def wants_colour(stream: Any) -> bool:
-    """Whether colour may be written to ``stream``: as the environment asks for it, else on a terminal.
-
-    ``stream`` is None where the program was started with it closed.
-    """
+    """Whether colour may be written to ``stream``: as the environment asks for it, else on a terminal."""
     asked = colour_asked(os.environ)
-    return bool(stream) and (stream.isatty() if asked is None else asked)
+    return bool(stream.isatty() if asked is None else asked)
 
 
 def styled(text: str, **style: Any) -> str:
@@ -83,10 +80,15 @@ def echo(text: str = "") -> None:
 
 
 def echo_error(text: str = "") -> None:
-    """One line of everything else, on stderr."""
-    click.echo(text, err=True, color=wants_colour(sys.stderr))
+    """One line of everything else, on stderr; where that cannot be written it changes no exit code."""
+    try:
+        click.echo(text, err=True, color=wants_colour(sys.stderr))
+    except (
+        OSError
+    ):  # what is still buffered would be tried again at the end, and end in an exit code of Python's own
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def interactive() -> bool:
     """Whether a person can be asked: stdin and stdout are both terminals."""
-    return bool(sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty())
+    return sys.stdin.isatty() and sys.stdout.isatty()

@@ -80,9 +80,9 @@ def save(
     number = known[-1].id + 1 if known else 1
     entry = BackupEntry(number, at, command, summary, str(target), digest(before), digest(after))
     if before is not None and not (kept := _content(own, entry)).exists():
-        replace(kept, before, private=True)
+        replace(kept, before)
     record = json.dumps(asdict(entry), indent=1).encode()
-    replace(own / f"{number}.json", record, private=True)
+    replace(own / f"{number}.json", record)
     _prune(own, [*known, entry])
     return entry
 

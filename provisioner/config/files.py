@@ -1,24 +1,20 @@
-"""A file replaced as a whole: at any moment, a power cut included, it is either the old one or the new one."""
+"""Private files replaced as a whole, private folders, and why a file cannot be written.
+
+At any moment, a power cut included, a file is either the old one or the new one.
+"""
 
 from __future__ import annotations
 
 import errno
 import glob
 import os
-import stat
-import time
+import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from provisioner.errors import ConfigUnwritable
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 _TEMPORARY = ".kimi-provider.tmp"
-_OTHERS = 0o007
-_TRIES, _RETRY_S = 20, 0.05
 
 _DENIED = ("permission denied", "make the file and its folder writable for you")
 _MOUNTED = ("it is a mount point and cannot be replaced", "mount its folder instead of the file itself")
@@ -29,9 +25,14 @@ _REASONS = {
     errno.EROFS: ("the file system is read-only", "remount it writable"),
     errno.ENOSPC: _FULL,
     getattr(errno, "EDQUOT", errno.ENOSPC): _FULL,
+    errno.EFBIG: ("it would be larger than this shell allows", "ulimit -f unlimited"),
+    errno.EMFILE: ("too many files are open", "ulimit -n 256"),
     errno.EBUSY: _MOUNTED,
     errno.EXDEV: _MOUNTED,
 }
+_REFUSALS = frozenset({errno.EACCES, errno.EPERM})
+_GET_FLAGS = 0x8008_6601  # FS_IOC_GETFLAGS, linux/fs.h
+_IMMUTABLE_OR_APPEND_ONLY = 0x10 | 0x20
 
 
 def resolve(path: Path) -> Path:
@@ -51,6 +52,8 @@ def unwritable(target: Path, error: OSError) -> ConfigUnwritable:
     reason, hint = _REASONS.get(
         error.errno or 0, ((error.strerror or str(error)).lower(), "correct its path")
     )
+    if error.errno in _REFUSALS:
+        reason, hint = _refusal(target) or (reason, hint)
     return ConfigUnwritable(
         f"{target.name} cannot be written: {reason}",
         hint=f"{hint}, or name another file with --config",
@@ -58,56 +61,61 @@ def unwritable(target: Path, error: OSError) -> ConfigUnwritable:
     )
 
 
-def replace(target: Path, content: bytes, *, private: bool, check: Callable[[], None] = lambda: None) -> None:
-    """Put ``content`` in the place of ``target``, which is no symlink, with the owner and mode that it had.
+def _refusal(target: Path) -> tuple[str, str] | None:
+    """Why the system refuses, and what ends it; ``None`` where that cannot be seen."""
+    if target.exists() and not os.access(target, os.W_OK):
+        return "permission denied, it is read-only", f"make it writable: chmod u+w {target}"
+    folder = next((folder for folder in target.parents if folder.exists()), target.parent)
+    if not os.access(folder, os.W_OK):
+        return (
+            f"permission denied, its folder {folder} is read-only and no new file can be put in its place",
+            f"make the folder writable: chmod u+w {folder}",
+        )
+    if _is_locked(target):
+        return "it is marked as immutable or append-only", f"take the mark off: chattr -i -a {target}"
+    return None
 
-    A new file gets mode 0600. ``private``: nobody but the owner keeps access to a file that everybody had. A file
-    that is read-only is refused, although it could be replaced: somebody wanted it so. ``check`` is called last,
-    when nothing but the renaming is left to do; what it raises leaves everything as it was.
+
+def _is_locked(target: Path) -> bool:
+    """Whether chattr(1) has made a file immutable or append-only, or its folder."""
+    if sys.platform != "linux":
+        return False
+    import fcntl
+    import struct
+
+    for path in (target, target.parent):
+        with suppress(OSError):
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                found = fcntl.ioctl(descriptor, _GET_FLAGS, struct.pack("l", 0))
+            finally:
+                os.close(descriptor)
+            if struct.unpack("l", found)[0] & _IMMUTABLE_OR_APPEND_ONLY:
+                return True
+    return False
+
+
+def replace(target: Path, content: bytes) -> None:
+    """Put a private file (0600) with ``content`` in the place of ``target``, which is no symlink.
 
     Raises:
         OSError: it cannot be written; the old file is still there and no temporary one is left.
     """
-    old = _writable(target)
     temporary = target.with_name(f".{target.name}.{os.urandom(6).hex()}{_TEMPORARY}")
     try:
-        descriptor = os.open(
-            temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600
-        )
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(temporary, flags, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             if os.name == "posix":
-                _take_after(descriptor, old, private=private)
+                os.fchmod(descriptor, 0o600)
             file.write(content)
             file.flush()
             os.fsync(descriptor)
-        check()
-        _rename(temporary, target)
+        temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _sync_folder(target.parent)
-
-
-def _rename(temporary: Path, target: Path) -> None:
-    """Windows refuses for as long as a virus scanner or an editor holds the file open: a moment, as a rule."""
-    for _ in range(_TRIES - 1 if os.name == "nt" else 0):
-        with suppress(PermissionError):
-            temporary.replace(target)
-            return
-        time.sleep(_RETRY_S)
-    temporary.replace(target)
-
-
-def remove(target: Path, *, check: Callable[[], None]) -> None:
-    """Remove ``target``, which is no symlink; a read-only file is refused. ``check`` is called last.
-
-    Raises:
-        OSError: it cannot be removed.
-    """
-    _writable(target)
-    check()
-    target.unlink(missing_ok=True)
-    _sync_folder(target.parent)
+    sync(target.parent)
 
 
 def clean(folder: Path, name: str) -> None:
@@ -133,31 +141,8 @@ def make_private(folder: Path) -> None:
     folder.chmod(0o700)
 
 
-def is_public(target: Path) -> bool:
-    """Whether everybody has some access to ``target``; false when it does not exist."""
-    return target.exists() and bool(target.stat().st_mode & _OTHERS)
-
-
-def _writable(target: Path) -> os.stat_result | None:
-    old = target.stat() if target.exists() else None
-    if old and not os.access(target, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    return old
-
-
-def _take_after(descriptor: int, old: os.stat_result | None, *, private: bool) -> None:
-    if old is None:
-        os.fchmod(descriptor, 0o600)
-        return
-    new = os.fstat(descriptor)
-    if (new.st_uid, new.st_gid) != (old.st_uid, old.st_gid):
-        os.fchown(descriptor, old.st_uid, old.st_gid)
-    mode = stat.S_IMODE(old.st_mode) & 0o777
-    os.fchmod(descriptor, mode & 0o700 if private and mode & _OTHERS else mode)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename survive a power cut, where the system can do that."""
+def sync(folder: Path) -> None:
+    """Make what was renamed in a folder survive a power cut, where the system can do that."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:

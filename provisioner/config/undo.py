@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from provisioner.config import backups, files
-from provisioner.config.apply import TRIES, ChangedMeanwhile, History, holds_key, locked, put
+from provisioner.config.apply import holds_key
+from provisioner.config.attributes import is_public
+from provisioner.config.locked import TRIES, History, locked
 from provisioner.config.read import BOM, decode, parse, read_bytes
 from provisioner.config.splice import Splice
+from provisioner.config.swap import ChangedMeanwhile
 from provisioner.config.whole import busy
 from provisioner.errors import ConfigChanged, ConfigInvalid, NotFound
 
@@ -72,26 +75,26 @@ def undo(
         NotFound: there is no such entry, or none at all.
         ConfigChanged: something else changed the file.
         ConfigInvalid: it is no regular file, or the kept bytes are damaged.
-        ConfigUnwritable: it cannot be written here.
+        ConfigUnwritable: it cannot be written here, or ``force`` was given and what stands there cannot be kept.
         Busy: another process kept the lock, or does not stop changing the file.
     """
     _choose(folder, path, number, read_bytes(path), force=force)  # refused before anything is made
-    with locked(path, on_wait=on_wait) as target:
+    with locked(path, History(folder, clock, command), on_wait=on_wait) as held:
         for _ in range(TRIES):
-            old = read_bytes(target)
+            old = read_bytes(held.target)
             entry = _choose(folder, path, number, old, force=force)
-            content = _kept(folder, target, entry)
+            content = _kept(folder, held.target, entry)
             if content == old.content:
-                return Undone(entry, content is None, written=False)
-            history = History(folder, clock, command, f"back to before {entry.id}")
+                return Undone(entry, content is None, written=False, notes=held.notes)
             data = _data(content, path)
-            private = files.is_public(target) and (data is None or holds_key(data))
+            private = is_public(held.target) and (data is None or holds_key(data))
+            summary = f"back to before {entry.id}"
             try:
-                backup, notes = put(target, old, content, history, private=private)
+                backup = held.put(old, content, summary, private=private, must_keep=force)
             except ChangedMeanwhile:
                 continue
-            return Undone(entry, content is None, written=True, backup=backup, notes=notes)
-    raise busy(target)
+            return Undone(entry, content is None, written=True, backup=backup, notes=held.notes)
+    raise busy(path)
 
 
 def preview(path: Path, number: int | None, *, folder: Path, force: bool = False) -> Undone:

@@ -6,7 +6,9 @@ ends within a line, or means nothing. Such content is looked at again for as lon
 
 from __future__ import annotations
 
+import errno
 import os
+import sys
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -72,6 +74,22 @@ def read(path: Path) -> Reading:
     raise busy(path)
 
 
+def settled(path: Path) -> Reading:
+    """The file when nobody has it open for writing any more, where the system tells (Linux, files of one's own).
+
+    Only for a file at a place that nobody else knows.
+
+    Raises:
+        Busy: somebody keeps it open for seconds, or does not stop writing.
+        OSError: it cannot be read.
+    """
+    for _ in range(_TRIES):
+        if not _is_open_for_writing(path):
+            return read(path)
+        time.sleep(_PAUSE_S)
+    raise busy(path)
+
+
 def looks_cut(reading: Reading) -> bool:
     """Whether the content is what a file holds that is emptied and half filled; a parser may know more."""
     return reading.content is not None and not reading.content.endswith(b"\n")
@@ -95,6 +113,27 @@ def busy(path: Path) -> Busy:
     return Busy(
         f"another program keeps changing {path.name}", hint="try again when it is done", where=str(path)
     )
+
+
+if sys.platform == "linux":
+    import fcntl
+    import signal
+
+    def _is_open_for_writing(path: Path) -> bool:
+        """A lease for reading is refused while somebody has the file open for writing: fcntl(2)."""
+        try:
+            with path.open("rb") as file:
+                # Whoever opens it in this moment makes the kernel send a signal; the usual one would end the process.
+                fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
+                fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        except OSError as error:
+            return error.errno == errno.EAGAIN
+        return False
+
+else:
+
+    def _is_open_for_writing(path: Path) -> bool:  # noqa: ARG001 - no such question there
+        return False
 
 
 def _of(status: os.stat_result) -> FileStamp:

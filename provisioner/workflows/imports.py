@@ -133,7 +133,7 @@ def _add(app: App, path: Path, records: Mapping[str, Record], names: set[str]) -
     kept = {n: vars(r) for n, r in known.items() if n in names or r.registry in standing}
     document = json.dumps({"format": _FORMAT, "providers": kept}, sort_keys=True).encode()
     if not path.is_file() or path.read_bytes() != document:
-        files.replace(path, document, private=True)
+        files.replace(path, document)
 
 
 def follow_undo(app: App, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from provisioner.config import apply, backups, draft, edit, tables
+from provisioner.config import apply, backups, draft, edit, exchange, tables
 from provisioner.config.plan import Plan
 from provisioner.config.read import read
 from provisioner.config.whole import stamp
@@ -306,8 +306,8 @@ def test_a_result_that_means_something_else_is_never_written(
         ("fsync", errno.ENOSPC, "no space"),
         ("fchmod", errno.EPERM, "permission denied"),
         ("open", errno.EROFS, "read-only"),
-        ("replace", errno.EBUSY, "mount point"),
-        ("replace", errno.EXDEV, "mount point"),
+        ("rename", errno.EIO, "input/output error"),
+        ("mkdir", errno.EROFS, "read-only"),
         ("fsync", errno.EIO, "input/output error"),
     ],
 )
@@ -331,6 +331,27 @@ def test_a_write_that_fails_leaves_the_file_and_nothing_else(
     assert [child.name for child in path.parent.iterdir()] == ["config.toml"]
 
 
+@pytest.mark.parametrize("number", [errno.EBUSY, errno.EXDEV])
+def test_a_mounted_file_is_called_so(
+    path: Path, change: Change, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """A file that is itself a mount point (of a container) can neither change places nor be renamed over."""
+    write(path)
+
+    def fail(*args: Any, **options: Any) -> None:
+        if path in args:
+            raise OSError(number, os.strerror(number))
+        real(*args, **options)
+
+    real = os.replace
+    monkeypatch.setattr(exchange, "change_places", fail)
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(ConfigUnwritable, match="mount point"):
+        change(add)
+    assert path.read_bytes() == TEXT.encode()
+    assert [child.name for child in path.parent.iterdir()] == ["config.toml"]
+
+
 def test_an_interrupt_leaves_the_file_and_nothing_else(
     path: Path, change: Change, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -349,10 +370,12 @@ def test_an_interrupt_leaves_the_file_and_nothing_else(
 
 def test_leftovers_of_killed_runs_are_removed_and_nothing_else(path: Path, change: Change) -> None:
     write(path)
-    leftovers = [".config.toml.0123456789ab.kimi-provider.tmp", ".config.toml.lock"]
     foreign = [".config.toml.swp", "config.toml.tmp", ".config.toml2.0123456789ab.kimi-provider.tmp"]
-    for name in (*leftovers, *foreign):
+    for name in (".config.toml.lock", *foreign):
         (path.parent / name).write_text("x")
+    leftover = path.parent / ".config.toml.0123456789ab.kimi-provider.tmp"
+    leftover.mkdir()
+    (leftover / "draft").write_text("half")
     change(add)
     assert sorted(child.name for child in path.parent.iterdir()) == sorted(["config.toml", *foreign])
 

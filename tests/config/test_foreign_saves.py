@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 import tomllib
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from provisioner.config import apply, backups, files, tables, whole
+from provisioner.config import apply, attributes, backups, exchange, locked, swap, tables, undo, whole
 from provisioner.config.read import read
-from provisioner.errors import Busy, ConfigInvalid
+from provisioner.errors import Busy, ConfigChanged, ConfigInvalid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +48,10 @@ def in_place(path: Path) -> None:
     path.write_text(FOREIGN)
 
 
+def rewrite(path: Path, text: str) -> None:
+    path.write_text(text)
+
+
 def by_renaming(path: Path) -> None:
     path.with_name("editor~").write_text(FOREIGN)
     path.with_name("editor~").replace(path)
@@ -76,13 +82,13 @@ def before(
 STEPS = [
     (apply, "locked", 1),
     (apply, "read", 2),
-    (apply, "put", 1),
+    (locked.Locked, "put", 1),
     (backups, "save", 1),
     *((os, "fsync", number) for number in range(1, 6)),
-    (files, "_take_after", 1),
-    (files, "_take_after", 2),
-    (files, "_take_after", 3),
+    (attributes, "take_after", 1),
     (whole, "stamp", 1),
+    (swap, "_placed", 1),
+    (exchange, "change_places", 1),
 ]
 
 
@@ -177,3 +183,120 @@ def test_a_file_that_stays_broken_is_called_so(path: Path) -> None:
 def test_a_file_written_while_it_is_read_is_read_again(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before(monkeypatch, os, "fstat", lambda: in_place(path), nth=2)
     assert whole.read(path).content == FOREIGN.encode()
+
+
+def test_a_program_that_has_the_file_open_is_waited_for(
+    path: Path, saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It opened the file before the exchange, and writes into what lies aside after it."""
+    with path.open("a") as editor:
+
+        def finish() -> None:
+            editor.write('\n[providers.b]\ntype = "kimi"\n')
+            editor.close()
+
+        before(monkeypatch, time, "sleep", finish)
+        change(path, saved)
+    assert path.read_text().startswith(FOREIGN)
+    assert "[providers.p]" in path.read_text()
+
+
+def test_a_program_that_keeps_the_file_open_keeps_it(
+    path: Path, saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whole, "_PAUSE_S", 0)
+    with path.open("a") as editor:
+        with pytest.raises(Busy, match="keeps changing"):
+            change(path, saved)
+        editor.write("# later\n")
+    assert path.read_text() == TEXT + "# later\n"
+    assert backups.entries(saved, path) == []
+    assert [child.name for child in path.parent.iterdir()] == ["config.toml"]
+
+
+def test_of_two_saves_in_one_moment_the_newer_stands_there_and_the_other_is_kept(
+    path: Path, saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first comes before the exchange; the second before it is taken back, over the new file."""
+    second = FOREIGN.replace("mine", "MINE")
+    before(monkeypatch, exchange, "change_places", lambda: by_renaming(path), nth=1)
+    before(monkeypatch, exchange, "change_places", partial(rewrite, path, second), nth=2)
+    done = change(path, saved)
+    assert path.read_text().startswith(second)
+    assert list(tomllib.loads(path.read_text())["providers"]) == ["a", "b", "p"]
+    kept, last = backups.entries(saved, path)
+    assert backups.content(saved, path, kept) == FOREIGN.encode()
+    assert backups.content(saved, path, last) == second.encode()
+    (note,) = done.notes
+    assert f"undo {kept.id} --force" in note
+    undo.undo(path, kept.id, folder=saved, clock=lambda: 2.0, force=True)
+    assert path.read_text() == FOREIGN
+
+
+def test_a_save_that_cannot_be_kept_stays_where_it_lies(
+    path: Path, saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved.parent.write_text("a file where a folder should be")
+    before(monkeypatch, exchange, "change_places", lambda: by_renaming(path), nth=1)
+    before(monkeypatch, exchange, "change_places", partial(rewrite, path, TEXT), nth=2)
+    notes = change(path, saved).notes
+    (aside,) = path.parent.glob(".*/aside")
+    assert aside.read_text() == FOREIGN
+    assert any(str(aside) in note for note in notes)
+    saved.parent.unlink()
+    (note,) = apply.change(path, lambda data: {**data, "x": 1}, backups=saved, clock=lambda: 3.0).notes
+    assert "undo 1 --force" in note
+    assert backups.content(saved, path, backups.entries(saved, path)[0]) == FOREIGN.encode()
+    assert [child.name for child in path.parent.iterdir()] == ["config.toml"]
+
+
+@pytest.mark.parametrize("save", [in_place, by_renaming])
+def test_a_save_before_the_file_is_removed_comes_back(
+    path: Path, saved: Path, monkeypatch: pytest.MonkeyPatch, save: Callable[[Path], None]
+) -> None:
+    path.unlink()
+    change(path, saved)
+    before(monkeypatch, exchange, "move", lambda: save(path))
+    with pytest.raises(ConfigChanged):
+        undo.undo(path, None, folder=saved, clock=lambda: 2.0)
+    assert path.read_text() == FOREIGN
+    assert [child.name for child in path.parent.iterdir()] == ["config.toml"]
+
+
+def test_a_file_that_comes_in_the_last_moment_is_kept(
+    path: Path, saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.unlink()
+    before(monkeypatch, exchange, "move", lambda: by_renaming(path))
+    change(path, saved)
+    assert path.read_text().startswith(FOREIGN)
+    assert "[providers.p]" in path.read_text()
+
+
+@pytest.mark.parametrize("number", [errno.ENOSYS, errno.EINVAL, errno.EPERM])
+def test_where_files_cannot_change_places_one_is_renamed(
+    path: Path, saved: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refuse(*paths: Path) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(exchange, "change_places", refuse)
+    monkeypatch.setattr(exchange, "move", refuse)
+    change(path, saved)
+    assert "[providers.p]" in path.read_text()
+    undo.undo(path, None, folder=saved, clock=lambda: 2.0)
+    assert path.read_text() == TEXT
+    path.unlink()
+    change(path, saved)
+    undo.undo(path, None, folder=saved, clock=lambda: 2.0)
+    assert list(path.parent.iterdir()) == []
+
+
+def test_a_library_without_the_call_is_a_system_without_it(
+    path: Path, saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import ctypes
+
+    monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: object())
+    change(path, saved)
+    assert "[providers.p]" in path.read_text()

@@ -1,0 +1,146 @@
+"""What a file has beside its content stays, or it is said that it does not."""
+
+from __future__ import annotations
+
+import os
+import stat
+import struct
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from provisioner.config import apply, files, tables, undo
+from provisioner.errors import ConfigUnwritable
+from tests.config.conftest import NOBODY
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEXT = '[providers.a]\ntype = "kimi"\n'
+
+
+def add(data: dict[str, Any]) -> dict[str, Any]:
+    return tables.with_provider(data, "p", {"type": "openai", "api_key": "sk-0123456789abcdef"}, {})
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return written(tmp_path / "kimi")
+
+
+def written(folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    path = folder / "config.toml"
+    path.write_text(TEXT)
+    path.chmod(0o600)
+    return path
+
+
+def change(path: Path) -> apply.Applied:
+    return apply.change(path, add, backups=path.parent.parent / "saved", clock=lambda: 1.0)
+
+
+def test_extended_attributes_stay(path: Path) -> None:
+    os.setxattr(path, "user.label", b"mine")
+    assert change(path).notes == ()
+    assert os.getxattr(path, "user.label") == b"mine"
+
+
+def test_an_access_control_list_stays_and_none_is_taken_from_the_folder(path: Path) -> None:
+    """Lists are extended attributes; a folder's default one would be given to every new file in it."""
+    entries = [(1, 6, -1), (2, 4, NOBODY), (4, 0, -1), (16, 4, -1), (32, 0, -1)]
+    listed = struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *entry) for entry in entries)
+    os.setxattr(path, "system.posix_acl_access", listed)
+    change(path)
+    assert os.getxattr(path, "system.posix_acl_access") == listed
+    other = written(path.parent / "other")
+    os.setxattr(other.parent, "system.posix_acl_default", listed)
+    change(other)
+    assert os.listxattr(other) == []
+    assert stat.S_IMODE(other.stat().st_mode) == 0o600
+
+
+def test_an_attribute_that_may_not_be_set_is_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.setxattr(path, "user.label", b"mine")
+
+    def refuse(*_: Any) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "setxattr", refuse)
+    (note,) = change(path).notes
+    assert "extended attributes that could not be kept: user.label" in note
+
+
+@pytest.mark.parametrize(
+    ("others", "words"), [(1, "had a hard link,"), (2, "had 2 other names (hard links),")]
+)
+def test_hard_links_that_keep_the_version_before_are_named(path: Path, others: int, words: str) -> None:
+    for number in range(others):
+        os.link(path, path.with_name(f"link{number}"))
+    (note,) = change(path).notes
+    assert words in note
+    assert path.with_name("link0").read_text() == TEXT
+
+
+def test_a_file_of_another_owner_that_the_group_may_write_is_refused_and_why(
+    as_mortal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(as_mortal / "kimi")
+    real = os.fstat
+
+    def of_another(descriptor: int) -> os.stat_result:
+        fields = list(real(descriptor))
+        fields[stat.ST_UID] = NOBODY - 1
+        return os.stat_result(fields)
+
+    def refuse(*_: Any) -> None:
+        raise PermissionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fstat", of_another)
+        patched.setattr(os, "fchown", refuse)
+        with pytest.raises(ConfigUnwritable, match="it belongs to ") as caught:
+            change(path)
+    assert "run this as " in (caught.value.hint or "")
+    assert path.read_text() == TEXT
+    assert [child.name for child in path.parent.iterdir()] == ["config.toml"]
+
+
+def test_a_folder_or_a_file_that_is_read_only_is_named(as_mortal: Path) -> None:
+    path = written(as_mortal / "kimi")
+    path.chmod(0o400)
+    with pytest.raises(ConfigUnwritable, match="it is read-only") as caught:
+        change(path)
+    assert f"chmod u+w {path}," in (caught.value.hint or "")
+    path.chmod(0o600)
+    path.parent.chmod(0o500)
+    with pytest.raises(ConfigUnwritable, match=r"its folder .*kimi is read-only") as caught:
+        change(path)
+    assert f"chmod u+w {path.parent}," in (caught.value.hint or "")
+    path.parent.chmod(0o700)
+    assert change(path).written
+
+
+def test_a_mark_of_chattr_is_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import fcntl
+
+    monkeypatch.setattr(fcntl, "ioctl", lambda *_: struct.pack("l", 0x10))
+    error = files.unwritable(path, PermissionError(1, "Operation not permitted"))
+    assert "immutable" in error.message
+    assert f"chattr -i -a {path}" in (error.hint or "")
+
+
+def test_what_cannot_be_kept_is_not_taken_away_by_force(as_mortal: Path) -> None:
+    path, saved = written(as_mortal / "kimi"), as_mortal / "saved"
+    change(path)
+    mine = path.read_text() + "# by hand\n"
+    path.write_text(mine)
+    (own,) = saved.iterdir()
+    own.chmod(0o500)
+    with pytest.raises(ConfigUnwritable, match="what stands there now could not be kept") as caught:
+        undo.undo(path, None, folder=saved, clock=lambda: 2.0, force=True)
+    assert str(path) in (caught.value.hint or "")
+    assert path.read_text() == mine
+    own.chmod(0o700)
+    undo.undo(path, None, folder=saved, clock=lambda: 2.0, force=True)
+    assert path.read_text() == TEXT
