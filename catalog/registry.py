@@ -40,12 +40,22 @@ class Registry:
         env_hints: per provider id the variable that usually holds its key. Only ever shown: a registry that chose
             both the variable and the host could collect any secret.
         skipped: ids of entries that cannot be read; the registry still has them.
+        nameless: whether there are tables of which not even the id can be read.
     """
 
     providers: tuple[Provider, ...]
     warnings: tuple[RegistryFinding, ...]
     env_hints: Mapping[str, str]
     skipped: frozenset[str] = frozenset()
+    nameless: bool = False
+
+    def may_have(self, provider_id: str) -> bool:
+        """Whether it has this provider, or has it in a form that cannot be read."""
+        return (
+            self.nameless
+            or provider_id in self.skipped
+            or any(provider.id == provider_id for provider in self.providers)
+        )
 
 
 def read_registry(document: Any, url: str) -> Registry:
@@ -79,6 +89,7 @@ def survey(document: Mapping[str, Any]) -> Registry:
     providers: dict[str, Provider] = {}
     aliases: dict[str, str] = {}
     skipped: set[str] = set()
+    nameless = False
     for key, value in document.items():
         if key == SCHEMA_KEY:
             continue
@@ -87,6 +98,7 @@ def survey(document: Mapping[str, Any]) -> Registry:
         if flaw is not None:
             found.append(_error(at, "provider_skipped", f"skipped: {flaw}"))
             skipped.add(text(mapping(value).get("id")) or key)
+            nameless = nameless or (isinstance(value, dict) and text(value.get("id")) is None)
             continue
         provider = _provider(value, at, found)
         if provider.id in MANAGED_IDS:
@@ -103,7 +115,8 @@ def survey(document: Mapping[str, Any]) -> Registry:
         found.extend(_collisions(provider, at, aliases))
         providers[provider.id] = provider
     hints = {p.id: name for p in providers.values() for name in p.env[:1]}
-    return Registry(tuple(providers.values()), tuple(found), hints, frozenset(skipped - providers.keys()))
+    unread = frozenset(skipped - providers.keys())
+    return Registry(tuple(providers.values()), tuple(found), hints, unread, nameless)
 
 
 def lint(

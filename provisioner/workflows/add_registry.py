@@ -102,12 +102,15 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
 
     taken: list[str] = []
     replaced: list[str] = []
+    unread: list[str] = []
 
     def edit(data: dict[str, Any]) -> dict[str, Any]:
         entries = _entries(data, chosen, request, url, token)
         replaced[:] = _own_keys(data, entries, url)
         taken[:] = claims(data, entries, lambda _, table: bool(_source(table, url)))
-        vanished = _vanished(data, {p.id for p in registry.providers}, url)
+        former = _former(data, registry, url)
+        unread[:] = [name for name in former if registry.may_have(name)]
+        vanished = [name for name in former if name not in unread]
         after = tables.with_providers(data, entries, vanished=vanished)
         agree(taken, request.consent, shown(url))
         if not request.accept_shrink:
@@ -124,6 +127,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
         removed=tuple(i for i in outcome.plan.providers.removed if i not in {p.id for p in chosen}),
         notes=(
             *_registry_notes(lint(document.raw, registry)),
+            *_unread_notes(unread),
             *taken_notes(taken),
             *_collision_notes(chosen),
             *_picked_notes(request.only, chosen, outcome.data),
@@ -204,13 +208,14 @@ def _entries(
             provider_table(
                 provider, credential=_credential(existing, source, request.variable), source=source
             ),
-            alias_tables(provider.id, provider),
+            {**_unread_aliases(data, provider), **alias_tables(provider.id, provider)},
         )
     return found
 
 
-def _vanished(data: Mapping[str, Any], upstream: set[str], url: str) -> list[str]:
-    """Providers of this registry that it no longer has."""
+def _former(data: Mapping[str, Any], registry: Registry, url: str) -> list[str]:
+    """Providers of this registry in config.toml that cannot be read in it now."""
+    upstream = {provider.id for provider in registry.providers}
     return [
         name
         for name in tables.members(data, "providers")
@@ -218,6 +223,18 @@ def _vanished(data: Mapping[str, Any], upstream: set[str], url: str) -> list[str
         and not is_login(table := tables.provider_in(data, name))
         and _source(table, url)
     ]
+
+
+def _unread_aliases(data: Mapping[str, Any], provider: Provider) -> dict[str, Any]:
+    """Aliases whose models the registry has in a form that cannot be read: they stay as they are."""
+    models = tables.members(data, "models")
+    aliases = (f"{provider.id}/{model.id}" for model in provider.skipped if model.flawed)
+    return {alias: models[alias] for alias in aliases if provider_name(models.get(alias)) == provider.id}
+
+
+def _unread_notes(unread: Sequence[str]) -> Iterator[Note]:
+    for name in unread[:_MOST_NOTES]:
+        yield Note("unread", f"{name}: its entry in the registry cannot be read; it stays as it is")
 
 
 def _guard_models(

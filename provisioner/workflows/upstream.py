@@ -152,8 +152,8 @@ class Upstream:
         before, token, registry = self._first_answer(url, tokens)
         upstream = {provider.id: provider for provider in registry.providers}
         whole = any(source["kind"] == WHOLE for source in group.values()) and not self._wanted
-        unread = tuple(name for name in group if name in registry.skipped)
-        gone = tuple(name for name in group if name not in upstream and name not in unread)
+        unread = tuple(name for name in group if name not in upstream and registry.may_have(name))
+        gone = tuple(name for name in group if not registry.may_have(name))
         source = registry_source(url, token)
         new = {
             name: tables.Entry(

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import tomllib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -174,6 +174,36 @@ def test_a_partly_broken_registry_imports_its_good_siblings(world: World, cli: C
     assert "/third: skipped" in done.err
     assert "/fourth: skipped" in done.err
     assert list(tomllib.loads(world.config.read_text())["providers"]) == ["alpha", "beta"]
+
+
+@pytest.mark.parametrize("amiss", [{"id": "alpha", "type": "opneai"}, {"id": 7}, {"api": "alpha.example"}])
+def test_a_second_import_removes_nothing_whose_entry_cannot_be_read(
+    world: World, cli: Cli, amiss: dict[str, Any]
+) -> None:
+    world.serves((REGISTRY_URL, registry(version=3)))
+    cli(*ADD, "--token", TOKEN)
+    before = world.config.read_bytes()
+    broken = registry(version=3)
+    broken["first"] |= amiss
+    world.serves((REGISTRY_URL, broken))
+    done = cli(*ADD)
+    assert (done.code, world.config.read_bytes() == before) == (0, True)
+    assert "alpha: its entry in the registry cannot be read; it stays as it is" in done.err
+    world.serves((REGISTRY_URL, {"version": 3, "second": registry()["second"]}))
+    assert "alpha" in cli(*ADD, "--yes").out
+    assert list(tomllib.loads(world.config.read_text())["providers"]) == ["beta"]
+
+
+def test_a_second_import_keeps_a_model_whose_entry_cannot_be_read(world: World, cli: Cli) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    cli(*ADD, "--token", TOKEN)
+    before = world.config.read_bytes()
+    broken = registry()
+    broken["first"]["models"]["big"]["id"] = 7
+    world.serves((REGISTRY_URL, broken))
+    done = cli(*ADD)
+    assert (done.code, world.config.read_bytes() == before) == (0, True)
+    assert "/first/models/big: skipped" in done.err
 
 
 def test_dry_run_shows_a_masked_diff_and_writes_nothing(world: World, cli: Cli) -> None:
