@@ -13,7 +13,7 @@ from catalog.interpret import interpret, variables_of
 from catalog.parse import parse_object, parse_slice, slice_catalog
 from catalog.recognise import recognised
 from catalog.registry import lint, read_registry, survey
-from provisioner.characters import hidden
+from catalog.untrusted import id_flaw, label
 from provisioner.config import tables
 from provisioner.config.draft import draft, shown
 from provisioner.config.guard import difference
@@ -153,8 +153,16 @@ def _drafted(providers: Iterable[Provider], file: ConfigFile) -> None:
     }
     for entry in entries.values():
         for alias, table in entry.aliases.items():
-            words = [alias, *(value for value in table.values() if isinstance(value, str))]
-            assert not any(next(hidden(word), None) for word in words), (alias, table)
+            assert not any(
+                map(id_flaw, (alias.removeprefix(f"{table['provider']}/"), table["provider"], table["model"]))
+            ), (alias, table)
+            words = [
+                word for value in table.values() for word in (value if isinstance(value, list) else [value])
+            ]
+            assert all(label(word) == word for word in words if isinstance(word, str) and word), (
+                alias,
+                table,
+            )
             assert type(table["max_context_size"]) is int
             assert table["max_context_size"] > 0
     with suppress(ProvisionerError):
