@@ -145,6 +145,7 @@ def _clean_answer(answer: Answer, secrets: tuple[str, ...]) -> Answer:
         reasonings=[_shown(answer.reasoning, secrets)] if answer.reasonings else [],
         tool_calls=calls,
         finish_raw=_shown(answer.finish_raw, secrets),
+        unread=_shown(answer.unread, secrets),
     )
 
 

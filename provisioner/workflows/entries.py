@@ -94,10 +94,10 @@ def _alias_table(provider_id: str, model: Model) -> Table:
         "max_output_size": model.output_limit,
         "capabilities": _array(model.capabilities),
         "display_name": label(model.display_name),
-        "reasoning_key": model.reasoning_key,
-        "support_efforts": _array(model.support_efforts),
-        "default_effort": model.default_effort,
-        "off_effort": model.off_effort,
+        "reasoning_key": label(model.reasoning_key),
+        "support_efforts": _labels(model.support_efforts),
+        "default_effort": label(model.default_effort),
+        "off_effort": label(model.off_effort),
         "protocol": model.protocol,
         "base_url": model.base_url,
     }
@@ -106,3 +106,7 @@ def _alias_table(provider_id: str, model: Model) -> Table:
 
 def _array(values: tuple[str, ...] | None) -> list[str] | None:
     return None if values is None else list(values)
+
+
+def _labels(values: tuple[str, ...] | None) -> list[str] | None:
+    return None if values is None else [label(value) or "" for value in values]

@@ -53,7 +53,12 @@ def test_a_name_commands_no_terminal(name: str | None, shown: str | None) -> Non
 
 def test_what_a_registry_calls_its_models_is_cleaned_before_it_is_written(app: App) -> None:
     world = World(app)
-    model = {"id": "m", "name": "\x1b]0;owned\x07\x1b[2JNice \u202emodel"}
+    model = {
+        "id": "m",
+        "name": "\x1b]0;owned\x07\x1b[2JNice \u202emodel",
+        "support_efforts": ["low", "\x1b[31mhigh"],
+        "default_effort": "low\u2028",
+    }
     entry: dict[str, Any] = {
         "name": "P",
         "api": "https://h.test/v1",
@@ -65,7 +70,9 @@ def test_what_a_registry_calls_its_models_is_cleaned_before_it_is_written(app: A
     world.serves((URL, {key: document[key] for key in ("open\u0430i", "OpenAI", "acme")}))
     done = add_registry.run(world.app, add_registry.Request(URL, "t-0123456789"))
     written = tomllib.loads(world.config.read_text())
-    assert written["models"]["acme/m"]["display_name"] == "Nice model"
+    alias = written["models"]["acme/m"]
+    assert alias["display_name"] == "Nice model"
+    assert (alias["support_efforts"], alias["default_effort"]) == (["low", "high"], "low")
     assert [note for note in done.outcome.notes if "looks like" in note] == [
         "provider 'open\\u0430i' looks like 'openai', which is another one",
         "provider 'OpenAI' looks like 'openai', which is another one",
