@@ -38,9 +38,9 @@ class LazyGroup(click.Group):
         module = self._modules.get(self._other_names.get(cmd_name, cmd_name))
         if module is None:
             return None
-        command = importlib.import_module(f"provisioner.cli.{module}").command
+        command = importlib.import_module(f".{module}", __package__).command
         if not isinstance(command, click.Command):
-            raise TypeError(f"provisioner.cli.{module}.command is not a click command")
+            raise TypeError(f"{__package__}.{module}.command is not a click command")
         return options.debug(command)
 
     def resolve_command(
