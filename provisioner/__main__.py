@@ -1,4 +1,4 @@
-"""``python -m provisioner`` is ``kimi-provider``."""
+"""``python -m kimi_provider`` (in a checkout ``python -m provisioner`` too) is ``kimi-provider``."""
 
 from provisioner.cli import kimi_provider
 

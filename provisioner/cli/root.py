@@ -57,10 +57,10 @@ class LazyGroup(click.Group):
         name = self._other_names.get(cmd_name, cmd_name)
         if name not in self._summaries:
             return None
-        module = f"provisioner.cli.{self._prefix}{name.replace('-', '_')}"
-        command = importlib.import_module(module).command
+        module = f".{self._prefix}{name.replace('-', '_')}"
+        command = importlib.import_module(module, __package__).command
         if not isinstance(command, click.Command):
-            raise TypeError(f"{module}.command is not a click command")
+            raise TypeError(f"{__package__}{module}.command is not a click command")
         command.short_help = self._summaries[name]
         return options.debug(command)
 
