@@ -18,7 +18,7 @@ TRANSLATIONS = DOCS / "zh"
 SERVE = "kimi-provider demo --serve"  # prints commands too, as it runs them
 
 _FENCE = re.compile(r"^```(\S*)[ \t]*\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
-_HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
+_HEADING = re.compile(r"^(#{1,6}) +(.+?) *$", re.MULTILINE)
 _CODE_SPAN = re.compile(r"`[^`\n]*`")
 _LINK = re.compile(r"!?\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^()\s]+)\)")
 _SET_ANCHOR = re.compile(r'<a id="([^"]+)"></a>')
@@ -68,7 +68,12 @@ def digest(text: str) -> str:
 
 
 def headings(text: str) -> list[str]:
-    return _HEADING.findall(prose(text))
+    return [found[2] for found in _HEADING.finditer(prose(text))]
+
+
+def levels(text: str) -> list[int]:
+    """The levels of the headings, in order."""
+    return [len(found[1]) for found in _HEADING.finditer(prose(text))]
 
 
 def anchors(text: str) -> set[str]:

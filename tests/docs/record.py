@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.docs.console import page_steps, run, steady
-from tests.docs.pages import TRANSLATIONS, blocks, pages
+from tests.docs.pages import TRANSLATIONS, pages
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,12 +14,11 @@ if TYPE_CHECKING:
 
 
 def shown() -> list[Path]:
-    """The pages whose output can be had again; translations have theirs from the English page."""
+    """The pages whose commands are run; translations have their output from the English page."""
     return [
         page
         for page in pages()
-        if page.parent.name != "" and not page.is_relative_to(TRANSLATIONS) and page.name != "README.md"
-        if page_steps(page.read_text())
+        if page.name != "README.md" and not page.is_relative_to(TRANSLATIONS) and page_steps(page.read_text())
     ]
 
 
@@ -50,13 +49,3 @@ def record(demo: Served, programs: Path, home: Path) -> list[Path]:
             page.write_text(after)
             changed.append(page)
     return changed
-
-
-def translated(text: str, original: str) -> str:
-    """A translation with the code of its original."""
-    ours, theirs = blocks(text), blocks(original)
-    if len(ours) != len(theirs):
-        return text  # the check says so
-    for mine, other in reversed(list(zip(ours, theirs, strict=True))):
-        text = text[: mine.start] + other.text + text[mine.end :]
-    return text

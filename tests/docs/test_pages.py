@@ -18,7 +18,7 @@ def broken(page: Path, text: str) -> list[str]:
             continue
         path, _, anchor = unquote(link).partition("#")
         target = (page.parent / path).resolve() if path else page
-        if not target.exists() or not target.is_relative_to(pages.ROOT):
+        if path and not (target.exists() and target.is_relative_to(pages.ROOT)):
             found.append(f"{link}: there is no such file")
         elif anchor and target.suffix == ".md":
             there = text if target == page else target.read_text()
