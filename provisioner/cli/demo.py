@@ -65,12 +65,12 @@ def _app(real: App, folder: Path, demo: Demo) -> App:
         config_path=folder / "config.toml",
         cache_dir=folder / "cache" / "kimi-provider",
         state_dir=folder / "state" / "kimi-provider",
-        env={"KIMI_REGISTRY_API_KEY": demo.token, _KEY: demo.model_key},
+        env={"DEMO_URL": demo.url, "KIMI_REGISTRY_API_KEY": demo.token, _KEY: demo.model_key},
     )
 
 
 def _environment(app: App, folder: Path) -> Path:
-    """A file that a shell reads to work in the demo's home; it holds the keys, so that no terminal shows them."""
+    """A file that a shell reads to work in the demo's home; it holds the keys, so that no terminal shows them, and the URL."""
     variables = {
         "KIMI_CODE_HOME": str(folder),
         "XDG_CACHE_HOME": str(folder / "cache"),

@@ -14,7 +14,8 @@ from provisioner.errors import NotFound
 @click.argument("topic", required=False, shell_complete=completion_values.topics)
 @click.pass_context
 def command(context: click.Context, /, *, topic: str | None) -> None:
-    """Explain a TOPIC, or show the help of a command; without one, list the topics."""
+    """Explain a TOPIC or the code of an error, or show the help of a command; without one, list the topics."""
+    from provisioner.cli.error_table import row
     from provisioner.cli.help_topics import TOPICS
 
     root = context.find_root()
@@ -22,7 +23,7 @@ def command(context: click.Context, /, *, topic: str | None) -> None:
         width = max(map(len, TOPICS))
         for name, (words, _) in TOPICS.items():
             echo(f"{name:<{width}}  {words}")
-        echo(f"\nOr a command: {program_name()} help add")
+        echo(f"\nOr a command, or the code of an error: {program_name()} help add")
         return
     if topic in TOPICS:
         for line in TOPICS[topic][1](options.app_of(context)):
@@ -30,6 +31,10 @@ def command(context: click.Context, /, *, topic: str | None) -> None:
         return
     group = root.command
     found = group.get_command(root, topic) if isinstance(group, click.Group) else None
+    if found is None and (explained := row(topic)) is not None:
+        echo(f"cause  {spoken(explained.cause, program_name())}")
+        echo(f"cure   {spoken(explained.cure, program_name())}")
+        return
     if found is None:
         from provisioner.workflows.near import near
 

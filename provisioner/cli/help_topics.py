@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from catalog.wire import WIRES
+from provisioner.cli.error_table import GROUPS
 from provisioner.cli.exit_codes import MEANINGS
 
 if TYPE_CHECKING:
@@ -12,30 +14,60 @@ if TYPE_CHECKING:
 
     from provisioner.app import App
 
-_ENVIRONMENT = (
+# Every variable that is read, the wires' own aside: a test looks for others in the code.
+ENVIRONMENT = (
     ("KIMI_CODE_HOME", "the folder of config.toml; else ~/.kimi-code. --config PATH names another file"),
     ("KIMI_CATALOG_URL", "another catalog than models.dev's, as --url does"),
     ("KIMI_REGISTRY_API_KEY", "the token of a registry, where no flag gives one"),
     ("HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY", "proxies; this machine itself is always asked directly"),
     ("SSL_CERT_FILE, SSL_CERT_DIR", "trusted authorities, for catalogs and registries"),
     ("NODE_EXTRA_CA_CERTS", "more trusted authorities, for models too, as for Kimi Code"),
+    ("NODE_TLS_REJECT_UNAUTHORIZED", "0: certificates of models are not checked, as Kimi Code then does not check them"),
     ("NO_COLOR, CLICOLOR=0, TERM=dumb", "no colour; with TERM=dumb questions are asked line by line"),
     ("FORCE_COLOR, CLICOLOR_FORCE", "colour where there is no terminal too"),
     ("XDG_CACHE_HOME, XDG_STATE_HOME", "where fetched documents, and backups and history are kept (Linux)"),
-    ("KIMI_MODEL_NAME and others", "run Kimi Code without a file: `kimi provider env ALIAS` prints them"),
+    ("HOME, PATH", "~; and where Kimi Code's own `kimi`, and git for doctor, are looked for"),
+    (
+        "KIMI_MODEL_*",
+        "run Kimi Code without a file: `kimi provider env ALIAS` prints them, doctor and test name them",
+    ),
+    (
+        "KIMI_CODE_CUSTOM_HEADERS, OPENAI_ORG_ID, OPENAI_PROJECT_ID",
+        "what Kimi Code sends along; a test says so and does not",
+    ),
+    (
+        "GOOGLE_CLOUD_PROJECT, GOOGLE_CLOUD_LOCATION, GOOGLE_GENAI_USE_VERTEXAI",
+        "how Google's SDK, and so Kimi Code, takes Vertex AI",
+    ),
+    (
+        "XDG_CONFIG_HOME, XDG_DATA_HOME, CODEX_HOME, CLAUDE_CONFIG_DIR, LLM_USER_PATH, CONFIG_FILE_PATH",
+        "where `add --from` looks for other tools' files",
+    ),
+    (
+        "OPENAI_API_BASE, OPENAI_MODEL, ANTHROPIC_*, GEMINI_API_KEY, CLAUDE_CODE_USE_*",
+        "what `add --from env` and `add --from claude` find, beside the variables below",
+    ),
 )
 
 
 def _environment(_app: App) -> Iterator[str]:
     yield "Environment variables that are read:"
     yield ""
-    yield from _rows(_ENVIRONMENT)
+    yield from _rows(ENVIRONMENT)
     yield ""
     yield "Kimi Code takes a host or a key that config.toml does not name from the shell:"
     yield ""
     for wire in WIRES.values():
         if names := (*filter(None, [wire.shell_base_url]), *wire.shell_keys):
             yield f"  {wire.name:<18}{', '.join(names)}"
+
+
+def _errors(_app: App) -> Iterator[str]:
+    yield "Every code with which something is said to be wrong. `kimi provider help CODE` has its cause and cure."
+    for group, rows in GROUPS.items():
+        yield ""
+        yield f"What {group}:"
+        yield from textwrap.wrap(", ".join(rows), 90, initial_indent="  ", subsequent_indent="  ")
 
 
 def _exit_codes(_app: App) -> Iterator[str]:
@@ -125,6 +157,7 @@ To publish one:
 
 TOPICS: dict[str, tuple[str, Callable[[App], Iterable[str]]]] = {
     "environment": ("the variables that are read", _environment),
+    "errors": ("what codes mean, and what ends it", _errors),
     "exit-codes": ("what an exit code says", _exit_codes),
     "files": ("where things are stored", _files),
     "wires": ("the protocols, their endpoints and keys", _wires),
