@@ -22,7 +22,10 @@ ENVIRONMENT = (
     ("HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY", "proxies; this machine itself is always asked directly"),
     ("SSL_CERT_FILE, SSL_CERT_DIR", "trusted authorities, for catalogs and registries"),
     ("NODE_EXTRA_CA_CERTS", "more trusted authorities, for models too, as for Kimi Code"),
-    ("NODE_TLS_REJECT_UNAUTHORIZED", "0: certificates of models are not checked, as Kimi Code then does not check them"),
+    (
+        "NODE_TLS_REJECT_UNAUTHORIZED",
+        "0: certificates of models are not checked, as Kimi Code then does not check them",
+    ),
     ("NO_COLOR, CLICOLOR=0, TERM=dumb", "no colour; with TERM=dumb questions are asked line by line"),
     ("FORCE_COLOR, CLICOLOR_FORCE", "colour where there is no terminal too"),
     ("XDG_CACHE_HOME, XDG_STATE_HOME", "where fetched documents, and backups and history are kept (Linux)"),

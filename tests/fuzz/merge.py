@@ -22,7 +22,7 @@ from provisioner.config.merge import fingerprint, merged
 from provisioner.config.plan import same
 from provisioner.config.read import ConfigFile
 from provisioner.errors import ConfigUnwritable, ProvisionerError
-from provisioner.kimi_code.target import provider_name
+from provisioner.kimi_code.owner import provider_name
 from provisioner.workflows.consent import Consent
 from provisioner.workflows.drift import Drift, drift, used_by
 from provisioner.workflows.entries import alias_tables, catalog_source, provider_table, registry_source
