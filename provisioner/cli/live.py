@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from provisioner.smoke.answer import Delta
     from provisioner.smoke.batch import Progress
 
-_ROWS = 20
+_ROWS = 20  # at most, below the count
+_NEXT = 3  # rows for those that wait
 _PER_SECOND = 8
 
 
@@ -89,10 +90,12 @@ class StreamedAnswer:
 
 
 class _Table:
-    """One row for each test that was started; where there are many, the latest ones."""
+    """How many are done, and a row for each that fits: what runs, the next that wait their turn, the last results."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, str] = {}
+        self._running: dict[str, str] = {}
+        self._queued: dict[str, None] = {}
+        self._done: dict[str, str] = {}
         self._live: Live | None = None
 
     def __enter__(self) -> Self:
@@ -113,24 +116,45 @@ class _Table:
             self._live.stop()
 
     def arrived(self, alias: str, delta: Delta) -> None:
-        self._rows[alias] = f"[cyan]{delta.kind} is streaming[/]"
+        self._running[alias] = f"[cyan]{delta.kind} is streaming[/]"
 
     def progress(self, progress: Progress) -> None:
+        alias = progress.alias
         match progress.state:
+            case "queued":
+                self._queued[alias] = None
             case "started":
-                self._rows[progress.alias] = "asked"
+                self._queued.pop(alias, None)
+                self._running[alias] = "asked"
             case "waiting":
-                self._rows[progress.alias] = f"[yellow]waits {progress.seconds:.0f} s as its server asks[/]"
+                self._running[alias] = f"[yellow]waits {progress.seconds:.0f} s as its server asks[/]"
             case "finished" if progress.result is not None:
+                self._running.pop(alias, None)
                 colour = COLOURS[progress.result.verdict]
                 kind = f" {progress.result.error.kind}" if progress.result.error else ""
-                self._rows[progress.alias] = f"[{colour}]{progress.result.verdict}[/]{kind}"
+                self._done[alias] = f"[{colour}]{progress.result.verdict}[/]{kind}"
 
     def _table(self) -> Table:
-        from rich.markup import escape
         from rich.table import Table
+        from rich.text import Text
 
+        every = len(self._running) + len(self._queued) + len(self._done)
+        # A line for the count, and one on which the cursor rests: what scrolled away could not be taken back.
+        room = min((self._live.console.height if self._live else _ROWS) - 2, _ROWS)
         table = Table(box=None, show_header=False, pad_edge=False)
-        for alias, state in list(self._rows.items())[-_ROWS:]:
-            table.add_row(escape(clean(alias)), state)
+        # Where the terminal is narrow the names give way, which is why it is they that say they do not wrap.
+        table.add_column()
+        table.add_column(no_wrap=True)
+        table.add_row(f"[bold]{len(self._done)} of {every}[/]", "")
+        for alias, state in self._rows(room):
+            table.add_row(Text(clean(alias), no_wrap=True, overflow="ellipsis"), state)
         return table
+
+    def _rows(self, room: int) -> Iterator[tuple[str, str]]:
+        running = list(self._running.items())[:room]
+        left = room - len(running)
+        waiting = list(self._queued)[: min(_NEXT, left)]
+        left -= len(waiting)
+        yield from list(self._done.items())[len(self._done) - min(left, len(self._done)) :]
+        yield from running
+        yield from ((alias, "[dim]waits its turn[/]") for alias in waiting)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,10 @@ _PATIENCE_S = 0.4
 
 @contextmanager
 def waiting() -> Iterator[Callable[[str], None]]:
-    """Gives a function that names what is being done; it is shown beside a spinner on stderr until the block ends."""
+    """Gives a function that names what is being done, to be shown on stderr until the block ends.
+
+    It stands beside a spinner, with the seconds that it takes; an empty name takes it away.
+    """
     if not sys.stderr.isatty():
         yield lambda _: None
         return
@@ -36,6 +40,7 @@ class _Spinner:
 
     def __init__(self) -> None:
         self._message = ""
+        self._since = 0.0
         self._status: Status | None = None
         self._lock = threading.Lock()
         self._timer = threading.Timer(_PATIENCE_S, self._start)
@@ -43,10 +48,12 @@ class _Spinner:
         self._timer.start()
 
     def say(self, message: str) -> None:
+        if not message:
+            self.stop()
+            return
         with self._lock:
-            self._message = message
-            if self._status is not None:
-                self._status.update(self._text())
+            if message != self._message:
+                self._message, self._since = message, time.monotonic()
 
     def stop(self) -> None:
         self._timer.cancel()
@@ -61,10 +68,12 @@ class _Spinner:
 
         with self._lock:
             if self._message:
-                self._status = Console(stderr=True, highlight=False).status(self._text())
+                self._status = Console(stderr=True, highlight=False).status(self)
                 self._status.start()
 
-    def _text(self) -> str:
+    def __rich__(self) -> str:
+        """The message as it is drawn each time, with the seconds from the second on."""
         from rich.markup import escape
 
-        return escape(clean(self._message)) + " …"
+        seconds = int(time.monotonic() - self._since)
+        return f"{escape(clean(self._message))} …{f' {seconds} s' if seconds > 1 else ''}"

@@ -29,13 +29,13 @@ class Progress:
 
     Attributes:
         alias: its key in config.toml.
-        state: ``started``, ``waiting`` (as long as its server asks), ``finished``.
+        state: ``queued`` (all of them, before the first starts), ``started``, ``waiting`` (as long as its server asks), ``finished``.
         seconds: how long it waits.
         result: what was found.
     """
 
     alias: str
-    state: Literal["started", "waiting", "finished"]
+    state: Literal["queued", "started", "waiting", "finished"]
     seconds: float = 0.0
     result: AliasResult | None = None
 
@@ -79,6 +79,8 @@ async def check_all(
         progress(Progress(alias, "finished", result=result))
         return result
 
+    for alias in aliases:
+        progress(Progress(alias, "queued"))
     tasks = [asyncio.create_task(one(alias)) for alias in aliases]
     try:
         return Batch(tuple(await asyncio.gather(*tasks)), interrupted=False)

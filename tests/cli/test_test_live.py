@@ -8,6 +8,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pexpect
+import pyte
 import pytest
 
 from tests.smoke.server import Chunks, Request, serving, stream
@@ -51,6 +52,45 @@ def test_the_answer_of_one_model_is_seen_as_it_arrives(path: Path) -> None:
         screen.expect(pexpect.EOF)
         screen.close()
     assert screen.exitstatus == 0
+
+
+def test_the_table_counts_and_names_those_that_wait(path: Path) -> None:
+    seen = threading.Event()
+
+    def answer(request: Request) -> Chunks:
+        yield from stream(data(chunk({"content": "Hi"})))
+        if request.body["model"] != "m":
+            seen.wait(60)
+        yield data(chunk(finish="stop"), {"choices": [], "usage": CHAT_USAGE})
+
+    more = "".join(
+        f'[models."p/a-name-that-is-longer-than-the-terminal-is-wide-{n}"]\nprovider = "p"\nmodel = "slow"\n'
+        "max_context_size = 128000\n"
+        for n in range(33)
+    )
+    with serving(answer) as server:
+        path.write_text(config("openai", f"{server.url}/v1") + more)
+        screen = pexpect.spawn(
+            sys.executable,
+            ["-m", "provisioner", "test", "--all", "--config", str(path)],
+            timeout=60,
+            encoding="utf-8",
+            dimensions=(20, 60),
+            env={**os.environ, "COLUMNS": "60", "LINES": "20"},  # pytest's own are in the environment
+        )
+        terminal = pyte.Screen(60, 20)
+        drawn = pyte.Stream(terminal)
+        for _ in range(600):
+            drawn.feed(screen.read_nonblocking(4096, timeout=60))
+            if "1 of 34" in terminal.display[0] and "waits its turn" in "".join(terminal.display):
+                break
+        rows = [line.rstrip() for line in terminal.display if line.strip()]
+        assert len([row for row in rows if row.endswith("waits its turn")]) == 3
+        assert any(row.startswith("p/m") and row.endswith("pass") for row in rows)
+        assert all(row.startswith(("p/", "1 of 34")) for row in rows)
+        seen.set()
+        screen.expect_exact("34 passed, 0 failed, 0 could not be told.")
+        screen.close()
 
 
 def test_many_models_are_seen_in_a_table_that_goes_away(path: Path) -> None:

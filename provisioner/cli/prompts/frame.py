@@ -128,11 +128,11 @@ def title(question: Question, look: Look) -> Callable[[], StyleAndTextTuples]:
 
 
 def footer(keys: Keys, look: Look) -> Window:
-    """The keys that work here; the last but two give way where the terminal is narrow."""
+    """The keys that work here; the ones that go on, back and out stay longest where the terminal is narrow."""
 
     def line() -> StyleAndTextTuples:
         room = columns() - 1 - _INDENT
-        return [("", " " * _INDENT), *key_hints.fragments(keys, room, look, last=len(BACK))]
+        return [("", " " * _INDENT), *key_hints.fragments(keys, room, look, last=len(BACK) + 1)]
 
     return one_line(line)
 

@@ -20,13 +20,16 @@ def fragments(
 ) -> list[tuple[str, str]]:
     """The hints as styled text in ``cells`` cells.
 
-    The ``last`` ones always stay: the ways out. Of the others the hindmost goes first; with ``first_goes`` the
-    very first, which everyone knows, before it.
+    The ``last`` ones stay longest: the ways on and out. Of the others the hindmost goes first; with ``first_goes``
+    the very first, which everyone knows, before it. Of the last ones the first stays whatever the room.
     """
     dot = f" {look.symbols.dot} "
     shown = list(hints)
-    while len(shown) > last and width(dot.join(f"{key} {does}" for key, does in shown)) > cells:
-        shown.pop(0 if first_goes and len(shown) == len(hints) else -last - 1)
+    while len(shown) > 1 and width(dot.join(f"{key} {does}" for key, does in shown)) > cells:
+        if len(shown) <= last:
+            shown.pop()
+        else:
+            shown.pop(0 if first_goes and len(shown) == len(hints) else -last - 1)
     made: list[tuple[str, str]] = []
     for key, does in shown:
         made += [("class:dim", dot if made else ""), ("class:key", key), ("class:dim", f" {does}")]

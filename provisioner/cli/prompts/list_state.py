@@ -146,10 +146,16 @@ class Listing(Generic[V]):
         if row is not None and row.closed is None:
             self.marked ^= {row.value}
 
-    def toggle_shown(self) -> None:
-        """Marks every row that is shown; takes the marks away where all of them have one."""
-        values = {row.value for row in self.shown if not row.heading and row.closed is None}
-        self.marked = self.marked - values if values <= self.marked else self.marked | values
+    def mark_shown(self) -> None:
+        """Marks every row that is shown."""
+        self.marked |= self._open()
+
+    def unmark_shown(self) -> None:
+        """Takes the mark of every row that is shown away."""
+        self.marked -= self._open()
+
+    def _open(self) -> set[V]:
+        return {row.value for row in self.shown if not row.heading and row.closed is None}
 
     def in_order(self) -> tuple[V, ...]:
         """The marked values, in the order of the rows."""

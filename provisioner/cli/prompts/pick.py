@@ -147,7 +147,7 @@ class Picker(Generic[V]):
 
     def _keys_shown(self) -> frame.Keys:
         move = (f"{self._look.symbols.up}{self._look.symbols.down}", "move")
-        marking = (("space", "mark"), ("ctrl-a", "all")) if self._many else ()
+        marking = (("space", "mark"), ("ctrl-a", "all"), ("ctrl-x", "none")) if self._many else ()
         return (move, *marking, ("enter", "go on"), *frame.BACK)
 
     def _keys(self) -> KeyBindings:
@@ -170,7 +170,8 @@ class Picker(Generic[V]):
         add("end", does=listing.go_to_end)
         if self._many:
             add("space", "tab", does=listing.toggle)
-            add("c-a", does=listing.toggle_shown)
+            add("c-a", does=listing.mark_shown)
+            add("c-x", does=listing.unmark_shown)
 
         @keys.add("enter", eager=True)
         @keys.add("c-j", eager=True)  # an Enter that was typed before anything was asked

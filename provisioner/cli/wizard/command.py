@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from provisioner.workflows import add_catalog, add_endpoint, add_registry
+    from provisioner.workflows import add_catalog, add_endpoint, add_from, add_registry
     from provisioner.workflows.credential import Credential
 
 _BREAK = " \\"
@@ -51,6 +51,16 @@ def for_endpoint(request: add_endpoint.Request) -> list[str]:
         *("add", f"--type={request.wire}", f"--base-url={shown(request.base_url)}", f"--as={request.name}"),
         *_key(request.credential),
         *(f"--model={name}:{context}" if context else f"--model={name}" for name, context in request.models),
+        *(f"--only={name}" for name in request.only),
+        *_option("--default-model", request.default_model),
+    ]
+
+
+def for_tool(request: add_from.Request) -> list[str]:
+    """The arguments of ``add --from``."""
+    return [
+        *("add", f"--from={request.tool}"),
+        *(["--with-keys"] if request.with_keys else []),
         *(f"--only={name}" for name in request.only),
         *_option("--default-model", request.default_model),
     ]

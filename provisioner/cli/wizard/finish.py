@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from catalog.urls import HIDDEN
 from provisioner.cli.error_text import advice, note
 from provisioner.cli.live import StreamedAnswer
+from provisioner.cli.progress import waiting
 from provisioner.cli.prompts.asking import Back, Question
 from provisioner.cli.terminal import clean, echo, styled
 from provisioner.cli.verdict_lines import COLOURS
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from catalog.models import Model
     from provisioner.cli.wizard.wizard import Wizard
     from provisioner.note import Note
+    from provisioner.smoke.answer import Delta
     from provisioner.smoke.report import AliasResult
     from provisioner.workflows.outcome import Outcome
 
@@ -108,10 +110,19 @@ def _test(wizard: Wizard, alias: str) -> None:
     from provisioner.workflows import test
 
     echo(f"{styled(wizard.ask.look.symbols.pointer, fg='cyan')} Say hi in one short sentence.")
-    shown = StreamedAnswer(sys.stdout)
-    result = test.run(wizard.app, test.Request((alias,)), shown.arrived).results[0]
+    shown, request = StreamedAnswer(sys.stdout), test.Request((alias,))
+    with waiting() as watch:
+        watch(f"waiting for an answer, at most {request.options.timeout_s:g} s; ctrl-c stops it")
+
+        def arrived(alias: str, delta: Delta) -> None:
+            watch("")
+            shown.arrived(alias, delta)
+
+        found = test.run(wizard.app, request, arrived)
     shown.end()
-    _verdict(wizard, result)
+    if found.interrupted:
+        raise KeyboardInterrupt
+    _verdict(wizard, found.results[0])
 
 
 def _verdict(wizard: Wizard, result: AliasResult) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from catalog.errors import CatalogError
+from catalog.errors import CatalogError, ShrinkRefused
 from catalog.untrusted import mapping
 from catalog.urls import check as checked_url
 from catalog.urls import shown
@@ -18,6 +19,7 @@ from provisioner.cli.wizard import command, finish
 from provisioner.cli.wizard.ask_key import NEEDS_NO_KEY, KeyPurpose, ask_key, try_chosen
 from provisioner.cli.wizard.flow import WizardStep
 from provisioner.cli.wizard.path import AddPath, Answers
+from provisioner.errors import ConsentNeeded
 from provisioner.kimi_code.auth import declared
 from provisioner.workflows import add_registry, check_key
 from provisioner.workflows.consent import Consent
@@ -192,7 +194,14 @@ class _RegistryPath(AddPath[RegistryAnswers, add_registry.Result]):
         return try_chosen(self._wizard, asked, planned.outcome, answers.default, watch)
 
     def _run(self, answers: RegistryAnswers, dry_run: bool, watch: Watch) -> add_registry.Result:
-        return add_registry.run(self._wizard.app, replace(self._request(answers), dry_run=dry_run), watch)
+        request = replace(self._request(answers), dry_run=dry_run)
+        try:
+            return add_registry.run(self._wizard.app, request, watch)
+        except (ConsentNeeded, ShrinkRefused) as error:
+            # What a person does not see in the diff is agreed to with an option alone.
+            option = " ".join(re.findall(r"--[a-z-]+", error.hint or "")[:1])
+            error.hint = f"if that is right: kimi provider add --registry={shown(request.url)} {option}"
+            raise
 
     def _added(self, answers: RegistryAnswers, result: add_registry.Result) -> finish.Added:
         models = models_of(result.providers)

@@ -23,8 +23,12 @@ if TYPE_CHECKING:
     from provisioner.app import App
     from provisioner.cli.wizard.finish import Added
     from provisioner.workflows.local_servers import LocalServer
+    from provisioner.workflows.tool_files import ToolFiles
 
 _LEFT = 130
+_NAMED = 4  # providers of a tool
+# The kind of place, and which: a server's base URL, a tool's name.
+Where = tuple[str, str]
 
 
 def start(
@@ -64,7 +68,7 @@ def _converse(wizard: Wizard) -> int:
 
 def _answered(wizard: Wizard) -> Added | None:
     """What was done; None when the person went back from the first question."""
-    where = None
+    where: Where | None = None
     while True:
         try:
             where = _ask_where(wizard, where)
@@ -74,22 +78,32 @@ def _answered(wizard: Wizard) -> Added | None:
             return _go(wizard, where)
 
 
-def _ask_where(wizard: Wizard, start: str | None) -> str:
-    servers = wizard.prefetch.servers()
+def _ask_where(wizard: Wizard, start: Where | None) -> Where:
+    prefetch = wizard.prefetch
     question = Question("What do you want to add?")
-    return wizard.ask.one(question, MENU, _places(servers), start=start)
+    return wizard.ask.one(question, MENU, _places(prefetch.servers(), prefetch.tools()), start=start)
 
 
-def _places(servers: Sequence[LocalServer]) -> list[ListRow[str]]:
-    found = [
-        ListRow(server.base_url, (f"{server.name} on this machine", _described(server))) for server in servers
-    ]
+def _places(servers: Sequence[LocalServer], tools: Sequence[ToolFiles]) -> list[ListRow[Where]]:
     return [
-        ListRow("catalog", ("A known provider", "Anthropic, Moonshot AI, OpenRouter and all the others")),
-        *found,
-        ListRow("registry", ("A custom registry", "an api.json that your company or a service publishes")),
-        ListRow("endpoint", ("Any endpoint", "a gateway or a server, by its URL")),
+        ListRow(
+            ("catalog", ""), ("A known provider", "Anthropic, Moonshot AI, OpenRouter and all the others")
+        ),
+        *(
+            ListRow(("server", server.base_url), (f"{server.name} on this machine", _described(server)))
+            for server in servers
+        ),
+        *(ListRow(("tool", one.tool.name), (f"What {one.tool.title} has", _usable(one))) for one in tools),
+        ListRow(
+            ("registry", ""), ("A custom registry", "an api.json that your company or a service publishes")
+        ),
+        ListRow(("endpoint", ""), ("Any endpoint", "a gateway or a server, by its URL")),
     ]
+
+
+def _usable(one: ToolFiles) -> str:
+    ids = [found.id for found in one.found if not found.refused]
+    return ", ".join(ids[:_NAMED]) + (f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else "")
 
 
 def _described(server: LocalServer) -> str:
@@ -98,16 +112,21 @@ def _described(server: LocalServer) -> str:
     return f"{server.base_url}, {server.models} model{'' if server.models == 1 else 's'}"
 
 
-def _go(wizard: Wizard, where: str) -> Added:
-    if where == "catalog":
+def _go(wizard: Wizard, where: Where) -> Added:
+    kind, name = where
+    if kind == "catalog":
         from provisioner.cli.wizard import catalog_path
 
         return catalog_path.run(wizard)
-    if where == "registry":
+    if kind == "registry":
         from provisioner.cli.wizard import registry_path
 
         return registry_path.run(wizard)
+    if kind == "tool":
+        from provisioner.cli.wizard import tool_path
+
+        return tool_path.run(wizard, next(one for one in wizard.prefetch.tools() if one.tool.name == name))
     from provisioner.cli.wizard import endpoint_path
 
-    server = next((server for server in wizard.prefetch.servers() if server.base_url == where), None)
+    server = next((server for server in wizard.prefetch.servers() if server.base_url == name), None)
     return endpoint_path.run(wizard, server)

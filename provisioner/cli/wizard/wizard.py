@@ -88,7 +88,9 @@ class Wizard:
 
     def _trouble(self, trail: tuple[str, ...], error: CatalogError | ProvisionerError) -> None:
         text = ErrorText.of(error, self.program)
-        notes = (("bad", text.message), ("dim", text.place), ("dim", text.advice))
+        # An option is no help to whoever is asked; a whole command is.
+        helps = "--" not in text.advice or f"{self.program} " in text.advice
+        notes = (("bad", text.message), ("dim", text.place), ("dim", text.advice if helps else ""))
         choice = self.menu(
             Question("That did not work", trail, tuple(line for line in notes if line[1])),
             [("back", "Go back and change something", ""), ("again", "Try again", "")],

@@ -76,14 +76,14 @@ def test_marks_survive_a_filter_and_stand_in_order() -> None:
 def test_all_that_is_shown_and_none_of_it() -> None:
     state = listing("ab", "b", "c", marked={"c"})
     state.narrow("b")
-    state.toggle_shown()
+    state.mark_shown()
     assert state.marked == {"ab", "b", "c"}
-    state.toggle_shown()
+    state.unmark_shown()
     assert state.marked == {"c"}
 
 
 def test_a_closed_row_cannot_be_marked() -> None:
     state = Listing([ListRow("a", ("a",), closed="no"), ListRow("b", ("b",))])
     state.toggle()
-    state.toggle_shown()
+    state.mark_shown()
     assert state.marked == {"b"}

@@ -15,6 +15,7 @@ import pytest
 
 from tests.cli.wizard.conftest import digest
 from tests.cli.wizard.conversation import DOWN, UP
+from tests.smoke.server import reply, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -140,6 +141,32 @@ def test_ctrl_c_ends_a_wait(start: Callable[..., pexpect.spawn[str]], config: Pa
         child.expect_exact("Nothing was written.")
         assert exit_code(child) == 130
     assert digest(config) == before
+
+
+def test_ctrl_c_in_the_trial_says_what_is_written(
+    start: Callable[..., pexpect.spawn[str]], config: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        api = f"http://127.0.0.1:{silent.getsockname()[1]}/v1"
+        provider = {"id": "slow", "name": "Slow", "api": api, "type": "openai", "models": {"m": {"id": "m"}}}
+        with serving(lambda _: reply("200 OK", {"slow": provider}), lists=True) as registry:
+            child = start()
+            child.expect_exact("What do you want to add?")
+            child.send(f"{UP}{UP}{ENTER}")
+            child.expect_exact("The registry's URL")
+            child.send(f"{registry.url}/api.json{ENTER}")
+            child.expect_exact("The registry's token")
+            child.send(f"tok-0123456789{ENTER}")
+            child.expect_exact("Write this to")
+            child.send(ENTER)
+            child.expect_exact("Try it now?")
+            child.send(ENTER)
+            child.expect_exact("waiting for an answer, at most 180 s; ctrl-c stops it")
+            child.send(CTRL_C)
+            child.expect_exact("The same without questions:")
+            assert exit_code(child) == 130
+    assert "Traceback" not in (child.before or "")
+    assert "slow/m" in tomllib.loads(config.read_text())["models"]
 
 
 def test_a_terminal_without_a_cursor_is_asked_in_plain_lines(
