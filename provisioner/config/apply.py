@@ -16,7 +16,7 @@ from provisioner.config.locked import TRIES, WAIT_S, History, locked
 from provisioner.config.read import read
 from provisioner.config.swap import ChangedMeanwhile
 from provisioner.config.whole import Reading, busy
-from provisioner.secrets import masked
+from provisioner.secrets import holds_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -96,7 +96,7 @@ def change(
             if drafted.text is None:
                 return Applied(drafted.plan, drafted.data, written=False, notes=held.notes)
             old = Reading(None if file.text is None else file.text.encode(), file.stamp)
-            private = is_public(held.target) and holds_key(drafted.data)
+            private = is_public(held.target) and holds_secret(drafted.data)
             try:
                 backup = held.put(old, drafted.text.encode(), _summary(drafted.plan), private=private)
             except ChangedMeanwhile:
@@ -114,11 +114,6 @@ def preview(path: Path, edit: Edit, *, seen: ConfigFile | None = None) -> Previe
     """
     drafted = draft(seen or read(path), edit)
     return Preview(drafted.plan, drafted.data, shown(drafted))
-
-
-def holds_key(data: Mapping[str, Any]) -> bool:
-    """Whether there is a credential among the values."""
-    return bool(masked(data) != data)
 
 
 _SHOWN = 3
