@@ -60,6 +60,16 @@ def masked(value: Any, key: str = "", *, inside_secrets: bool = False) -> Any:
     return masked_urls(value) if isinstance(value, str) and "://" in value else value
 
 
+def holds_secret(value: Any, key: str = "", *, inside_secrets: bool = False) -> bool:
+    """Whether there is a credential in a parsed value: something that :func:`masked` would change."""
+    if isinstance(value, Mapping):
+        below = inside_secrets or key in {"env", "custom_headers"}
+        return any(holds_secret(v, k, inside_secrets=below) for k, v in value.items())
+    if isinstance(value, list | tuple):
+        return any(holds_secret(v, key, inside_secrets=inside_secrets) for v in value)
+    return bool(masked(value, key, inside_secrets=inside_secrets) != value)
+
+
 def _plain(key: str) -> bool:
     return key.endswith(("_URL", "_PROJECT", "_LOCATION")) or key.lower() in {"user-agent", "accept"}
 

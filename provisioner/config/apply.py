@@ -16,7 +16,7 @@ from provisioner.config.locked import TRIES, WAIT_S, History, locked
 from provisioner.config.read import read
 from provisioner.config.swap import ChangedMeanwhile
 from provisioner.config.whole import Reading, busy
-from provisioner.secrets import masked
+from provisioner.secrets import holds_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -91,12 +91,12 @@ def change(
         return Applied(drafted.plan, drafted.data, written=False)
     with locked(path, History(backups, clock, command), wait_s=wait_s, on_wait=on_wait) as held:
         for _ in range(TRIES):
-            file = read(held.target, drafted.file)
+            file = read(held.target)
             drafted = draft(replace(file, path=path), edit) if file.text != drafted.file.text else drafted
             if drafted.text is None:
                 return Applied(drafted.plan, drafted.data, written=False, notes=held.notes)
             old = Reading(None if file.text is None else file.text.encode(), file.stamp)
-            private = is_public(held.target) and holds_key(drafted.data)
+            private = is_public(held.target) and holds_secret(drafted.data)
             try:
                 backup = held.put(old, drafted.text.encode(), _summary(drafted.plan), private=private)
             except ChangedMeanwhile:
@@ -114,11 +114,6 @@ def preview(path: Path, edit: Edit, *, seen: ConfigFile | None = None) -> Previe
     """
     drafted = draft(seen or read(path), edit)
     return Preview(drafted.plan, drafted.data, shown(drafted))
-
-
-def holds_key(data: Mapping[str, Any]) -> bool:
-    """Whether there is a credential among the values."""
-    return bool(masked(data) != data)
 
 
 _SHOWN = 3

@@ -37,8 +37,11 @@ def diff(old: str, new: str, splices: Sequence[Splice]) -> Iterator[DiffLine]:
     it is masked to the same characters.
     """
     blocks = _blocks(old, new, splices)
-    old_lines, new_lines = _lines(masked_text(old)), _lines(masked_text(new))
-    for hunk in _hunks(blocks):
+    hunks = list(_hunks(blocks))
+    shown = [(hunk[0].old_start - _CONTEXT, hunk[-1].old_end + _CONTEXT) for hunk in hunks]
+    old_lines = _lines(masked_text(old, shown))
+    new_lines = _lines(masked_text(new, [(block.new_start, block.new_end) for block in blocks]))
+    for hunk in hunks:
         first, last = hunk[0], hunk[-1]
         start = max(first.old_start - _CONTEXT, 0)
         stop = min(last.old_end + _CONTEXT, len(old_lines))

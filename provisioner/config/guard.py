@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from provisioner.config.plan import KeyPath
 
+_ENTRY = 2  # how deep the table of a provider or an alias is
+
 
 def difference(intended: Mapping[str, Any], actual: Mapping[str, Any]) -> KeyPath | None:
     """The first key at which ``actual`` is not what was intended, ``None`` when they mean the same.
@@ -21,7 +23,10 @@ def difference(intended: Mapping[str, Any], actual: Mapping[str, Any]) -> KeyPat
     return _difference({key: value for key, value in intended.items() if key not in hollow}, actual)
 
 
-def _difference(intended: Mapping[str, Any], actual: Mapping[str, Any]) -> KeyPath | None:
+def _difference(intended: Mapping[str, Any], actual: Mapping[str, Any], depth: int = 0) -> KeyPath | None:
+    # An entry at a glance: what is written alike is the same, types, nan and -0.0 included.
+    if depth == _ENTRY and repr(intended) == repr(actual):
+        return None
     for key in actual:
         if key not in intended:
             return (key,)
@@ -30,7 +35,7 @@ def _difference(intended: Mapping[str, Any], actual: Mapping[str, Any]) -> KeyPa
             return (key,)
         got = actual[key]
         if isinstance(wanted, dict) and isinstance(got, dict):
-            if below := _difference(wanted, got):
+            if below := _difference(wanted, got, depth + 1):
                 return (key, *below)
         elif not same(wanted, got):
             return (key,)

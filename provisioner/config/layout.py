@@ -15,23 +15,25 @@ if TYPE_CHECKING:
 
     from provisioner.config.plan import KeyPath
 
-_BASIC = r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
-_LITERAL = r"'[^'\n]*'"
-_PART = rf"(?:[A-Za-z0-9_-]+|{_BASIC}|{_LITERAL})"
-_KEY = rf"{_PART}(?:[ \t]*\.[ \t]*{_PART})*"
-_TAIL = r"[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z)"
+# Quantifiers of what may be long give back nothing of what they took (`*+`): nothing shorter could match.
+_BASIC = r'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"'
+_LITERAL = r"'[^'\n]*+'"
+_PART = rf"(?:[A-Za-z0-9_-]++|{_BASIC}|{_LITERAL})"
+_KEY = rf"{_PART}(?:[ \t]*\.[ \t]*{_PART})*+"
+_TAIL = r"[ \t]*+(?:#[^\n]*+|\r)?(?:\n|\Z)"
 # `"` and `'` that open a string of one line, not one of three quotes.
 _STRING = rf"""(?:(?!\"\"\"){_BASIC}|(?!'''){_LITERAL})"""
 _ML_BASIC = r'"""[^"\\]*(?:(?:\\[\s\S]|"{1,2}(?!"))[^"\\]*)*"{3,5}'
 _ML_LITERAL = r"'''[^']*(?:'{1,2}(?!')[^']*)*'{3,5}"
-_ARRAY = rf"""\[[^\[\]{{}}"'#\n]*(?:{_STRING}[^\[\]{{}}"'#\n]*)*\]"""
+_ARRAY = rf"""\[[^\[\]{{}}"'#\n]*+(?:{_STRING}[^\[\]{{}}"'#\n]*+)*+\]"""
+# The value of a statement that needs no further line, the common case.
+_SHORT = rf"""(?:{_STRING}|{_ARRAY}|[^\s"'\[{{#](?:[^\n#]*[^\s#])?)"""
 
-_CONTENT = re.compile(r"^[ \t]*(?=[^ \t\r\n#])", re.MULTILINE)
-_HEADER = re.compile(rf"[ \t]*\[(\[?)[ \t]*({_KEY})[ \t]*\]\]?{_TAIL}")
-# A run of statements that need a line each, the common case; bounded, so that a long section needs little memory.
-_RUN = re.compile(
-    rf"""(?:[ \t]*{_KEY}[ \t]*=[ \t]*(?:{_STRING}|{_ARRAY}|[^\s"'\[{{#][^\n#]*){_TAIL}){{1,200}}"""
-)
+_HEADER = re.compile(rf"[ \t]*+\[(\[?)[ \t]*({_KEY})[ \t]*\]\]?{_TAIL}")
+_PLAIN = re.compile(rf"[ \t]*+({_KEY})[ \t]*+=[ \t]*+({_SHORT}){_TAIL}")
+# Many of those; bounded, so that a long section needs little memory.
+_RUN = re.compile(rf"(?:[ \t]*+{_KEY}[ \t]*+=[ \t]*+{_SHORT}{_TAIL}){{1,200}}+")
+_BLANK = re.compile(r"(?:[ \t]*+(?:#[^\n]*+|\r)?\n)++|[ \t]*+(?:#[^\n]*+)?\Z")
 _ASSIGN = re.compile(rf"[ \t\r\n]*({_KEY})[ \t]*=[ \t]*")
 _PARTS = re.compile(_PART)
 _VALUE = re.compile(
@@ -94,19 +96,20 @@ def sections(text: str) -> list[Section]:
     """
     found = [section := Section((), False, 0, 0, 0)]
     position = 0
-    while match := _CONTENT.search(text, position):
-        position = match.start()
-        if header := _HEADER.match(text, position):
-            position = header.end()
-            end = line_end(text, header.end(2))
-            section = Section(split_key(header[2]), bool(header[1]), header.start(), end, end)
-            found.append(section)
-        elif run := _RUN.match(text, position):
+    while position < len(text):
+        if run := _RUN.match(text, position):
             position = run.end()
             section.last = _before_newline(text, position)
+        elif header := _HEADER.match(text, position):
+            end = _before_newline(text, header.end())
+            section = Section(split_key(header[2]), bool(header[1]), position, end, end)
+            found.append(section)
+            position = header.end()
+        elif blank := _BLANK.match(text, position):
+            position = blank.end()
         else:
             section.last = _statement(text, position).end
-            position = section.last + 1
+            position = next_line(text, section.last)
     return found
 
 
@@ -116,13 +119,18 @@ def statements(text: str, section: Section) -> Iterator[Statement]:
     Raises:
         LayoutUnknown: the scan lost its way.
     """
-    position = section.header_end
-    if position:
-        position = text.find("\n", position) + 1 or len(text)
-    while position < section.last and (match := _CONTENT.search(text, position)):
-        statement = _statement(text, match.start())
-        yield statement
-        position = statement.end + 1
+    position = next_line(text, section.header_end) if section.header_end else 0
+    while position < section.last:
+        if plain := _PLAIN.match(text, position):
+            end = _before_newline(text, plain.end())
+            yield Statement(position, end, split_key(plain[1]), *plain.span(2))
+            position = plain.end()
+        elif blank := _BLANK.match(text, position):
+            position = blank.end()
+        else:
+            statement = _statement(text, position)
+            yield statement
+            position = next_line(text, statement.end)
 
 
 def commented(text: str) -> set[KeyPath]:
@@ -133,6 +141,8 @@ def commented(text: str) -> set[KeyPath]:
     """
     found = set()
     for section in sections(text):
+        if text.find("#", section.start, section.last) < 0:
+            continue
         between = [text[section.start : section.header_end].rpartition("]")[2]]
         position = section.header_end
         for statement in statements(text, section):
@@ -180,6 +190,11 @@ def line_end(text: str, position: int) -> int:
     if newline < 0:
         return len(text)
     return newline - 1 if newline > position and text[newline - 1] == "\r" else newline
+
+
+def next_line(text: str, end: int) -> int:
+    """The start of the line behind the one that ends at ``end``."""
+    return text.find("\n", end) + 1 or len(text)
 
 
 def split_key(key: str) -> KeyPath:

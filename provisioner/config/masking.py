@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_right
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from catalog.urls import masked_urls
@@ -16,8 +18,9 @@ from provisioner.config.layout import sections, statements
 from provisioner.secrets import PREFIXES, is_secret_key, mask, masked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from provisioner.config.layout import Section
     from provisioner.config.plan import KeyPath
 
 _SECRET_TABLES = frozenset({"env", "custom_headers"})
@@ -38,21 +41,41 @@ _COMMENTED_OUT = re.compile(
 )
 
 
-def masked_text(text: str) -> str:
-    """``text``, valid TOML, with its credentials masked and as many lines as before."""
-    return "".join(_parts(text))
+def masked_text(text: str, shown: Sequence[tuple[int, int]] | None = None) -> str:
+    """``text``, valid TOML, with its credentials masked and as many lines as before.
+
+    Where only some lines are ``shown`` (ranges from 0, in order, apart), other sections are left empty.
+    """
+    return "".join(_parts(text, shown))
 
 
-def _parts(text: str) -> Iterator[str]:
-    position = 0
-    for section in sections(text):
-        for statement in statements(text, section):
-            yield _without_comments(text[position : statement.start])
-            yield text[statement.start : statement.value_start]
-            value = text[statement.value_start : statement.value_end]
-            yield _value(value, (*section.path, *statement.key))
-            position = statement.value_end
-    yield _without_comments(text[position:])
+def _parts(text: str, shown: Sequence[tuple[int, int]] | None) -> Iterator[str]:
+    found = sections(text)
+    line = 0
+    for section, end in zip(found, [*(following.start for following in found[1:]), len(text)], strict=True):
+        lines = text.count("\n", section.start, end)
+        if shown is None or _meet(shown, line, line + lines):
+            yield from _section(text, section, end)
+        else:
+            yield "\n" * lines
+        line += lines
+
+
+def _meet(shown: Sequence[tuple[int, int]], first: int, last: int) -> bool:
+    """Whether one of these lines is shown."""
+    index = bisect_right(shown, last, key=itemgetter(0)) - 1
+    return index >= 0 and shown[index][1] > first
+
+
+def _section(text: str, section: Section, end: int) -> Iterator[str]:
+    position = section.start
+    for statement in statements(text, section):
+        yield _without_comments(text[position : statement.start])
+        yield text[statement.start : statement.value_start]
+        value = text[statement.value_start : statement.value_end]
+        yield _value(value, (*section.path, *statement.key))
+        position = statement.value_end
+    yield _without_comments(text[position:end])
 
 
 def _value(value: str, path: KeyPath) -> str:

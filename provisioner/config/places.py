@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+from contextlib import suppress
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,7 +13,7 @@ from provisioner.config.layout import LayoutUnknown, entries, key_parts, section
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from provisioner.config.layout import Statement
+    from provisioner.config.layout import Section, Statement
     from provisioner.config.plan import KeyPath
 
 
@@ -29,12 +30,15 @@ class Places:
     def __init__(self, text: str) -> None:
         """``text`` is without byte order mark."""
         self._text = text
+        self._known: dict[int, dict[KeyPath, int]] = {}
 
     def of(self, path: KeyPath) -> Place:
         """Where the last key of ``path`` is first written, or the nearest table around it that is."""
-        while path and path not in self._offsets:
+        while path:
+            if offsets := list(self._offsets(path)):
+                return self.at(min(offsets))
             path = path[:-1]
-        return self.at(self._offsets[path]) if path else Place(1, 1)
+        return Place(1, 1)
 
     def at(self, offset: int) -> Place:
         """Line and column of an offset into the text."""
@@ -54,7 +58,8 @@ class Places:
         seen: dict[KeyPath, int] = {}
         found = None
         try:
-            for path, start, whole in _keys(self._text):
+            keys = (key for section in sections(self._text) for key in _keys(self._text, section))
+            for path, start, whole in keys:
                 if start > offset:
                     break
                 if whole and path in seen:
@@ -72,25 +77,56 @@ class Places:
             starts.append(position)
         return starts
 
+    def _offsets(self, path: KeyPath) -> Iterator[int]:
+        """Where ``path`` is first written: in each of the tables around it, and in a header."""
+        for count in range(len(path)):
+            for index in self._by_path.get(path[:count], ()):
+                if path in self._below(index):
+                    yield self._below(index)[path]
+                    break
+        if path in self._first:
+            yield self._below(self._first[path])[path]
+
     @cached_property
-    def _offsets(self) -> dict[KeyPath, int]:
-        found: dict[KeyPath, int] = {}
+    def _sections(self) -> list[Section]:
         try:
-            for path, offset, _ in _keys(self._text):
-                found.setdefault(path, offset)
+            return sections(self._text)
         except LayoutUnknown:
-            pass  # what comes after it is placed at the last table that was found
+            return []
+
+    @cached_property
+    def _by_path(self) -> dict[KeyPath, list[int]]:
+        found: dict[KeyPath, list[int]] = {}
+        for index, section in enumerate(self._sections):
+            found.setdefault(section.path, []).append(index)
         return found
 
+    @cached_property
+    def _first(self) -> dict[KeyPath, int]:
+        """The first section whose header has a key, or the start of one."""
+        found: dict[KeyPath, int] = {}
+        for index, section in enumerate(self._sections):
+            for count in range(1, len(section.path) + 1):
+                found.setdefault(section.path[:count], index)
+        return found
 
-def _keys(text: str) -> Iterator[tuple[KeyPath, int, bool]]:
-    """Each key and each part of a dotted one: path, offset, and whether it is the whole of what is written."""
-    for section in sections(text):
-        if section.path:
-            for count, offset in enumerate(_parts(text, section.start, section.header_end, section.path), 1):
-                yield section.path[:count], offset, count == len(section.path) and not section.array
-        for statement in statements(text, section):
-            yield from _statement(text, statement, section.path)
+    def _below(self, index: int) -> dict[KeyPath, int]:
+        """Where the keys stand that are written in one section, each for the first time."""
+        if index not in self._known:
+            found = self._known.setdefault(index, {})
+            with suppress(LayoutUnknown):  # what comes after it is placed at the table around it
+                for path, offset, _ in _keys(self._text, self._sections[index]):
+                    found.setdefault(path, offset)
+        return self._known[index]
+
+
+def _keys(text: str, section: Section) -> Iterator[tuple[KeyPath, int, bool]]:
+    """Each key of a section and each part of a dotted one: path, offset, and whether it is all that is written."""
+    if section.path:
+        for count, offset in enumerate(_parts(text, section.start, section.header_end, section.path), 1):
+            yield section.path[:count], offset, count == len(section.path) and not section.array
+    for statement in statements(text, section):
+        yield from _statement(text, statement, section.path)
 
 
 def _statement(text: str, statement: Statement, above: KeyPath) -> Iterator[tuple[KeyPath, int, bool]]:

@@ -6,6 +6,7 @@ import gc
 import stat
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from provisioner.config import toml, whole
@@ -40,8 +41,8 @@ class ConfigFile:
     stamp: FileStamp | None = None
 
 
-def read(path: Path, known: ConfigFile | None = None) -> ConfigFile:
-    """Read and parse config.toml; creates nothing. A text that is ``known`` is not parsed again.
+def read(path: Path) -> ConfigFile:
+    """Read and parse config.toml; creates nothing.
 
     Raises:
         ConfigInvalid: it is not a regular file, may not be read, is not UTF-8 or is not TOML; ``where`` is
@@ -51,7 +52,7 @@ def read(path: Path, known: ConfigFile | None = None) -> ConfigFile:
     reading = read_bytes(path)
     for _ in range(_LOOKS):
         try:
-            file = _understood(path, reading, known)
+            file = _understood(path, reading)
         except ConfigInvalid:
             following = whole.read_again(path, reading)
             if following is None:
@@ -117,8 +118,7 @@ def parse(text: str, path: Path) -> dict[str, Any]:
         ConfigInvalid: it is not TOML.
     """
     try:
-        with _no_collecting():
-            return toml.loads(text.removeprefix(BOM))
+        return _meaning(text.removeprefix(BOM))
     except RecursionError:
         reason, place = "values are nested too deeply", None
     except ValueError as error:  # TOMLDecodeError, or a number that Python refuses
@@ -133,12 +133,17 @@ def parse(text: str, path: Path) -> dict[str, Any]:
     )
 
 
-def _understood(path: Path, reading: Reading, known: ConfigFile | None) -> ConfigFile:
+@lru_cache(maxsize=2)  # the file as it was read, and as it is to be: no command parses the same text twice
+def _meaning(text: str) -> dict[str, Any]:
+    with _no_collecting():
+        return toml.loads(text)
+
+
+def _understood(path: Path, reading: Reading) -> ConfigFile:
     if reading.content is None:
         return ConfigFile(path, None, {})
     text = decode(reading.content, path)
-    data = known.data if known and known.text == text else parse(text, path)
-    return ConfigFile(path, text, data, reading.stamp)
+    return ConfigFile(path, text, parse(text, path), reading.stamp)
 
 
 @contextmanager

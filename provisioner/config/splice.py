@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
+from provisioner.config.layout import next_line
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -123,9 +125,9 @@ def _cuts(text: str, removals: Sequence[Removal]) -> list[tuple[int, int]]:
     top = 0  # where the first kept line starts
     for start, end, spaced in removals:
         if start == top:
-            top = _next_line(text, end)
+            top = next_line(text, end)
             if spaced and text[top : top + 2].lstrip("\r")[:1] == "\n":
-                top = _next_line(text, top)
+                top = next_line(text, top)
             cuts = [(0, top)]
             continue
         begin = _line_before(text, start)
@@ -147,11 +149,6 @@ def _first(group: Sequence[Insertion], newline: str, *, last: bool) -> str:
     """Lines with nothing before them: what follows is set off instead."""
     spaced = any(insertion.spaced for insertion in group)
     return _joined(group, newline).lstrip("\r\n") + newline * (2 if spaced and not last else 1)
-
-
-def _next_line(text: str, end: int) -> int:
-    """The start of the line behind the one that ends at ``end``."""
-    return text.find("\n", end) + 1 or len(text)
 
 
 def _line_before(text: str, start: int) -> int:

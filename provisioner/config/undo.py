@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from provisioner.config import backups, files
-from provisioner.config.apply import holds_key
 from provisioner.config.attributes import is_public
 from provisioner.config.locked import TRIES, History, locked
 from provisioner.config.read import BOM, decode, parse, read_bytes
@@ -19,6 +18,7 @@ from provisioner.config.splice import Splice
 from provisioner.config.swap import ChangedMeanwhile
 from provisioner.config.whole import busy
 from provisioner.errors import ConfigChanged, ConfigInvalid, NotFound
+from provisioner.secrets import holds_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -87,7 +87,7 @@ def undo(
             if content == old.content:
                 return Undone(entry, content is None, written=False, notes=held.notes)
             data = _data(content, path)
-            private = is_public(held.target) and (data is None or holds_key(data))
+            private = is_public(held.target) and (data is None or holds_secret(data))
             summary = f"back to before {entry.id}"
             try:
                 backup = held.put(old, content, summary, private=private, must_keep=force)

@@ -9,7 +9,7 @@ from catalog.untrusted import mapping, string
 from catalog.wire import WIRES
 from provisioner.characters import folded
 from provisioner.doctor.issue import Issue, at, edited, error, shown, warning
-from provisioner.kimi_code.auth import NO_KEY
+from provisioner.kimi_code.auth import NO_KEY, declared
 from provisioner.kimi_code.base_url import pasted_path
 from provisioner.kimi_code.finding import Unusable
 from provisioner.kimi_code.target import SHELL_MODEL
@@ -113,7 +113,10 @@ def _word(value: int) -> str:
 def _keyless(seen: View) -> Iterator[Issue]:
     """What Kimi Code sends for the providers that have no key, each once."""
     told = set()
-    for alias in seen.sections.models:
+    for alias, model in seen.sections.models.items():
+        provider = mapping(seen.sections.providers.get(seen.provider_of(alias) or ""))
+        if declared(provider, string(model.get("protocol")) or None).kind != "none":
+            continue
         try:
             target = seen.target(alias)
         except Unusable:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from catalog.reserved import INTERNAL_IDS, MANAGED_IDS, is_login
@@ -31,6 +33,8 @@ _EXACT = frozenset(
     }
     | {"default_provider", "url", "kind"}
 )
+# Nothing is odd about such a name.
+_PLAIN = re.compile(r"[\w./:@+-]*", re.ASCII)
 _QUOTES = "\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u201b\u00ab\u00bb\"'"
 
 
@@ -74,7 +78,8 @@ def _alike(section: str, names: Mapping[str, Any]) -> Iterator[Issue]:
 def _characters(table: Mapping[str, Any], above: Path) -> Iterator[Issue]:
     for key, value in table.items():
         path = (*above, key)
-        yield from _in_name(key, path)
+        if not _PLAIN.fullmatch(key):
+            yield from _in_name(key, path)
         if isinstance(value, dict):
             yield from _characters(value, path)
         elif isinstance(value, str) and _is_exact(key, path):
@@ -82,9 +87,12 @@ def _characters(table: Mapping[str, Any], above: Path) -> Iterator[Issue]:
 
 
 def _is_exact(key: str, path: Path) -> bool:
-    return (
-        key in _EXACT or is_secret_key(key) or any(part in ("env", "custom_headers") for part in path[2:-1])
-    )
+    return _is_exact_anywhere(key) or any(part in ("env", "custom_headers") for part in path[2:-1])
+
+
+@lru_cache(maxsize=1024)
+def _is_exact_anywhere(key: str) -> bool:
+    return key in _EXACT or is_secret_key(key)
 
 
 def _in_name(name: str, path: Path) -> Iterator[Issue]:

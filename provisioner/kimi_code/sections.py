@@ -154,10 +154,12 @@ def _too_large(value: Any, path: KeyPath = ()) -> Iterator[Finding]:
     """An integer above JavaScript's largest safe one, anywhere: Kimi Code cannot read the file at all."""
     if isinstance(value, dict):
         for key, below in value.items():
-            yield from _too_large(below, (*path, key))
+            if not isinstance(below, str):  # most values are, and none of them holds a number
+                yield from _too_large(below, (*path, key))
     elif isinstance(value, list):
         for item in value:
-            yield from _too_large(item, path)
+            if not isinstance(item, str):
+                yield from _too_large(item, path)
     elif isinstance(value, int) and abs(value) > _MOST:
         yield Finding(
             "integer_too_large",
@@ -182,11 +184,11 @@ def _no_names(top: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _tables(
     section: Any, name: str, keys: Mapping[str, _Rule]
-) -> tuple[dict[str, dict[str, Any]], tuple[Finding, ...]]:
+) -> tuple[dict[str, Mapping[str, Any]], tuple[Finding, ...]]:
     if not isinstance(section, dict):
         return {}, (_flaw((name,), _TABLE, section, name),)
     flaws: list[Finding] = []
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, Mapping[str, Any]] = {}
     for entry, table in section.items():
         if not isinstance(table, dict):
             flaws.append(_flaw((name, entry), _TABLE, table, name))
@@ -196,7 +198,7 @@ def _tables(
         overrides = table.get("overrides")
         if keys is MODEL_KEYS and isinstance(overrides, dict):
             flaws += _flaws(overrides, OVERRIDABLE, (name, entry, "overrides"), name)
-            found[entry]["overrides"] = _named(overrides, OVERRIDABLE)
+            found[entry] = {**found[entry], "overrides": _named(overrides, OVERRIDABLE)}
     return ({} if flaws else found), tuple(flaws)
 
 
@@ -211,7 +213,7 @@ def _flaws(
     table: Mapping[str, Any], keys: Mapping[str, _Rule], at: KeyPath, section: str
 ) -> Iterator[Finding]:
     for key, value in table.items():
-        rule = keys.get(_snake(key, keys))
+        rule = keys.get(key) or keys.get(_snake(key, keys))
         if rule is not None and not rule.holds(value):
             yield _flaw((*at, key), rule, value, section)
 
@@ -245,7 +247,10 @@ def _kind(value: Any) -> str:
             return "a date or time"
 
 
-def _named(table: Mapping[str, Any], keys: Mapping[str, _Rule]) -> dict[str, Any]:
+def _named(table: Mapping[str, Any], keys: Mapping[str, _Rule]) -> Mapping[str, Any]:
+    """``table`` with the known keys in snake_case: itself where they are."""
+    if table.keys() <= keys.keys():
+        return table
     return {_snake(key, keys): value for key, value in table.items()}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from catalog.untrusted import mapping, string
@@ -17,7 +18,7 @@ from provisioner.note import Note
 from provisioner.secrets import is_secret_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from catalog.wire import Wire
     from provisioner.kimi_code.finding import KeyPath
@@ -161,7 +162,7 @@ def model_of(sections: Sections, alias: str) -> Mapping[str, Any]:
     """
     if alias in sections.models:
         return sections.models[alias]
-    closest = _closest(alias, sections.models)
+    closest = _closest(alias, tuple(sections.models))
     raise Unusable(
         f"config.toml has no alias {alias!r}",
         f"kimi provider test {closest}" if closest else "kimi provider list",
@@ -188,7 +189,7 @@ def provider_of(sections: Sections, alias: str, model: Mapping[str, Any]) -> tup
         )
     if named in sections.providers:
         return named, sections.providers[named]
-    closest = _closest(named, sections.providers)
+    closest = _closest(named, tuple(sections.providers))
     raise Unusable(
         f"alias {alias!r} belongs to provider {named!r}, which config.toml does not have",
         f'provider = "{closest}" in [models."{alias}"]' if closest else f"kimi provider add {named}",
@@ -232,7 +233,7 @@ def wire_of(
             path=at,
         )
     known = ", ".join(name for name, wire in WIRES.items() if wire.runs_by_type)
-    closest = _closest(kind, WIRES) or "openai"
+    closest = _closest(kind, tuple(WIRES)) or "openai"
     told = f"has the unknown type {kind!r}" if kind else "has no type"
     raise Unusable(
         f"provider {provider_id!r} {told}; known are {known}",
@@ -332,5 +333,6 @@ def notes(target: Target, env: Mapping[str, str]) -> tuple[Note, ...]:
     return tuple(found)
 
 
-def _closest(name: str, known: Iterable[str]) -> str | None:
-    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)), None)
+@lru_cache(maxsize=64)  # the same provider is missing to all its aliases
+def _closest(name: str, known: tuple[str, ...]) -> str | None:
+    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.5)), None)

@@ -11,7 +11,7 @@ from provisioner.config.read import BOM, read
 from provisioner.doctor import file, kimi_code, rules
 from provisioner.doctor.issue import Issue, edited, error
 from provisioner.errors import ConfigInvalid, ConfigUnwritable
-from provisioner.secrets import masked
+from provisioner.secrets import holds_secret
 from provisioner.workflows import stale
 from provisioner.workflows.outcome import Outcome, commit
 from provisioner.workflows.watch import silent
@@ -120,8 +120,7 @@ def _issues(app: App, seen: ConfigFile) -> list[Issue]:
 
 
 def _of_file(app: App, data: Mapping[str, Any]) -> list[Issue]:
-    # What would be masked is what should not be seen.
-    return list(file.issues(app.config_path, app.env, secrets=masked(data) != data))
+    return list(file.issues(app.config_path, app.env, secrets=holds_secret(data)))
 
 
 def _placed(issues: Iterable[Issue], seen: ConfigFile) -> tuple[PlacedFinding, ...]:

@@ -138,12 +138,10 @@ class _Comparison:
         self._unknown(upstream)
         removed, kept = self._retired(upstream)
         self._found += self._prices()
-        aliases = {a: b for a, b in self._record.aliases.items() if not self._is_held(a)}
+        held = {finding.alias for finding in self._found if finding.held}
+        aliases = {a: b for a, b in self._record.aliases.items() if a not in held}
         record = replace(self._record, aliases={**aliases, **kept})
         return Drift(tuple(self._found), self._write, removed, endpoint, record)
-
-    def _is_held(self, alias: str) -> bool:
-        return any(finding.held and finding.alias == alias for finding in self._found)
 
     def _say(self, kind: Kind, message: str, **more: Any) -> None:
         self._found.append(DriftFinding(kind, self._name, message, **more))

@@ -155,3 +155,29 @@ def test_what_is_no_secret_stays_as_it_is() -> None:
         'reasoning_key = "reasoning_content"\nmax_context_size = 131072\ncapabilities = ["thinking"]\n'
     )
     assert masked_text(text) == text
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            (
+                '[a.{}]\nkey = "sk-0123456789ab"',
+                "[[b]]\n# token = 0123456789abc",
+                'x{} = """\n[no.header]\n"""',
+                "",
+                "y{} = [\n1,\n]",
+            )
+        ),
+        max_size=8,
+    ),
+    st.lists(st.integers(0, 20), max_size=6, unique=True),
+)
+def test_lines_that_are_shown_are_masked_as_in_the_whole(parts: list[str], ends: list[int]) -> None:
+    text = "\n".join(part.format(number) for number, part in enumerate(parts))
+    shown = list(pairwise(sorted(ends)))[::2]
+    whole, some = masked_text(text).split("\n"), masked_text(text, shown).split("\n")
+    assert len(some) == len(whole)
+    for start, stop in shown:
+        assert some[start:stop] == whole[start:stop]
+    for line, full in zip(some, whole, strict=True):
+        assert line in ("", full)
