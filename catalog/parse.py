@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from catalog.errors import DocumentInvalid
 from catalog.json_size import too_many
@@ -21,8 +21,7 @@ _BLANK = " \t\r\n"
 _NAMED, _LISTED = 80, 5  # characters of an id, and ids, in warnings
 
 
-@dataclass(frozen=True)
-class IndexEntry:
+class IndexEntry(NamedTuple):
     """One provider without its models: what a list of providers shows.
 
     Attributes:

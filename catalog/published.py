@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -69,8 +68,7 @@ class Catalog:
         return self.providers(self.index())
 
 
-@dataclass(frozen=True)
-class RegistryDocument:
+class RegistryDocument(NamedTuple):
     """A registry as published; ``raw`` is a JSON object and nothing more is known of it."""
 
     raw: dict[str, Any]

@@ -7,14 +7,12 @@ give up on the whole document for one figure, the entry or the figure goes and a
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from catalog import endpoint
 from catalog.errors import DocumentInvalid
 from catalog.models import DEFAULT_CONTEXT, Model, Provider, RegistryFinding, Skipped
 from catalog.pointer import pointer
-from catalog.recognise import recognised
 from catalog.reserved import INTERNAL_IDS, LOST_KEY, MANAGED_IDS
 from catalog.untrusted import MAX_INTEGER, id_flaw, mapping, number, strings, text
 from catalog.urls import shown
@@ -30,8 +28,7 @@ _WIRES = tuple(name for name, wire in WIRES.items() if wire.in_registry)
 _CAPABILITY_FIELDS = ("tool_call", "reasoning", "modalities", "support_efforts")
 
 
-@dataclass(frozen=True, slots=True)
-class Registry:
+class Registry(NamedTuple):
     """Everything that can be imported from a registry.
 
     Attributes:
@@ -76,6 +73,8 @@ def read_registry(document: Any, url: str) -> Registry:
                 where=f"{where} {finding.pointer}",
             )
     if not registry.providers:
+        from catalog.recognise import recognised
+
         foreign = recognised(document, where)
         if foreign is not None:
             raise DocumentInvalid(foreign.message, hint=foreign.hint, where=where)

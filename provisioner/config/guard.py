@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from provisioner.config.plan import CONTAINERS, same
+from provisioner.config.plan import CONTAINERS, plainly_same, same
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +22,8 @@ def difference(intended: Mapping[str, Any], actual: Mapping[str, Any]) -> KeyPat
 
 
 def _difference(intended: Mapping[str, Any], actual: Mapping[str, Any]) -> KeyPath | None:
+    if plainly_same(intended, actual):
+        return None
     for key in actual:
         if key not in intended:
             return (key,)

@@ -24,7 +24,7 @@ from provisioner.workflows.consent import (
     same_endpoint,
     taken_notes,
 )
-from provisioner.workflows.default_alias import default_alias
+from provisioner.workflows.default_alias import default_alias, models_of
 from provisioner.workflows.entries import alias_tables, provider_table, registry_source, source_of
 from provisioner.workflows.imports import remembered
 from provisioner.workflows.near import near
@@ -297,7 +297,7 @@ def _collision_notes(chosen: Iterable[Provider]) -> list[Note]:
     owners: dict[str, str] = {}
     notes = []
     for provider in chosen:
-        for alias in alias_tables(provider.id, provider):
+        for alias in models_of((provider,)):
             if alias in owners:
                 notes.append(
                     Note(
