@@ -69,7 +69,7 @@ class Catalog:
 
 
 class RegistryDocument(NamedTuple):
-    """A registry as published; ``raw`` is a JSON object and nothing more is known of it."""
+    """A registry as published; ``raw`` is a JSON object, parsed as far as it is looked at, and nothing more is known."""
 
-    raw: dict[str, Any]
+    raw: Mapping[str, Any]
     provenance: Provenance

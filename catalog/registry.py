@@ -6,7 +6,9 @@ give up on the whole document for one figure, the entry or the figure goes and a
 
 from __future__ import annotations
 
+import functools
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from catalog import endpoint
@@ -19,7 +21,7 @@ from catalog.urls import shown
 from catalog.wire import WIRES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 # At the top of a registry it names the document's schema, for editors; it is no provider.
 SCHEMA_KEY = "$schema"
@@ -62,7 +64,7 @@ def read_registry(document: Any, url: str) -> Registry:
         DocumentInvalid: it is not an object, nothing in it is usable, or it claims an id that is Kimi Code's own.
     """
     where = shown(url)
-    if not isinstance(document, dict):
+    if not isinstance(document, Mapping):
         raise DocumentInvalid("the registry is not a JSON object keyed by provider", where=where)
     registry = survey(document)
     for finding in registry.warnings:
@@ -75,7 +77,7 @@ def read_registry(document: Any, url: str) -> Registry:
     if not registry.providers:
         from catalog.recognise import recognised
 
-        foreign = recognised(document, where)
+        foreign = recognised(dict(document), where)
         if foreign is not None:
             raise DocumentInvalid(foreign.message, hint=foreign.hint, where=where)
         raise DocumentInvalid(_nothing_usable(registry.warnings), where=where)
@@ -252,19 +254,25 @@ def _model_flaw(key: str, entry: Mapping[str, Any]) -> str | None:
 def _model(key: str, entry: Mapping[str, Any]) -> Model:
     limits = mapping(entry.get("limit"))
     context, output = _limit(limits.get("context")), _limit(limits.get("output"))
-    model_id = entry["id"]
-    efforts = strings(entry.get("support_efforts"))
+    model_id = key if entry["id"] == key else entry["id"]  # one string instead of two
+    efforts = _shared(strings(entry.get("support_efforts")))
     return Model(
         key=key,
         id=model_id,
         context=context or output or DEFAULT_CONTEXT,
         # No output_limit: Kimi Code writes none for a registry, and the field stays the user's own.
-        capabilities=_capabilities(entry, efforts),
+        capabilities=_shared(_capabilities(entry, efforts)),
         display_name=text(entry.get("name")) or model_id,
         support_efforts=efforts,
         default_effort=text(entry.get("default_effort")),
         context_known=context is not None or output is not None,
     )
+
+
+@functools.lru_cache(maxsize=256)
+def _shared(words: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """The same words, kept once: thousands of models have the same few lists."""
+    return words
 
 
 def _limit(value: Any) -> int | None:
