@@ -16,32 +16,90 @@ if TYPE_CHECKING:
     from catalog.models import Model
 
 
-def _words(alternatives: str) -> re.Pattern[str]:
-    """Finds any of these as a word of a name: no letter stands before or behind it."""
-    return re.compile(rf"(?<![a-z])(?:{alternatives})(?![a-z])", re.VERBOSE)
-
-
-_SPECIAL = _words(
-    """
-    # what makes or reads something else than text
-    asr|audio|banana|embed|embeddings?|image|imagen|live|livetranslate|music|ocr|omni|realtime|robotics|sora|speech|stt
-    |transcribe|transcription|tts|veo|video|vision|vl|voice|whisper
-    # what judges, ranks, searches or translates
-    |bge|guard|guardrail|gte|judge|minilm|moderation|mt|multilingual|prover|rerank|reranker|research|reward|safeguard
-    |safety|search|shield|translate
-    # what completes code or text without holding a conversation
-    |ada|babbage|base|codegemma|codestral|davinci|fim|fill|starcoder
-    # what was made for one trade, or for one customer
-    |character|chatgpt|ft|math|med|medical|roleplay|tars
-    """
+# Words are whole runs of letters in a name.
+_LETTERS = re.compile("[a-z]+")
+_SPECIAL = frozenset(
+    {
+        # what makes or reads something else than text
+        *[
+            "asr",
+            "audio",
+            "banana",
+            "embed",
+            "embedding",
+            "embeddings",
+            "image",
+            "imagen",
+            "live",
+            "livetranslate",
+            "music",
+            "ocr",
+            "omni",
+            "realtime",
+        ],
+        *[
+            "robotics",
+            "sora",
+            "speech",
+            "stt",
+            "transcribe",
+            "transcription",
+            "tts",
+            "veo",
+            "video",
+            "vision",
+            "vl",
+            "voice",
+            "whisper",
+        ],
+        # what judges, ranks, searches or translates
+        *[
+            "bge",
+            "guard",
+            "guardrail",
+            "gte",
+            "judge",
+            "minilm",
+            "moderation",
+            "mt",
+            "multilingual",
+            "prover",
+            "rerank",
+            "reranker",
+            "research",
+        ],
+        *["reward", "safeguard", "safety", "search", "shield", "translate"],
+        # what completes code or text without holding a conversation
+        *["ada", "babbage", "base", "codegemma", "codestral", "davinci", "fim", "fill", "starcoder"],
+        # what was made for one trade, or for one customer
+        *["character", "chatgpt", "ft", "math", "med", "medical", "roleplay", "tars"],
+    }
 )
-_SMALL = _words(
-    """
-    air|edge|fast|flashlite|free|haiku|highspeed|instant|light|lightning|lite|micro|mini|nano|nemo|small|spark|tiny
-    |turbo|ultraspeed
-    """
+_SMALL = frozenset(
+    [
+        "air",
+        "edge",
+        "fast",
+        "flashlite",
+        "free",
+        "haiku",
+        "highspeed",
+        "instant",
+        "light",
+        "lightning",
+        "lite",
+        "micro",
+        "mini",
+        "nano",
+        "nemo",
+        "small",
+        "spark",
+        "tiny",
+        "turbo",
+        "ultraspeed",
+    ]
 )
-_UNFINISHED = _words("alpha|beta|exp|experimental|nightly|preview|rc|stealth")
+_UNFINISHED = frozenset(["alpha", "beta", "exp", "experimental", "nightly", "preview", "rc", "stealth"])
 # What leads where a gateway has models of many makers; of one maker's own models all are alike in this.
 _LEADING = re.compile(r"\Ak\d|(?<![a-z])(?:claude|deepseek|gemini|glm|gpt|grok|kimi|minimax|qwen)")
 # "70b", "8x22b", "235b-a22b", "e4b"
@@ -75,11 +133,11 @@ def without_copies(models: Iterable[Model]) -> list[Model]:
 
 def is_unfinished(model: Model) -> bool:
     """Whether its status or name says preview, beta or the like, or its version is below 1."""
-    return (
-        model.status == "beta"
-        or _UNFINISHED.search(model.id.lower()) is not None
-        or _version(_name(model))[:1] == (0,)
-    )
+    return model.status == "beta" or _has(model.id.lower(), _UNFINISHED) or _version(_name(model))[:1] == (0,)
+
+
+def _has(name: str, words: frozenset[str]) -> bool:
+    return not words.isdisjoint(_LETTERS.findall(name))
 
 
 def _name(model: Model) -> str:
@@ -92,7 +150,7 @@ def _class(name: str) -> int:
     """2 for a large model, 1 for one of middle size or a fast variant, 0 for a small one."""
     size = max((float(size) for size in _SIZE.findall(name)), default=_LARGE)
     told = 2 if size >= _LARGE else 1 if size >= _MIDDLE else 0
-    return min(told, 1) if _SMALL.search(name) else told
+    return min(told, 1) if _has(name, _SMALL) else told
 
 
 @functools.lru_cache(maxsize=1024)  # the providers of a registry often have the same models
@@ -113,7 +171,7 @@ def _day(name: str) -> str:
 _TRAITS: tuple[Callable[[Model], Any], ...] = (
     lambda model: model.status != "deprecated",
     lambda model: "tool_use" in (model.capabilities or ()),
-    lambda model: _SPECIAL.search(_name(model)) is None,
+    lambda model: not _has(_name(model), _SPECIAL),
     lambda model: _class(_name(model)),
     lambda model: not is_unfinished(model),
     lambda model: _LEADING.search(_name(model)) is not None,

@@ -6,8 +6,7 @@ Source of the rules: Kimi Code 2.1.0, whose tables for the same document must me
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from catalog import endpoint, wire
 from catalog.models import Cost, Model, Skipped
@@ -31,8 +30,7 @@ if TYPE_CHECKING:
 _EMBED = re.compile(r"(?:\A|[-_/])embed(?:\Z|[-_/])")
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
+class Host(NamedTuple):
     """The provider as one of its models sees it: its wire, and the endpoint that the catalog declares."""
 
     wire: WireName | None
@@ -106,8 +104,7 @@ def marks_embedding(value: Any) -> bool:
     return "embedding" in lower or _EMBED.search(lower) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class _Thinking:
+class _Thinking(NamedTuple):
     on: bool
     efforts: tuple[str, ...] | None
     off: str | None
@@ -160,8 +157,7 @@ def _reasoning_key(interleaved: Any) -> str | None:
     return (field.strip() or None) if field is not None else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Route:
+class _Route(NamedTuple):
     protocol: WireName | None = None
     base_url: str | None = None
 

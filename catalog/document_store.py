@@ -7,8 +7,7 @@ mixes two documents. The copy before the last stays too: who has read its stamp 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 if TYPE_CHECKING:
@@ -28,8 +27,7 @@ _TYPES = {
 }
 
 
-@dataclass(frozen=True)
-class DocumentStamp:
+class DocumentStamp(NamedTuple):
     """What is known about a kept document.
 
     Attributes:
@@ -87,7 +85,7 @@ class DocumentStore:
             kept.drop(_group(slot, stamp.digest))
             for name, value in rows.items():
                 kept.put(_key(slot, stamp.digest, name), value, group=_group(slot, stamp.digest))
-            kept.put(slot, _encode(replace(stamp, previous=previous)), group=slot)
+            kept.put(slot, _encode(stamp._replace(previous=previous)), group=slot)
 
         return self._cache.write(work)
 
@@ -97,7 +95,7 @@ class DocumentStore:
         def work(kept: Transaction) -> None:
             old = _decode(kept.get(slot))
             if old and old.digest == stamp.digest:
-                kept.put(slot, _encode(replace(stamp, previous=old.previous)), group=slot)
+                kept.put(slot, _encode(stamp._replace(previous=old.previous)), group=slot)
 
         self._cache.write(work)
 
@@ -121,7 +119,7 @@ def _key(slot: str, digest: str, row: str) -> str:
 
 
 def _encode(stamp: DocumentStamp) -> bytes:
-    return json.dumps({"format": _FORMAT, **asdict(stamp)}).encode()
+    return json.dumps({"format": _FORMAT, **stamp._asdict()}).encode()
 
 
 def _decode(row: bytes | None) -> DocumentStamp | None:

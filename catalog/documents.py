@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from catalog import policy
 from catalog.errors import DocumentInvalid, FetchFailed, ShrinkRefused
-from catalog.parse import IndexEntry, parse_object, parse_slice, slice_catalog
+from catalog.parse import IndexEntry, parse_members, parse_slice, slice_catalog
 from catalog.policy import Decision
 from catalog.provenance import Provenance
 from catalog.published import Catalog, RegistryDocument
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from catalog.document_store import DocumentStamp
     from catalog.http import Fetched
-    from catalog.parse import Sliced
+    from catalog.parse import Members, Sliced
 
 __all__ = [
     "DEFAULT_CATALOG_URL",
@@ -210,14 +210,13 @@ def load_registry(
                 return RegistryDocument(raw, Provenance("not_modified", where, now, 0))
             store.forget(name, loaded[0].digest)  # the validator vouches for a copy that cannot be served
             reply, stamp = ask(sources, url, None, token=token), None
-        raw = parse_object(reply.body, where)
-        count = sum(isinstance(value, dict) for value in raw.values())
+        raw = parse_members(reply.body, where)
         if stamp and not accept_shrink:
-            policy.guard_shrink(stamp.providers, count, where, hint=_TAKE_REGISTRY)
+            policy.guard_shrink(stamp.providers, raw.objects, where, hint=_TAKE_REGISTRY)
     except (FetchFailed, DocumentInvalid) as error:
         say_what_stays(error, from_cache(stamp, where, now) if stamp else None)
         raise
-    store.keep(name, stamp_of(reply, now, count), {_DOCUMENT: reply.body})
+    store.keep(name, stamp_of(reply, now, raw.objects), {_DOCUMENT: reply.body})
     return RegistryDocument(raw, Provenance("live", where, now, 0))
 
 
@@ -240,9 +239,9 @@ def _decode_providers(rows: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _decode_registry(row: bytes) -> dict[str, Any] | None:
+def _decode_registry(row: bytes) -> Members | None:
     """A kept registry; None when it is damaged."""
     try:
-        return parse_object(row, "")
+        return parse_members(row, "")
     except DocumentInvalid:
         return None

@@ -9,9 +9,8 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import httpx
 
@@ -32,8 +31,7 @@ _OK, _NOT_MODIFIED = 200, 304
 _SHORTEST_SECRET = 8
 
 
-@dataclass(frozen=True)
-class Fetched:
+class Fetched(NamedTuple):
     """A document, or word that the copy at hand still holds.
 
     Attributes:
@@ -97,8 +95,7 @@ def _sendable(validator: str | None) -> str | None:
     return validator if validator and validator.isascii() and validator.isprintable() else None
 
 
-@dataclass(frozen=True)
-class _Request:
+class _Request(NamedTuple):
     url: str
     token: str | None
     carrier: str

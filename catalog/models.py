@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from catalog.wire import WireName
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 DEFAULT_CONTEXT = 131072
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(NamedTuple):
     """Prices in US dollars per million tokens; None where the catalog does not say."""
 
     input: float | None
@@ -22,8 +21,7 @@ class Cost:
     cache_read: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+class Model(NamedTuple):
     """One chat model, as config.toml describes it. None means "not known" and becomes an absent key.
 
     Attributes:
@@ -63,8 +61,7 @@ class Model:
     status: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(NamedTuple):
     """A model that was left out. ``reason`` is the same sentence for the same cause, so it can be counted.
 
     ``flawed``: the document has the model but not in a form that can be read; it is not withdrawn.

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from catalog.errors import DocumentInvalid
 from catalog.json_size import too_many
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
 
 _BLANK = " \t\r\n"
 _NAMED, _LISTED = 80, 5  # characters of an id, and ids, in warnings
 
 
-@dataclass(frozen=True)
-class IndexEntry:
+class IndexEntry(NamedTuple):
     """One provider without its models: what a list of providers shows.
 
     Attributes:
@@ -75,6 +75,42 @@ def parse_object(body: bytes, where: str) -> dict[str, Any]:
     return document
 
 
+class Members(Mapping[str, Any]):
+    """The members of a JSON object, each parsed when it is asked for: together they become many times their text.
+
+    Attributes:
+        objects: how many of the values are objects.
+    """
+
+    def __init__(self, text: str) -> None:
+        """Raises ValueError or RecursionError where ``text`` is no JSON object."""
+        self._text = text
+        self._starts = {key: start for key, _, start, _ in _members(text)}
+        self.objects = sum(text.startswith("{", start) for start in self._starts.values())
+
+    def __getitem__(self, key: str) -> Any:
+        return _DECODER.raw_decode(self._text, self._starts[key])[0]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._starts)
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+
+def parse_members(body: bytes, where: str) -> Members:
+    """The JSON object that ``body`` is, read through once and parsed member by member.
+
+    Raises:
+        DocumentInvalid: it is something else; the message says what, as :func:`parse_object` does.
+    """
+    try:
+        return Members(_text(body, where))
+    except (ValueError, RecursionError):
+        parse_object(body, where)
+        raise
+
+
 def parse_any(body: bytes, where: str) -> tuple[str, Any]:
     """The text that ``body`` is, and the JSON value that the text is.
 
@@ -114,7 +150,8 @@ def slice_catalog(body: bytes, where: str) -> Sliced:
     """
     text = _text(body, where)
     try:
-        members = _members(text)
+        # A repeated key counts once, the last one, as in json.loads.
+        members = {key: (value, text[start:end]) for key, value, start, end in _members(text)}
     except (ValueError, RecursionError) as error:
         raise DocumentInvalid(_what(text, error), hint=_HINT, where=where) from None
     index = {id_: _entry(value) for id_, (value, _) in members.items() if isinstance(value, dict)}
@@ -164,30 +201,26 @@ def _no_constant(name: str) -> NoReturn:
 _DECODER = json.JSONDecoder(parse_float=_number, parse_constant=_no_constant)
 
 
-def _members(text: str) -> dict[str, tuple[Any, str]]:
-    """Each member of the object that ``text`` is: its value, and the value's text.
-
-    A repeated key counts once, the last one, as in :func:`json.loads`.
-    """
+def _members(text: str) -> Iterator[tuple[str, Any, int, int]]:
+    """Each member of the object that ``text`` is: its key, its value, and where the value begins and ends."""
     at = _skip(text, 0)
     _expect(text, at, "{")
     at = _skip(text, at + 1)
-    members: dict[str, tuple[Any, str]] = {}
     if text.startswith("}", at):
         _end(text, at + 1)
-        return members
+        return
     while True:
         _expect(text, at, '"')
         key, at = _DECODER.raw_decode(text, at)
         at = _skip(text, at)
         _expect(text, at, ":")
         start = _skip(text, at + 1)
-        value, at = _DECODER.raw_decode(text, start)
-        members[key] = value, text[start:at]
-        at = _skip(text, at)
+        value, end = _DECODER.raw_decode(text, start)
+        yield key, value, start, end
+        at = _skip(text, end)
         if text.startswith("}", at):
             _end(text, at + 1)
-            return members
+            return
         _expect(text, at, ",")
         at = _skip(text, at + 1)
 

@@ -5,8 +5,8 @@ Nothing here does I/O; :mod:`catalog.documents` acts on what is decided.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from catalog.errors import ShrinkRefused
 
@@ -22,8 +22,7 @@ class Decision(Enum):
     FAIL = "say that there is nothing"
 
 
-@dataclass(frozen=True)
-class Rules:
+class Rules(NamedTuple):
     """What may be done with one kind of catalog.
 
     Attributes:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -69,9 +68,8 @@ class Catalog:
         return self.providers(self.index())
 
 
-@dataclass(frozen=True)
-class RegistryDocument:
-    """A registry as published; ``raw`` is a JSON object and nothing more is known of it."""
+class RegistryDocument(NamedTuple):
+    """A registry as published; ``raw`` is a JSON object, parsed as far as it is looked at, and nothing more is known."""
 
-    raw: dict[str, Any]
+    raw: Mapping[str, Any]
     provenance: Provenance

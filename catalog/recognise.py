@@ -7,8 +7,7 @@ Google's and Ollama's lists of models, opencode's configuration, catwalk's provi
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from catalog.listing import entries
 from catalog.untrusted import mapping, string, text
@@ -18,8 +17,7 @@ from catalog.wire import WIRES, override_wire
 _ADD = "kimi provider add"
 
 
-@dataclass(frozen=True, slots=True)
-class Foreign:
+class Foreign(NamedTuple):
     """Another kind of document: ``message`` names it, ``hint`` is the command for it."""
 
     message: str

@@ -6,22 +6,22 @@ give up on the whole document for one figure, the entry or the figure goes and a
 
 from __future__ import annotations
 
+import functools
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from catalog import endpoint
 from catalog.errors import DocumentInvalid
 from catalog.models import DEFAULT_CONTEXT, Model, Provider, RegistryFinding, Skipped
 from catalog.pointer import pointer
-from catalog.recognise import recognised
 from catalog.reserved import INTERNAL_IDS, LOST_KEY, MANAGED_IDS
 from catalog.untrusted import MAX_INTEGER, id_flaw, mapping, number, strings, text
 from catalog.urls import shown
 from catalog.wire import WIRES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 # At the top of a registry it names the document's schema, for editors; it is no provider.
 SCHEMA_KEY = "$schema"
@@ -30,8 +30,7 @@ _WIRES = tuple(name for name, wire in WIRES.items() if wire.in_registry)
 _CAPABILITY_FIELDS = ("tool_call", "reasoning", "modalities", "support_efforts")
 
 
-@dataclass(frozen=True, slots=True)
-class Registry:
+class Registry(NamedTuple):
     """Everything that can be imported from a registry.
 
     Attributes:
@@ -65,7 +64,7 @@ def read_registry(document: Any, url: str) -> Registry:
         DocumentInvalid: it is not an object, nothing in it is usable, or it claims an id that is Kimi Code's own.
     """
     where = shown(url)
-    if not isinstance(document, dict):
+    if not isinstance(document, Mapping):
         raise DocumentInvalid("the registry is not a JSON object keyed by provider", where=where)
     registry = survey(document)
     for finding in registry.warnings:
@@ -76,7 +75,9 @@ def read_registry(document: Any, url: str) -> Registry:
                 where=f"{where} {finding.pointer}",
             )
     if not registry.providers:
-        foreign = recognised(document, where)
+        from catalog.recognise import recognised
+
+        foreign = recognised(dict(document), where)
         if foreign is not None:
             raise DocumentInvalid(foreign.message, hint=foreign.hint, where=where)
         raise DocumentInvalid(_nothing_usable(registry.warnings), where=where)
@@ -253,19 +254,25 @@ def _model_flaw(key: str, entry: Mapping[str, Any]) -> str | None:
 def _model(key: str, entry: Mapping[str, Any]) -> Model:
     limits = mapping(entry.get("limit"))
     context, output = _limit(limits.get("context")), _limit(limits.get("output"))
-    model_id = entry["id"]
-    efforts = strings(entry.get("support_efforts"))
+    model_id = key if entry["id"] == key else entry["id"]  # one string instead of two
+    efforts = _shared(strings(entry.get("support_efforts")))
     return Model(
         key=key,
         id=model_id,
         context=context or output or DEFAULT_CONTEXT,
         # No output_limit: Kimi Code writes none for a registry, and the field stays the user's own.
-        capabilities=_capabilities(entry, efforts),
+        capabilities=_shared(_capabilities(entry, efforts)),
         display_name=text(entry.get("name")) or model_id,
         support_efforts=efforts,
         default_effort=text(entry.get("default_effort")),
         context_known=context is not None or output is not None,
     )
+
+
+@functools.lru_cache(maxsize=256)
+def _shared(words: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """The same words, kept once: thousands of models have the same few lists."""
+    return words
 
 
 def _limit(value: Any) -> int | None:

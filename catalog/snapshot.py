@@ -9,9 +9,8 @@ A zip file beside this module: ``meta.json`` (source, date, digest), ``index.jso
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from catalog.errors import DocumentInvalid
@@ -24,8 +23,7 @@ PATH = Path(__file__).with_name("snapshot.zip")
 META, INDEX = "meta.json", "index.json"
 
 
-@dataclass(frozen=True)
-class Meta:
+class Meta(NamedTuple):
     """What a snapshot was made from.
 
     Attributes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from catalog import policy
@@ -79,8 +79,7 @@ def stamp_of(reply: Fetched, now: float, providers: int, warnings: tuple[str, ..
 
 def renewed(stamp: DocumentStamp, reply: Fetched, now: float) -> DocumentStamp:
     """The stamp of a copy that the server has just confirmed, perhaps with new validators."""
-    return replace(
-        stamp,
+    return stamp._replace(
         fetched_at=now,
         etag=reply.etag or stamp.etag,
         last_modified=reply.last_modified or stamp.last_modified,

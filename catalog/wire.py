@@ -6,8 +6,7 @@ same endpoint and key for it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from catalog.untrusted import text
 
@@ -18,8 +17,7 @@ WireName = Literal["openai", "anthropic", "openai_responses", "google-genai", "k
 Family = Literal["openai", "anthropic", "google"]
 
 
-@dataclass(frozen=True, slots=True)
-class Wire:
+class Wire(NamedTuple):
     """A protocol that models are spoken to in: everything about it that is data.
 
     Attributes:

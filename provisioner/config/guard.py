@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from provisioner.config.plan import CONTAINERS, same
+from provisioner.config.plan import CONTAINERS, plainly_same, same
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from provisioner.config.plan import KeyPath
-
-_ENTRY = 2  # how deep the table of a provider or an alias is
 
 
 def difference(intended: Mapping[str, Any], actual: Mapping[str, Any]) -> KeyPath | None:
@@ -23,9 +21,8 @@ def difference(intended: Mapping[str, Any], actual: Mapping[str, Any]) -> KeyPat
     return _difference({key: value for key, value in intended.items() if key not in hollow}, actual)
 
 
-def _difference(intended: Mapping[str, Any], actual: Mapping[str, Any], depth: int = 0) -> KeyPath | None:
-    # An entry at a glance: what is written alike is the same, types, nan and -0.0 included.
-    if depth == _ENTRY and repr(intended) == repr(actual):
+def _difference(intended: Mapping[str, Any], actual: Mapping[str, Any]) -> KeyPath | None:
+    if plainly_same(intended, actual):
         return None
     for key in actual:
         if key not in intended:
@@ -35,7 +32,7 @@ def _difference(intended: Mapping[str, Any], actual: Mapping[str, Any], depth: i
             return (key,)
         got = actual[key]
         if isinstance(wanted, dict) and isinstance(got, dict):
-            if below := _difference(wanted, got, depth + 1):
+            if below := _difference(wanted, got):
                 return (key, *below)
         elif not same(wanted, got):
             return (key,)

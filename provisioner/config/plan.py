@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -50,12 +51,12 @@ class Plan:
     def __bool__(self) -> bool:
         return bool(self.changes)
 
-    @property
+    @cached_property
     def providers(self) -> Entries:
         """What happens to ``[providers.*]``."""
         return self._entries("providers")
 
-    @property
+    @cached_property
     def aliases(self) -> Entries:
         """What happens to ``[models.*]``."""
         return self._entries("models")
@@ -88,6 +89,11 @@ def same(one: Any, other: Any) -> bool:
     return repr(one) == repr(other)  # -0.0, nan, and times that differ in their offset only
 
 
+def plainly_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two tables of single values have the same text: most of them, and that is told at once."""
+    return not any(isinstance(value, dict) for value in one.values()) and repr(one) == repr(other)
+
+
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any], path: KeyPath) -> Iterator[Change]:
     for key, old in before.items():
         if key not in after:
@@ -99,6 +105,8 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any], path: KeyPath)
             if old is new:
                 continue
             if isinstance(old, dict) and isinstance(new, dict):
+                if plainly_same(old, new):
+                    continue
                 yield from _changes(old, new, here)
             elif not same(old, new):
                 yield Change("change", here, old, new)

@@ -139,10 +139,10 @@ def _cuts(text: str, removals: Sequence[Removal]) -> list[tuple[int, int]]:
 
 def _joined(group: Iterable[Insertion], newline: str) -> str:
     """Lines behind a line: the newline, and the blank line, come first."""
-    return "".join(
-        newline * (2 if insertion.spaced else 1) + insertion.lines.replace("\n", newline)
-        for insertion in group
-    )
+    parts: list[str] = []
+    for insertion in group:
+        parts += (newline * (2 if insertion.spaced else 1), insertion.lines.replace("\n", newline))
+    return "".join(parts)
 
 
 def _first(group: Sequence[Insertion], newline: str, *, last: bool) -> str:

@@ -226,11 +226,8 @@ def _names(value: Any, names: Collection[str]) -> bool:
     return isinstance(value, str) and value in names
 
 
-def _alias(old: Any, table: Mapping[str, Any]) -> dict[str, Any]:
-    new = dict(table)
-    if isinstance(old, dict) and "overrides" in old:
-        new["overrides"] = old["overrides"]
-    return new
+def _alias(old: Any, table: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**table, "overrides": old["overrides"]} if isinstance(old, dict) and "overrides" in old else table
 
 
 def _provider(old: Any, entry: Entry, gone: Collection[str]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from catalog.discovery import discover
@@ -178,7 +178,7 @@ def _of_list(listed: tuple[Model, ...], only: tuple[str, ...]) -> tuple[Model, .
 
 
 def _with_context(model: Model, context: int | None) -> Model:
-    return model if context is None else replace(model, context=context, context_known=True)
+    return model if context is None else model._replace(context=context, context_known=True)
 
 
 def named_model(text: str) -> tuple[str, int | None]:

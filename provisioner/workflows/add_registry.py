@@ -24,7 +24,7 @@ from provisioner.workflows.consent import (
     same_endpoint,
     taken_notes,
 )
-from provisioner.workflows.default_alias import default_alias
+from provisioner.workflows.default_alias import default_alias, models_of
 from provisioner.workflows.entries import alias_tables, provider_table, registry_source, source_of
 from provisioner.workflows.imports import remembered
 from provisioner.workflows.near import near
@@ -96,7 +96,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     seen = read(app.config_path)
     token = _token_for(url, request.token, seen.data)
     watch(f"fetching {shown(url)}")
-    document, registry = fetch(app, url, token, offline=request.offline, accept_shrink=request.accept_shrink)
+    provenance, registry, findings = _read(app, request, url, token)
     chosen = _chosen(registry, request.only)
     default = default_alias(chosen, request.default_model)
 
@@ -122,11 +122,11 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     notes = remembered(app, outcome, ((provider, len(provider.models)) for provider in chosen))
     return Result(
         outcome=outcome,
-        provenance=document.provenance,
+        provenance=provenance,
         providers=chosen,
         removed=tuple(i for i in outcome.plan.providers.removed if i not in {p.id for p in chosen}),
         notes=(
-            *_registry_notes(lint(document.raw, registry)),
+            *_registry_notes(findings),
             *_unread_notes(unread),
             *taken_notes(taken),
             *_collision_notes(chosen),
@@ -150,6 +150,17 @@ def _registry_notes(findings: Sequence[RegistryFinding]) -> Iterator[Note]:
         yield Note("registry", f"{place}: {finding.message}")
     if more := len(findings[_MOST_NOTES:]):
         yield Note("registry", f"{more:,} more; `kimi provider registry validate` lists them")
+
+
+def _read(
+    app: App, request: Request, url: str, token: str
+) -> tuple[Provenance, Registry, tuple[RegistryFinding, ...]]:
+    """Where the registry came from, what it means, and what is amiss in it.
+
+    The document itself, much larger than what it means, is not kept while config.toml is changed.
+    """
+    document, registry = fetch(app, url, token, offline=request.offline, accept_shrink=request.accept_shrink)
+    return document.provenance, registry, lint(document.raw, registry)
 
 
 def fetch(
@@ -297,7 +308,7 @@ def _collision_notes(chosen: Iterable[Provider]) -> list[Note]:
     owners: dict[str, str] = {}
     notes = []
     for provider in chosen:
-        for alias in alias_tables(provider.id, provider):
+        for alias in models_of((provider,)):
             if alias in owners:
                 notes.append(
                     Note(

@@ -102,15 +102,14 @@ def commit(
 
 def _lookalikes(plan: Plan, data: Mapping[str, Any]) -> tuple[str, ...]:
     """Which new providers a reader takes for others of the file; letters that only look Latin are spelled out."""
-    if not plan.providers.added:
+    added = set(plan.providers.added)
+    if not added:
         return ()
-    known = {
-        folded(name): name for name in reversed(data.get("providers", {})) if name not in plan.providers.added
-    }
+    known = {folded(name): name for name in reversed(data.get("providers", {})) if name not in added}
     return tuple(
-        f"provider {added!a} looks like {known[folded(added)]!a}, which is another one"
-        for added in plan.providers.added
-        if folded(added) in known
+        f"provider {name!a} looks like {known[folded(name)]!a}, which is another one"
+        for name in plan.providers.added
+        if folded(name) in known
     )
 
 

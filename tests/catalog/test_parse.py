@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.errors import DocumentInvalid
-from catalog.parse import parse_object, parse_slice, slice_catalog
+from catalog.parse import parse_members, parse_object, parse_slice, slice_catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 ALIEN = [
     (b"", "the document is empty"),
@@ -34,7 +38,7 @@ ALIEN = [
 
 @pytest.mark.parametrize(("body", "said"), ALIEN)
 def test_what_came_instead_is_named(body: bytes, said: str) -> None:
-    for parse in (slice_catalog, parse_object):
+    for parse in (slice_catalog, parse_object, parse_members):
         with pytest.raises(DocumentInvalid) as caught:
             parse(body, "https://registry.example/")
         assert said in caught.value.message
@@ -44,7 +48,7 @@ def test_what_came_instead_is_named(body: bytes, said: str) -> None:
 
 @pytest.mark.parametrize("body", [b'"text"', b"3", b"null", b"true"])
 def test_a_single_value_is_no_document(body: bytes) -> None:
-    for parse in (slice_catalog, parse_object):
+    for parse in (slice_catalog, parse_object, parse_members):
         with pytest.raises(DocumentInvalid):
             parse(body, "x")
 
@@ -53,7 +57,7 @@ def test_a_single_value_is_no_document(body: bytes) -> None:
 def test_an_object_without_any_models_is_no_catalog_but_may_be_a_registry(body: bytes) -> None:
     with pytest.raises(DocumentInvalid, match="no value of it has `models`"):
         slice_catalog(body, "x")
-    assert parse_object(body, "x") == json.loads(body)
+    assert parse_object(body, "x") == parse_members(body, "x") == json.loads(body)
 
 
 def test_a_catalog_is_cut_into_providers_as_published() -> None:
@@ -86,7 +90,8 @@ def test_a_repeated_key_counts_once_the_last_one() -> None:
 
 def test_a_number_beyond_a_double_counts_as_absent() -> None:
     body = b'{"a": {"models": {}, "n": 1e999, "m": -1e999, "big": 1e300}}'
-    assert parse_object(body, "x")["a"] == {"models": {}, "n": None, "m": None, "big": 1e300}
+    for parse in (parse_object, parse_members):
+        assert parse(body, "x")["a"] == {"models": {}, "n": None, "m": None, "big": 1e300}
     assert parse_slice(slice_catalog(body, "x").slices["a"])["n"] is None
 
 
@@ -123,6 +128,7 @@ def test_cutting_loses_nothing(
         body.decode()
     except UnicodeDecodeError:
         return
+    assert dict(parse_members(body, "x")) == document
     sliced = slice_catalog(body, "x")
     assert {id_: parse_slice(text) for id_, text in sliced.slices.items()} == document
     assert list(sliced.index) == list(document)
@@ -139,3 +145,18 @@ def test_whatever_comes_the_answer_is_the_same_as_of_a_plain_parser(body: bytes)
     except DocumentInvalid:
         got = None
     assert got == (expected if isinstance(expected, dict) else None)
+    assert outcome(parse_members, body) == outcome(parse_object, body)
+
+
+def outcome(parse: Callable[[bytes, str], Mapping[str, Any]], body: bytes) -> object:
+    try:
+        return list(parse(body, "x").items())
+    except DocumentInvalid as error:
+        return error.message
+
+
+def test_members_are_parsed_when_they_are_asked_for_and_objects_counted() -> None:
+    members = parse_members(b'{"a": {"b": [1]}, "c": 3, "d": {}, "a": {"e": 1}}', "x")
+    assert (list(members), members.objects, len(members)) == (["a", "c", "d"], 2, 3)
+    assert members["a"] == {"e": 1}
+    assert members["a"] is not members["a"]

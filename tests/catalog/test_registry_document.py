@@ -74,7 +74,7 @@ def test_a_registry_that_shrank_is_refused_unless_asked_for(served: Served) -> N
 
 def test_a_304_for_a_damaged_registry_is_followed_by_a_full_fetch(served: Served) -> None:
     served.registry()
-    served.sql("UPDATE Cache SET value = x'7b' WHERE key LIKE '%/document'")
+    served.sql("UPDATE rows SET value = x'7b' WHERE key LIKE '%/document'")
     with pytest.raises(FetchFailed, match="no copy"):
         served.registry(offline=True)
     assert served.registry().provenance.kind == "live"

@@ -49,8 +49,7 @@ def test_what_is_read_can_be_written_and_reads_the_same(models: Any, env: list[s
 def test_what_the_format_cannot_say_is_left_out() -> None:
     model = Model("m", "m", 1000, capabilities=("tool_use",), display_name="M")
     provider = Provider("p", "P", "openai", guessed=False, base_url="https://x.example/v1", models=(model,))
-    rich = replace(
-        model,
+    rich = model._replace(
         input_limit=900,
         output_limit=100,
         reasoning_key="r",

@@ -60,14 +60,14 @@ def test_prices(cost: Cost | None, text: str) -> None:
 
 def test_abilities_name_what_a_coding_agent_misses() -> None:
     assert abilities(MODEL) == "think image"
-    assert abilities(dataclasses.replace(MODEL, capabilities=("audio_in",))) == "no-tools audio"
-    assert abilities(dataclasses.replace(MODEL, capabilities=None)) == "no-tools"
+    assert abilities(MODEL._replace(capabilities=("audio_in",))) == "no-tools audio"
+    assert abilities(MODEL._replace(capabilities=None)) == "no-tools"
 
 
 def test_a_sentence_about_a_model() -> None:
-    known = dataclasses.replace(MODEL, display_name="Model M")
+    known = MODEL._replace(display_name="Model M")
     assert (
-        sentence(dataclasses.replace(known, released="2026-01"))
+        sentence(known._replace(released="2026-01"))
         == "Model M; calls tools, thinks, reads images; released 2026-01"
     )
     assert sentence(MODEL) == "calls tools, thinks, reads images"
@@ -116,11 +116,11 @@ def test_what_is_configured_closed_or_guessed_is_said() -> None:
 
 def test_models_stand_with_the_newest_first() -> None:
     dates = {"old": "2024-01-01", "undated": None, "new": "2026-01-01"}
-    rows = model_rows({name: dataclasses.replace(MODEL, released=day) for name, day in dates.items()})
+    rows = model_rows({name: MODEL._replace(released=day) for name, day in dates.items()})
     assert [row.value for row in rows] == ["new", "old", "undated"]
     assert rows[0].cells == ("new", "2026-01-01", "200k", "64k", "think image", "$3 / $15")
 
 
 def test_an_unknown_context_is_no_figure() -> None:
-    (row,) = model_rows({"p/m": dataclasses.replace(MODEL, context_known=False)})
+    (row,) = model_rows({"p/m": MODEL._replace(context_known=False)})
     assert row.cells[:3] == ("p/m", "", "?")
