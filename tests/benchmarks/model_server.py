@@ -83,7 +83,8 @@ class _Server:
 async def main() -> None:
     server = _Server(float(sys.argv[2]))
     listening = [
-        await asyncio.start_server(server.answer, "127.0.0.1", 0, backlog=256) for _ in range(int(sys.argv[1]))
+        await asyncio.start_server(server.answer, "127.0.0.1", 0, backlog=256)
+        for _ in range(int(sys.argv[1]))
     ]
     print(json.dumps([each.sockets[0].getsockname()[1] for each in listening]), flush=True)
     await asyncio.to_thread(sys.stdin.read)
