@@ -6,6 +6,7 @@ an ``App`` of their own and can therefore reach no real home, cache or network.
 
 from __future__ import annotations
 
+import functools
 import os
 import time
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from provisioner.errors import UsageError
 from provisioner.trace import async_hooks, hooks, silent
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Mapping
 
     import httpx
@@ -64,11 +66,18 @@ class Http:
             event_hooks={} if self.trace is silent else hooks(self.trace),
         )
 
+    @functools.cached_property
+    def _model_trust(self) -> ssl.SSLContext:
+        """Read once for all requests of a command: it takes longer than many a request."""
+        from provisioner.network import model_trust
+
+        return model_trust(self.env)
+
     def model_client(self, url: str, timeout: httpx.Timeout) -> httpx.AsyncClient:
         """An asynchronous client for requests to the model at ``url``: proxy and trust are Kimi Code's."""
         import httpx
 
-        from provisioner.network import model_proxy, model_trust
+        from provisioner.network import model_proxy, no_trust
 
         offline = self.async_transport is not None
         proxy = None if offline else model_proxy(url, self.env)
@@ -77,7 +86,7 @@ class Http:
             timeout=timeout,
             transport=self.async_transport,
             proxy=proxy,
-            verify=True if offline or not url.lower().startswith("https:") else model_trust(self.env),
+            verify=self._model_trust if url.lower().startswith("https:") else no_trust(),
             trust_env=False,
             follow_redirects=False,
             headers={"User-Agent": self.user_agent},

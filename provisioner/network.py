@@ -58,6 +58,13 @@ def model_trust(env: Mapping[str, str]) -> ssl.SSLContext:
     return context
 
 
+def no_trust() -> ssl.SSLContext:
+    """No authority at all, for a client that speaks plain HTTP: none is read."""
+    import ssl
+
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
 def document_trust(env: Mapping[str, str]) -> ssl.SSLContext:
     """The authorities that ``SSL_CERT_FILE`` or ``SSL_CERT_DIR`` names, as httpx has it, else the public ones; and
     those of ``NODE_EXTRA_CA_CERTS``.

@@ -87,6 +87,28 @@ def test_the_public_authorities_are_read_when_a_connection_needs_them(
     assert read == [where]
 
 
+def test_the_authorities_are_read_once_for_all_models_and_not_for_plain_http(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import certifi
+    import httpx
+
+    where = certifi.where()
+    read: list[str] = []
+
+    def noted() -> str:
+        read.append(where)
+        return where
+
+    monkeypatch.setattr(certifi, "where", noted)
+    http = Http()
+    http.model_client("http://127.0.0.1:1/v1", httpx.Timeout(1))
+    assert read == []
+    http.model_client("https://a.example/v1", httpx.Timeout(1))
+    http.model_client("HTTPS://b.example/v1", httpx.Timeout(1))
+    assert read == [where]
+
+
 def test_certificates_that_the_environment_names_are_read_at_once(tmp_path: Path) -> None:
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
         assert document_trust({name: ""}).verify_mode == ssl.CERT_REQUIRED

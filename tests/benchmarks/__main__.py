@@ -12,15 +12,16 @@ import argparse
 import os
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.benchmarks import file_server, inputs, table
+from tests.benchmarks import decoder, file_server, inner, inputs, many_models, picture, table
 from tests.benchmarks.measure import Bench, Figures
 from tests.benchmarks.works import CATALOGS, REGISTRIES, WORKS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection, Iterator
 
     from tests.benchmarks.works import Tool, Work
 
@@ -44,6 +45,16 @@ def main() -> None:
             for work in works:
                 done[work.name] = bench.measure(work, rounds=arguments.rounds, seconds=arguments.seconds)
                 print(table.row(done[work.name], done), flush=True)
+        others: dict[str, Callable[[], Iterator[str]]] = {
+            "test --all": partial(many_models.lines, arguments.ours, folder),
+            "decoder": decoder.lines,
+            "inner": inner.lines,
+        }
+        for other, lines in others.items():
+            if any(part in other for part in arguments.only):
+                print(*lines(), sep="\n", flush=True)
+    if arguments.picture:
+        arguments.picture.write_text(picture.svg(list(done.values())), encoding="utf-8")
     print(f"load {os.getloadavg()[0]:.1f}")
 
 
@@ -62,6 +73,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--only", metavar="NAME", nargs="+", default=[""], help="works whose name has this in it"
     )
+    parser.add_argument("--picture", metavar="FILE", type=Path, help="draw the figures there, as SVG")
     parser.add_argument("--rounds", type=int, default=7, help="runs of each work, at most (7)")
     parser.add_argument(
         "--seconds", type=float, default=30, help="no further round of a work after these (30)"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import tomllib
 from typing import Any
 
@@ -75,6 +76,22 @@ def test_jobs_limit_all_hosts_together() -> None:
         names = [f"{provider}/{n}" for n in range(3) for provider in "pq"]
         asyncio.run(batch(text, names, [], jobs=1))
     assert one.most_at_once == other.most_at_once == 1
+
+
+def test_as_many_are_asked_at_once_as_there_are_jobs() -> None:
+    """Nobody is answered before four are asked: with fewer in flight the wait would never end well."""
+    together = threading.Barrier(4)
+
+    def answer(_: Request) -> Chunks:
+        together.wait(20)
+        return stream(CHAT)
+
+    with serving(answer) as one, serving(answer) as other:
+        text = aliases(one.url, 6) + aliases(other.url, 6, "q")
+        names = [f"{provider}/{n}" for provider in "pq" for n in range(6)]
+        done = asyncio.run(batch(text, names, [], jobs=4))
+    assert [result.verdict for result in done.results] == ["pass"] * 12
+    assert one.most_at_once == other.most_at_once == PER_HOST
 
 
 def test_waits_are_told() -> None:

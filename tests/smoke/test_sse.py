@@ -91,6 +91,7 @@ def test_the_last_event_needs_no_blank_line() -> None:
 def test_what_stands_outside_every_field_is_kept_within_bounds() -> None:
     decoder = Decoder()
     decoder.feed(b'data: a\n\n{\n  "error": {"message": "x"}\n}\n')
+    assert decoder.finish() is None
     assert decoder.stray == '{\n  "error": {"message": "x"}\n}\n'
     decoder.feed(b"x" * 1_000_000 + b"\n" + b"y" * 1_000_000 + b"\n")
     assert len(decoder.stray) <= 2 * 65536 + 64
