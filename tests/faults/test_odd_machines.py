@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,8 @@ from catalog.cache import Cache
 from provisioner.cli.main import run
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from provisioner.app import App
 
 CONFIG = '[providers.p]\ntype = "openai"\nbase_url = "https://h.test/v1"\napi_key = "sk-0123456789abcdef"\n'
@@ -105,16 +108,19 @@ def test_a_cache_home_that_is_missing_is_made_for_the_user_alone(tmp_path: Path)
 LIMITED = """
 import resource, sys
 from provisioner.cli import kimi_provider
-limit = getattr(resource, sys.argv[1])
-resource.setrlimit(limit, (int(sys.argv[2]), int(sys.argv[2])))
-sys.argv[1:] = sys.argv[3:]
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), int(sys.argv[1])))
+sys.argv[1:] = sys.argv[2:]
 kimi_provider()
 """
 ADD = ("add", "anthropic", "--api-key", "sk-ant-0123456789", "--offline")
 
 
 def program(
-    code: str, *arguments: str, home: Path, cwd: Path | None = None, **env: str
+    code: str,
+    *arguments: str,
+    home: Path,
+    cwd: Path | None = None,
+    env: Mapping[str, str] = MappingProxyType({}),
 ) -> subprocess.CompletedProcess[str]:
     given = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "KIMI_"))}
     return subprocess.run(
@@ -136,14 +142,10 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="limits are POSIX's")
-@pytest.mark.parametrize(
-    ("limit", "value"), [("RLIMIT_FSIZE", 0), ("RLIMIT_FSIZE", 4096), ("RLIMIT_NOFILE", 4)]
-)
-def test_where_nothing_can_be_written_the_file_stays_and_it_is_said_why(
-    home: Path, limit: str, value: int
-) -> None:
-    """A full disk in miniature: the file must not grow beyond ``value`` bytes, or no more files may be opened."""
-    done = program(LIMITED, limit, str(value), *ADD, home=home)
+@pytest.mark.parametrize("size", [0, 4096])
+def test_where_nothing_can_be_written_the_file_stays_and_it_is_said_why(home: Path, size: int) -> None:
+    """A full disk in miniature: no file may grow beyond ``size`` bytes."""
+    done = program(LIMITED, str(size), *ADD, home=home)
     config = home / ".kimi-code" / "config.toml"
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("error: config.toml cannot be written: ")
@@ -153,16 +155,15 @@ def test_where_nothing_can_be_written_the_file_stays_and_it_is_said_why(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
-@pytest.mark.parametrize("env", [{}, {"XDG_STATE_HOME": "", "XDG_CACHE_HOME": ""}])
+@pytest.mark.parametrize("names", [(), ("XDG_STATE_HOME", "XDG_CACHE_HOME")])
 def test_without_state_and_cache_a_change_is_made_and_says_what_is_missing(
-    home: Path, env: dict[str, str]
+    home: Path, names: tuple[str, ...]
 ) -> None:
-    places = {
-        name: str(home / ".kimi-code" / "config.toml") for name in env
-    }  # a file, where a folder must be made
+    # A file, where a folder must be made.
+    places = {name: str(home / ".kimi-code" / "config.toml") for name in names}
     (home / ".local").write_text("")
     (home / ".cache").write_text("")
-    done = program("from provisioner.cli import kimi_provider; kimi_provider()", *ADD, home=home, **places)
+    done = program("from provisioner.cli import kimi_provider; kimi_provider()", *ADD, home=home, env=places)
     assert done.returncode == 0
     assert "no backup of the version before could be kept" in done.stderr
     assert all(line.startswith("note: ") for line in done.stderr.splitlines())
