@@ -292,12 +292,13 @@ def taken(program: Program) -> str:
 
 def escapes(program: Program) -> str:
     model = {"id": "m\x1b[2J", "name": "\x1b]0;owned\x07M", "limit": {"context": 1000}}
-    with serving({"/a": {"p": provider("p", name="\x1b[31mP", models={"m": model})}}) as server:
+    bad = "q\x1b[31m"
+    with serving({"/a": {"p": provider("p", models={"m": model}), bad: provider(bad)}}) as server:
         _, said = program.run(*add(f"{server.url}/a"))
         _, listed = program.run("list")
-    raw = "printed raw" if "\x1b" in said + listed else "not printed raw"
-    written = "\x1b" in str(program.data()) if program.config.exists() else False
-    return f"{raw}, {'written to the file' if written else 'not written to the file'}"
+    written = "\\x1b" in repr(program.data())
+    printed = "printed raw" if "\x1b" in said + listed else "not printed raw"
+    return f"{'written to the file' if written else 'cleaned or left out'}, {printed}"
 
 
 def echoed(program: Program) -> str:
