@@ -139,8 +139,13 @@ class App:
         homeless = not os.path.isabs(home)  # noqa: PTH117  it is text
         named = env.get("KIMI_CODE_HOME")
         if config is None and homeless and not named:
+            why = (
+                "HOME is no absolute path"
+                if env.get("HOME")
+                else "HOME is not set, and this user id has no passwd entry"
+            )
             raise UsageError(
-                "there is no home folder: HOME is not set, and this user id has no passwd entry",
+                f"there is no home folder: {why}",
                 hint="set HOME or KIMI_CODE_HOME, or name the file with --config",
             )
         folder = Path(os.path.expanduser(named or "~/.kimi-code"))  # noqa: PTH111  see above

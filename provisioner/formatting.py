@@ -42,8 +42,11 @@ def cost(dollars: float) -> str:
 
 
 def moment(at: float) -> str:
-    """Seconds since the epoch as a date and time to the minute, in UTC."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    """Seconds since the epoch as a date and time to the minute, in UTC; what no calendar has is no date."""
+    try:
+        return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    except (ValueError, OverflowError, OSError):
+        return "an unknown date"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,7 @@ def kimi_provider() -> None:
 
 def _run(arguments: list[str], name: str) -> None:
     _open_streams()
-    sys.unraisablehook = lambda _: (
-        None
-    )  # what fails while an object goes, when the error itself has been reported
+    sys.unraisablehook = _pass_over
     if arguments == ["--version"]:  # scripts ask this often: answered without loading the command line
         from provisioner import __version__
 
@@ -42,6 +40,10 @@ def _run(arguments: list[str], name: str) -> None:
     except KeyboardInterrupt:  # while modules are loaded: nothing has been done yet
         code = 130
     sys.exit(code)
+
+
+def _pass_over(_: object) -> None:
+    """What fails while an object goes: the error that it comes of has been reported."""
 
 
 def _open_streams() -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -149,6 +150,7 @@ def _is_sound(fields: Mapping[str, Any]) -> bool:
     """Whether a record that was read holds what it must: it may be damaged, or written by a hand."""
     return (
         isinstance(fields["at"], int | float)
+        and math.isfinite(fields["at"])  # JSON has no other number, Python's reader takes NaN
         and all(isinstance(fields[name], str) for name in ("command", "summary", "path"))
         and all(isinstance(fields[name], str | None) for name in ("before", "after"))
     )

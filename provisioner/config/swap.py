@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _FOLDER = ".kimi-provider.tmp"
 _DRAFT, _ASIDE = "draft", "aside"
 _TRIES, _RETRY_S = 20, 0.05
+_WINDOWS = os.name == "nt"
 
 
 class ChangedMeanwhile(Exception):
@@ -142,7 +143,7 @@ def _exchange(aside: Path, target: Path) -> None:
 
 def _overwrite(aside: Path, target: Path, content: bytes | None) -> None:
     """Windows refuses for as long as a virus scanner or an editor holds the file open: a moment, as a rule."""
-    for _ in range(_TRIES - 1 if os.name == "nt" else 0):
+    for _ in range(_TRIES - 1 if _WINDOWS else 0):
         with suppress(PermissionError):
             return _rename(aside, target, content)
         time.sleep(_RETRY_S)

@@ -94,3 +94,25 @@ def test_on_windows_a_launcher_knows_itself_although_it_hides_its_ending(
     monkeypatch.setattr("provisioner.cli.handover._WINDOWS", True)
     assert next_kimi(path, str(ours.with_suffix("")), []) == str(theirs)
     assert next_kimi(path, str(theirs.with_suffix("")), []) is None
+
+
+def test_on_windows_ctrl_c_is_for_kimi_code_and_its_exit_code_counts(tmp_path: Path) -> None:
+    """There is no exec there: this program waits, and the console tells both of Ctrl-C."""
+    child = """\
+import os, signal, sys, time
+signal.signal(signal.SIGINT, lambda *_: sys.exit(7))
+os.kill(os.getppid(), signal.SIGINT)
+os.kill(os.getpid(), signal.SIGINT)
+time.sleep(60)
+"""
+    theirs = script(tmp_path / "theirs", f"#!{sys.executable}\n{child}")
+    theirs.rename(theirs.with_suffix(".exe"))
+    program = "from provisioner.cli import handover; handover._WINDOWS = True; import sys; sys.exit(handover.hand_over(['login']))"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"PATH": str(tmp_path / "theirs"), "PYTHONPATH": str(Path.cwd())},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (7, "")

@@ -103,9 +103,23 @@ def test_leftovers_of_killed_runs_are_removed(tmp_path: Path) -> None:
     assert not list(kept.parent.glob(".*"))
 
 
+NO_TIMES = [
+    f'{{"id": 2, "at": {at}, "command": "", "summary": "", "path": "", "before": null, "after": null}}'
+    for at in ("NaN", "Infinity", '"x"')
+]
+
+
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "{}", "[" * 9000, '{"id": 2}', '{"id": 2, "at": "x", "command": 1, "summary": 1, "path": 1}'],
+    [
+        "",
+        "[]",
+        "{}",
+        "[" * 9000,
+        '{"id": 2}',
+        '{"id": 2, "at": "x", "command": 1, "summary": 1, "path": 1}',
+        *NO_TIMES,
+    ],
 )
 def test_a_damaged_record_is_passed_over(tmp_path: Path, text: str) -> None:
     kept = save(tmp_path, tmp_path / "one.toml", b"x")

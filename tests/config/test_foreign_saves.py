@@ -13,7 +13,7 @@ import pytest
 
 from provisioner.config import apply, attributes, backups, exchange, locked, swap, tables, undo, whole
 from provisioner.config.read import read
-from provisioner.errors import Busy, ConfigChanged, ConfigInvalid
+from provisioner.errors import Busy, ConfigChanged, ConfigInvalid, ConfigUnwritable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -300,3 +300,32 @@ def test_a_library_without_the_call_is_a_system_without_it(
     monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: object())
     change(path, saved)
     assert "[providers.p]" in path.read_text()
+
+
+def test_on_windows_a_file_that_somebody_holds_open_is_tried_again(
+    path: Path, saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A virus scanner or an editor lets go after a moment; one that does not is said."""
+    real, refusals = os.replace, 3
+
+    def held(*paths: Any, **options: Any) -> None:
+        nonlocal refusals
+        if paths[1] == path and refusals:
+            refusals -= 1
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        real(*paths, **options)
+
+    def refuse(*_: Path) -> None:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    monkeypatch.setattr(exchange, "change_places", refuse)
+    monkeypatch.setattr(os, "replace", held)
+    monkeypatch.setattr(swap, "_WINDOWS", True)
+    monkeypatch.setattr(swap, "_RETRY_S", 0)
+    change(path, saved)
+    assert "[providers.p]" in path.read_text()
+    before, refusals = path.read_text(), 100
+    with pytest.raises(ConfigUnwritable, match="permission denied"):
+        apply.change(path, lambda data: {**data, "x": 1}, backups=saved, clock=lambda: 1.0)
+    assert path.read_text() == before
+    assert [child.name for child in path.parent.iterdir()] == ["config.toml"]

@@ -237,7 +237,6 @@ def test_nothing_moves_that_the_user_did_not_agree_to(
     ]
     for command in commands:
         code, printed = run(*command, on=attacked)
-
         shown = f"{command} ended with {code}:\n{printed}"
         for name, server in servers.by_name.items():
             for owner, key in KEYS.items():

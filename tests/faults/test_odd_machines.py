@@ -6,11 +6,20 @@ import os
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import pytest
 
 from catalog.cache import Cache
+from provisioner.cli.main import run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from provisioner.app import App
 
 CONFIG = '[providers.p]\ntype = "openai"\nbase_url = "https://h.test/v1"\napi_key = "sk-0123456789abcdef"\n'
 # As in a container that is run under an id of nobody's: no HOME, and no entry in passwd.
@@ -94,3 +103,111 @@ def test_a_cache_home_that_is_missing_is_made_for_the_user_alone(tmp_path: Path)
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "home" / ".cache").stat().st_mode) == 0o700
+
+
+LIMITED = """
+import resource, sys
+from provisioner.cli import kimi_provider
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), int(sys.argv[1])))
+sys.argv[1:] = sys.argv[2:]
+kimi_provider()
+"""
+ADD = ("add", "anthropic", "--api-key", "sk-ant-0123456789", "--offline")
+
+
+def program(
+    code: str,
+    *arguments: str,
+    home: Path,
+    cwd: Path | None = None,
+    env: Mapping[str, str] = MappingProxyType({}),
+) -> subprocess.CompletedProcess[str]:
+    given = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "KIMI_"))}
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env={**given, "HOME": str(home), "PYTHONPATH": str(Path.cwd()), **env},
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    home = tmp_path / "a home"
+    (home / ".kimi-code").mkdir(parents=True)
+    (home / ".kimi-code" / "config.toml").write_text(CONFIG)
+    return home
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits are POSIX's")
+@pytest.mark.parametrize("size", [0, 4096])
+def test_where_nothing_can_be_written_the_file_stays_and_it_is_said_why(home: Path, size: int) -> None:
+    """A full disk in miniature: no file may grow beyond ``size`` bytes."""
+    done = program(LIMITED, str(size), *ADD, home=home)
+    config = home / ".kimi-code" / "config.toml"
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: config.toml cannot be written: ")
+    assert "ulimit" in done.stderr
+    assert config.read_text() == CONFIG
+    assert [child.name for child in config.parent.iterdir()] == ["config.toml"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+@pytest.mark.parametrize("names", [(), ("XDG_STATE_HOME", "XDG_CACHE_HOME")])
+def test_without_state_and_cache_a_change_is_made_and_says_what_is_missing(
+    home: Path, names: tuple[str, ...]
+) -> None:
+    # A file, where a folder must be made.
+    places = {name: str(home / ".kimi-code" / "config.toml") for name in names}
+    (home / ".local").write_text("")
+    (home / ".cache").write_text("")
+    done = program("from provisioner.cli import kimi_provider; kimi_provider()", *ADD, home=home, env=places)
+    assert done.returncode == 0
+    assert "no backup of the version before could be kept" in done.stderr
+    assert all(line.startswith("note: ") for line in done.stderr.splitlines())
+
+
+def test_a_home_that_is_no_absolute_path_is_called_so(tmp_path: Path) -> None:
+    done = program(
+        "from provisioner.cli import kimi_provider; kimi_provider()", "list", home=Path("here"), cwd=tmp_path
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: there is no home folder: HOME is no absolute path")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere the folder that one is in cannot be removed")
+@pytest.mark.parametrize(
+    "arguments", [("list",), ADD, (*ADD, "--config", "x.toml"), ("remove", "p", "--config", "x")]
+)
+def test_in_a_folder_that_is_gone_what_needs_no_folder_works(
+    home: Path, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    code = f"import os; os.rmdir({str(gone)!r}); from provisioner.cli import kimi_provider; kimi_provider()"
+    done = program(code, *arguments, home=home, cwd=gone)
+    assert done.returncode == (1 if "--config" in arguments else 0), done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("at", [-1e12, 0, 4e9, 1e15, 1e300])
+def test_a_clock_that_is_wrong_fails_no_command(
+    app: App, at: float, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Changes, copies and tests are dated by it; later ones by a clock that is right again."""
+    app.config_path.parent.mkdir()
+    app.config_path.write_text(CONFIG)
+    wrong = replace(app, clock=lambda: at)
+    for clock in (wrong, app, wrong):
+        for command in (
+            ADD,
+            ("undo", "--list"),
+            ("catalog", "info", "--offline"),
+            ("test", "--history"),
+            ("undo",),
+        ):
+            assert run([*command], "kimi-provider", clock) == 0, command
+    assert "Traceback" not in capsys.readouterr().err
+    assert app.config_path.read_text() == CONFIG
