@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from provisioner import seen_keys
 from provisioner.config import toml, whole
 from provisioner.config.whole import Reading
 from provisioner.errors import ConfigInvalid
@@ -126,7 +127,7 @@ def parse(text: str, path: Path) -> dict[str, Any]:
 
         reason, place = explained(text.removeprefix(BOM), str(error))
     raise ConfigInvalid(
-        f"config.toml is not valid TOML: {reason[:1].lower()}{reason[1:]}",
+        f"config.toml is not valid TOML: {reason}",
         hint="correct that line by hand; the file was left as it is",
         where=f"{path}:{place.line}" if place else str(path),
         place=place or (1, 1),
@@ -137,7 +138,9 @@ def _understood(path: Path, reading: Reading, known: ConfigFile | None) -> Confi
     if reading.content is None:
         return ConfigFile(path, None, {})
     text = decode(reading.content, path)
+    seen_keys.read(path, text)  # what is wrong with it may be said in its own words
     data = known.data if known and known.text == text else parse(text, path)
+    seen_keys.read(path, text, data)
     return ConfigFile(path, text, data, reading.stamp)
 
 
