@@ -103,8 +103,9 @@ def without_keys(text: str) -> str:
     if _TYPED:
         _GIVEN.add(typed_keys(_TYPED))
         _TYPED.clear()
-    for keys in (_GIVEN, *_FILES.values()):
-        text = keys.mask(text)
+    text = _GIVEN.mask(text)
+    for file in _FILES.values():
+        text = file.mask(text)
     return mask_prefixed(text)
 
 

@@ -124,7 +124,7 @@ def _lookalikes(plan: Plan, data: Mapping[str, Any]) -> tuple[str, ...]:
 def _alike(added: Collection[str], standing: Mapping[str, Any]) -> dict[str, str]:
     """Those of ``added`` that look like another name, with that name."""
     new = set(added)
-    known = {folded(name): name for name in reversed(standing) if name not in new} if new else {}
+    known = {folded(name): name for name in reversed(list(standing)) if name not in new} if new else {}
     return {name: known[folded(name)] for name in added if folded(name) in known}
 
 
