@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # Shorter ones, and those without a digit, may be words of a text ("lm-studio").
 _LONG_ENOUGH = 16
+# With a prefix.
+_SHORTEST = 11
 _RUN = re.compile("[A-Za-z0-9]+")
 
 
@@ -38,9 +40,11 @@ class _Keys:
 
     def mask(self, text: str) -> str:
         """``text`` with each of the keys in it masked."""
+        if not self._by_run or len(text) < _LONG_ENOUGH:
+            return text
         from provisioner.secrets import mask
 
-        for run in self._by_run.keys() & _RUN.findall(_unescaped(text)) if self._by_run else ():
+        for run in self._by_run.keys() & _RUN.findall(_unescaped(text)):
             for key in self._by_run[run]:
                 text = text.replace(key, mask(key))
         return text
@@ -98,6 +102,8 @@ def read(path: Path, text: str, data: Mapping[str, Any] | None = None) -> None:
 
 def without_keys(text: str) -> str:
     """``text`` with every key in it masked."""
+    if len(text) < _SHORTEST:
+        return text
     from provisioner.secrets import mask_prefixed, typed_keys
 
     if _TYPED:
