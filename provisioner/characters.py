@@ -51,4 +51,6 @@ def visible(text: str) -> str:
 
 def folded(text: str) -> str:
     """What a reader takes ``text`` for: without case, hidden characters and letters of other scripts that look Latin."""
+    if text.isascii():
+        return text.casefold().strip()
     return unicodedata.normalize("NFKC", visible(text)).casefold().translate(_LOOKALIKES).strip()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from catalog.urls import masked_urls
@@ -18,12 +19,20 @@ if TYPE_CHECKING:
 _SECRET_KEYS = re.compile(r"(?i)(api_?key$|_key$|^key$|token|secret|password|authorization|^x-.*-key$)")
 _NOT_SECRET_KEYS = frozenset({"reasoning_key", "api_key_env"})
 _SHORT = 12
-# The prefixes that vendors give their keys, and the forms of keys without one: hexadecimal, or a long word of small
-# and capital letters and digits, which no id is.
-PREFIXES = "(?:[spr]k-|[gr]sk_|sk_|gh[oprsu]_|github_pat_|glpat-|hf_|xox[a-z]-|xai-|nvapi-|pplx-|tvly-|r8_|fw_|AIza|AKIA|eyJ)"
-_LOOKS_TYPED = (
-    rf"{PREFIXES}[\w./+=-]{{8,}}|[0-9a-f]{{32,}}(?:\.\w+)?|(?=\w*[a-z])(?=\w*[A-Z])(?=\w*[0-9])\w{{24,}}"
+# How the keys of vendors begin, and how they go on.
+_START = (
+    r"csk-|sk-|pk-|rk-|gsk_|rsk_|sk_|gh[oprsu]_|github_pat_|glpat-|hf_|xox[a-z]-|xai-|nvapi-|pplx-|tvly-|r8_|fw_|vck_|tgp_v1_|jina_"
+    r"|AIza|AQ\.|AKIA|eyJ|ya29\.|bce-v3/"
 )
+_REST = r"[A-Za-z0-9_./+=-]{8,}"
+# Keys without a prefix: hexadecimal, or a long word of small and capital letters and digits, which no id is.
+_HEXADECIMAL = r"[0-9a-f]{32,}(?:\.\w+)?"
+_MIXED = r"(?=\w*[a-z])(?=\w*[A-Z])(?=\w*[0-9])\w{24,}"
+_SHORTEST_UNPREFIXED = 24
+_URL = r"://\S*"
+_LONG_WORD = r"(?a:\b\w{24,}(?:\.\w+)?)"
+# What a key in a text may stand behind: nothing that a word goes on with, but an escape of JSON or of a terminal's colour.
+_BEFORE = r"(?:^|[^A-Za-z0-9]|\\[nrt]|[\[;]\d{1,2}m)\Z"
 
 
 def mask(secret: str) -> str:
@@ -88,7 +97,34 @@ def scrub(text: str, secrets: Iterable[str]) -> str:
 
 def looks_like_key(text: str) -> bool:
     """Whether a word that was typed is a key, as far as can be told from its form."""
-    return re.fullmatch(_LOOKS_TYPED, text) is not None
+    return re.fullmatch(f"(?:{_START}){_REST}|{_HEXADECIMAL}|{_MIXED}", text) is not None
+
+
+def mask_prefixed(text: str) -> str:
+    """``text`` with every word masked that begins as the keys of a vendor do and is long enough to be one."""
+    parts, position = [], 0
+    for start in _compiled(_START).finditer(text):
+        at = start.start()
+        if at < position or not _compiled(_BEFORE).search(text[max(at - 4, 0) : at]):
+            continue
+        if rest := _compiled(_REST).match(text, start.end()):
+            parts += [text[position:at], mask(text[at : rest.end()])]
+            position = rest.end()
+    return "".join([*parts, text[position:]]) if parts else text
+
+
+def unprefixed_keys(text: str) -> set[str]:
+    """The words of a text that are keys by their looks, without a vendor's prefix; addresses hold ids of that form."""
+    if len(text) < _SHORTEST_UNPREFIXED:
+        return set()
+    words = set(_compiled(_LONG_WORD).findall(_compiled(_URL).sub("", text) if "://" in text else text))
+    return {found[0] for word in words if (found := _compiled(f"{_HEXADECIMAL}|{_MIXED}").match(word))}
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Only what is used: to compile all of it takes longer than most commands have to say."""
+    return re.compile(pattern)
 
 
 def typed_keys(arguments: Iterable[str]) -> tuple[str, ...]:

@@ -102,6 +102,7 @@ def test_a_list_of_commands_imports_none_of_them(arguments: tuple[str, ...]) -> 
         *(
             "catalog.errors",
             "provisioner.errors",
+            "provisioner.seen_keys",
             "provisioner.written",
             "provisioner.cli",
             "provisioner.cli.main",

@@ -9,6 +9,7 @@ import click
 
 from catalog.wire import WIRES
 from provisioner.cli import options
+from provisioner.seen_keys import without_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -92,7 +93,11 @@ def _left(
 ) -> list[str]:
     given = context.params.get(parameter.name or "") or ()
     taken = given if isinstance(given, tuple) else ()
-    return [name for name in names if name.startswith(incomplete) and name not in taken]
+    return [
+        name
+        for name in names
+        if name.startswith(incomplete) and name not in taken and name == without_keys(name)
+    ]
 
 
 def in_list(names: Iterable[str], incomplete: str) -> list[str]:

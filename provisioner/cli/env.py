@@ -52,12 +52,13 @@ def command(
             Note("key_left_out", f"{env.API_KEY} is left empty, its key stands in config.toml: {hint}")
         )
     if as_json:
-        echo(json.dumps(_document(result, env.API_KEY, key, notes), ensure_ascii=False, indent=2))
+        document = _document(result, env.API_KEY, key, notes)
+        echo(json.dumps(document, ensure_ascii=False, indent=2), with_keys=show_key)
         return
     for name, value in result.variables.items():
-        echo(f"export {name}={shlex.quote(value)}")
+        echo(f"export {name}={shlex.quote(value)}", with_keys=show_key)
     shown = f'"${result.key}"' if result.key_from == "variable" else shlex.quote(key)
-    echo(f"export {env.API_KEY}={shown}")
+    echo(f"export {env.API_KEY}={shown}", with_keys=show_key)
     for one in notes:
         echo_error(note(one.message, program_name()))
 

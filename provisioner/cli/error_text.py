@@ -25,13 +25,6 @@ class ErrorText(NamedTuple):
         """The text of an error, for the program called ``program``."""
         return cls(spoken(error.message, program), error.hint and spoken(error.hint, program), error.where)
 
-    def without(self, keys: tuple[str, ...]) -> ErrorText:
-        """The text with these keys masked."""
-        from provisioner.secrets import scrub
-
-        message, hint, where = (part and scrub(part, keys) for part in (self.message, self.hint, self.where))
-        return ErrorText(message or "", hint, where)
-
     @property
     def place(self) -> str:
         """Where it happened; empty where the message names it already."""

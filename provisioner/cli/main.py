@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from catalog import errors as catalog_errors
-from provisioner import errors, written
+from provisioner import errors, seen_keys, written
 from provisioner.cli.error_text import ErrorText
 from provisioner.cli.exit_codes import INTERRUPTED, USAGE, exit_code
 from provisioner.cli.root import root
@@ -34,13 +34,15 @@ def run(arguments: list[str], name: str, app: App | None = None) -> int:
     as_json = "--json" in arguments
     _listen_to_shells()
     written.forget()
+    seen_keys.forget()
+    seen_keys.typed(arguments)
     try:
         code = root.main(
             args=arguments, prog_name=name, complete_var=_COMPLETE, standalone_mode=False, obj=app
         )
         sys.stdout.flush()
     except (catalog_errors.CatalogError, errors.ProvisionerError) as error:
-        _report(_without_keys(ErrorText.of(error, name), arguments), error.code, as_json=as_json)
+        _report(ErrorText.of(error, name), error.code, as_json=as_json)
         return exit_code(error)
     except click.exceptions.NoArgsIsHelpError as error:
         echo_error(error.format_message())
@@ -50,8 +52,7 @@ def run(arguments: list[str], name: str, app: App | None = None) -> int:
         message = error.format_message()
         if "unexpected extra argument" in message:  # it may be a key that was typed in the wrong place
             message = message.partition(" (")[0]
-        text = _without_keys(ErrorText(message, hint), arguments)
-        _report(text, errors.UsageError.code, as_json=as_json)
+        _report(ErrorText(message, hint), errors.UsageError.code, as_json=as_json)
         return USAGE
     except (KeyboardInterrupt, click.Abort):
         _report(ErrorText(f"interrupted{_by_then()}"), "interrupted", as_json=as_json)
@@ -87,13 +88,6 @@ def _by_then() -> str:
 def _drop_output() -> None:
     """What is still buffered for stdout must not raise again when Python exits."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _without_keys(text: ErrorText, arguments: list[str]) -> ErrorText:
-    """``text`` with the keys masked that were typed."""
-    from provisioner.secrets import typed_keys
-
-    return text.without(typed_keys(arguments))
 
 
 def _report(text: ErrorText, code: str, *, as_json: bool) -> None:

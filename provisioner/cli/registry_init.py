@@ -14,6 +14,7 @@ from provisioner.cli.examples import WithExamples
 from provisioner.cli.progress import waiting
 from provisioner.cli.terminal import echo, echo_error
 from provisioner.errors import UsageError
+from provisioner.seen_keys import without_keys
 
 
 @click.command(
@@ -83,7 +84,7 @@ def command(
     with waiting() as watch:
         app = options.app_of(context, config)
         result = registry_init.run(app, registry_init.Request(providers, endpoint), watch)
-    text = json.dumps(result.document, ensure_ascii=False, indent=2)
+    text = without_keys(json.dumps(result.document, ensure_ascii=False, indent=2))
     if output is None:
         echo(text)
     else:

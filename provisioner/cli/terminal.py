@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from provisioner.seen_keys import without_keys
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -23,11 +25,11 @@ class ReaderGone(Exception):
 
 
 def clean(text: str) -> str:
-    """``text`` on one line, control and bidirectional characters shown as escapes.
+    """``text`` on one line without keys, control and bidirectional characters shown as escapes.
 
     Ids and messages come from servers; a terminal must not obey them.
     """
-    return _UNSAFE.sub(lambda found: found.group().encode("unicode_escape").decode(), text)
+    return _UNSAFE.sub(lambda found: found.group().encode("unicode_escape").decode(), without_keys(text))
 
 
 def spoken(text: str, program: str) -> str:
@@ -67,14 +69,14 @@ def styled(text: str, **style: Any) -> str:
     return click.style(text, **style)
 
 
-def echo(text: str = "") -> None:
-    """One line of result, on stdout.
+def echo(text: str = "", *, with_keys: bool = False) -> None:
+    """One line of result, on stdout; keys in it are masked unless they were asked for.
 
     Raises:
         ReaderGone: nobody reads it any more.
     """
     try:
-        click.echo(text, color=wants_colour(sys.stdout))
+        click.echo(text if with_keys else without_keys(text), color=wants_colour(sys.stdout))
     except BrokenPipeError as error:
         raise ReaderGone from error
 
@@ -82,7 +84,7 @@ def echo(text: str = "") -> None:
 def echo_error(text: str = "") -> None:
     """One line of everything else, on stderr; where that cannot be written it changes no exit code."""
     try:
-        click.echo(text, err=True, color=wants_colour(sys.stderr))
+        click.echo(without_keys(text), err=True, color=wants_colour(sys.stderr))
     except (
         OSError
     ):  # what is still buffered would be tried again at the end, and end in an exit code of Python's own

@@ -9,13 +9,14 @@ from provisioner.characters import curly, hidden
 from provisioner.config.places import Place, Places
 from provisioner.config.values import dotted
 
-_TWICE = re.compile("Cannot (?:declare|overwrite|mutate)")
+_TWICE = re.compile("cannot (?:declare|overwrite|mutate)")
 # tomllib says where it stopped in its text only; `lineno` attributes came with Python 3.14.
 _POSITION = re.compile(r"\s*\((?:at line (\d+), column (\d+)|at end of document)\)$")
 
 
 def explained(text: str, reason: str) -> tuple[str, Place | None]:
     """What tomllib says, and what it does not: the character that nobody sees, where a key stood first."""
+    reason = reason[:1].lower() + reason[1:]
     position = _POSITION.search(reason)
     if position is None:
         return reason, None

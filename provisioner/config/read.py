@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from provisioner import seen_keys
 from provisioner.config import toml, whole
 from provisioner.config.whole import Reading
 from provisioner.errors import ConfigInvalid
@@ -126,7 +127,7 @@ def parse(text: str, path: Path) -> dict[str, Any]:
 
         reason, place = explained(text.removeprefix(BOM), str(error))
     raise ConfigInvalid(
-        f"config.toml is not valid TOML: {reason[:1].lower()}{reason[1:]}",
+        f"config.toml is not valid TOML: {reason}",
         hint="correct that line by hand; the file was left as it is",
         where=f"{path}:{place.line}" if place else str(path),
         place=place or (1, 1),
@@ -143,7 +144,10 @@ def _understood(path: Path, reading: Reading) -> ConfigFile:
     if reading.content is None:
         return ConfigFile(path, None, {})
     text = decode(reading.content, path)
-    return ConfigFile(path, text, parse(text, path), reading.stamp)
+    seen_keys.read(path, text)  # what is wrong with it may be said in its own words
+    data = parse(text, path)
+    seen_keys.read(path, text, data)
+    return ConfigFile(path, text, data, reading.stamp)
 
 
 @contextmanager

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from provisioner.seen_keys import without_keys
+
 # What XML 1.0 cannot hold even escaped, the C1 controls, and the bidirectional controls, which can make a line read
 # as another than it is. https://www.w3.org/TR/xml/#charsets
 _UNFIT = re.compile(
@@ -14,8 +16,8 @@ _LONGEST = 2_000
 
 
 def printable(text: str) -> str:
-    """``text`` with a replacement character for each that no document should hold."""
-    return _UNFIT.sub("\ufffd", text.replace("\r\n", "\n"))
+    """``text`` without keys, and with a replacement character for each that no document should hold."""
+    return _UNFIT.sub("\ufffd", without_keys(text).replace("\r\n", "\n"))
 
 
 def shortened(text: str) -> str:

@@ -10,6 +10,7 @@ from catalog.wire import WIRES
 from provisioner.errors import UsageError
 from provisioner.kimi_code.auth import declared
 from provisioner.secrets import looks_like_key
+from provisioner.seen_keys import given
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,6 +57,7 @@ def clean_key(text: str, what: str = "the key") -> str:
         raise UsageError(
             f"{what} holds characters that no HTTP header can carry", hint="copy it again, alone"
         )
+    given(key)
     return key
 
 

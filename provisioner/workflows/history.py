@@ -10,6 +10,7 @@ from provisioner.errors import Busy, NotFound
 from provisioner.formatting import Spread, spread
 from provisioner.history import store
 from provisioner.history.run import Run
+from provisioner.seen_keys import without_keys
 from provisioner.workflows.near import near
 
 if TYPE_CHECKING:
@@ -91,10 +92,11 @@ def record(app: App, results: Iterable[Mapping[str, Any]]) -> str | None:
     """Keeps ``results``, the objects of `test --json`; returns why it could not, where it could not.
 
     A history that cannot be kept is no reason for a test to fail. A name that config.toml does not even give a
-    provider has no history.
+    provider has no history, nor has one that is a key by its looks.
     """
     at = round(app.clock(), 3)
     runs = [_remembered(result, at) for result in results if result["provider"] is not None]
+    runs = [run for run in runs if run.alias == without_keys(run.alias)]
     if not runs:
         return None
     try:
@@ -111,8 +113,8 @@ def _remembered(result: Mapping[str, Any], at: float) -> Run:
     return Run(
         at=at,
         alias=result["alias"],
-        provider=result["provider"],
-        model=result["model"],
+        provider=without_keys(result["provider"]),
+        model=result["model"] and without_keys(result["model"]),
         wire=result["wire"],
         verdict=result["verdict"],
         error=error and error["kind"],

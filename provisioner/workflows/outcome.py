@@ -13,7 +13,7 @@ from provisioner.workflows.default_alias import best_alias, models_of
 from provisioner.workflows.watch import silent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from pathlib import Path
 
     from catalog.models import Provider
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from provisioner.workflows.watch import Watch
 
     Edit = Callable[[dict[str, Any]], dict[str, Any]]
+
+_MOST_ALIKE = 20
 
 
 @dataclass(frozen=True)
@@ -101,16 +103,29 @@ def commit(
 
 
 def _lookalikes(plan: Plan, data: Mapping[str, Any]) -> tuple[str, ...]:
-    """Which new providers a reader takes for others of the file; letters that only look Latin are spelled out."""
-    added = set(plan.providers.added)
-    if not added:
-        return ()
-    known = {folded(name): name for name in reversed(data.get("providers", {})) if name not in added}
-    return tuple(
-        f"provider {name!a} looks like {known[folded(name)]!a}, which is another one"
-        for name in plan.providers.added
-        if folded(name) in known
+    """Which new names a reader takes for others of the file; letters that only look Latin are spelled out.
+
+    The aliases of a provider that is told are not told again.
+    """
+    providers = _alike(plan.providers.added, data.get("providers", {}))
+    heads = tuple(f"{name}/" for name in providers)
+    aliases = _alike(
+        [alias for alias in plan.aliases.added if not alias.startswith(heads)], data.get("models", {})
     )
+    told = [
+        f"{what} {name!a} looks like {other!a}, which is another one"
+        for what, found in (("provider", providers), ("alias", aliases))
+        for name, other in found.items()
+    ]
+    more = len(told) - _MOST_ALIKE
+    return (*told[:_MOST_ALIKE], *([f"{more} more names look like others"] if more > 0 else []))
+
+
+def _alike(added: Collection[str], standing: Mapping[str, Any]) -> dict[str, str]:
+    """Those of ``added`` that look like another name, with that name."""
+    new = set(added)
+    known = {folded(name): name for name in reversed(list(standing)) if name not in new} if new else {}
+    return {name: known[folded(name)] for name in added if folded(name) in known}
 
 
 def waiting_for(watch: Watch) -> Callable[[Path], None]:

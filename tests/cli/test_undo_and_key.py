@@ -55,7 +55,7 @@ def test_undo_shows_a_masked_diff(world: World, cli: Cli) -> None:
     done = cli("undo", "--dry-run")
     assert '+ api_key = "sk-•••aaaa"' in done.out
     assert "sk-aaaa" not in done.out
-    assert '+ api_key = "sk-•••aaaa"  # work' in cli("undo", "--dry-run", "--json").json("undo")["diff"]
+    assert '+ api_key = "sk-•••aaaa"  # •••' in cli("undo", "--dry-run", "--json").json("undo")["diff"]
     assert world.config.read_bytes() == after
     world.write("[broken\n")
     assert cli("undo", "--dry-run", "--force", "--json").json("undo")["diff"] is None

@@ -130,6 +130,12 @@ SECRETS = {
     "a URL in a command": f"[[hooks]]\ncommand = \"curl 'https://me:{KEY[8:]}@host/v1?x y' -s\"\n",
     "a URL in a comment": f"# was https://host/v1?{KEY[8:]} before\nx = 1 # 'https://h/?a= {KEY[8:]}'\n",
     "the query of a URL": f'[providers.p.source]\nurl = "https://host/api.json?v=1&token={KEY[8:]}"\n',
+    "a comment behind a secret": f'[providers.p]\napi_key = "x" # {KEY[8:]}\n',
+    "a word behind a secret": '[providers.p]\napi_key = "x" # before: 16C7e42F292c6912E7710c838347Ae178B4a\n',
+    "a bare key in a comment": f"# {KEY[8:]}\nx = 1\n\n# and {KEY[8:]} too",
+    "a comment in a table of headers": f'[providers.p.custom_headers]\n# x-mine = "{KEY[8:-4]}.{KEY[-4:]}"\na = "b"\n',
+    "a key as a name": f'[providers."{KEY}"]\ntype = "openai"\n[models."p/{KEY}"]\nmodel = "{KEY}"\n',
+    "a key without a prefix": 'type = "16C7e42F292c6912E7710c838347Ae178B4a"\n',
     "a vendor's form": "x = 'ghp_16C7e42F292c6912E7710c838347Ae178B4a'\n",
 }
 

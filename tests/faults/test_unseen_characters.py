@@ -77,3 +77,17 @@ def test_what_a_registry_calls_its_models_is_cleaned_before_it_is_written(app: A
         "provider 'open\\u0430i' looks like 'openai', which is another one",
         "provider 'OpenAI' looks like 'openai', which is another one",
     ]
+
+
+def test_an_alias_that_looks_like_one_of_the_file_is_told(app: App) -> None:
+    world = World(app)
+    models: dict[str, Any] = {name: {"id": "m"} for name in ("gpt-5", "gpt-\uff15", "GPT-5", "other")}
+    entry = {"id": "acme", "name": "P", "api": "https://h.test/v1", "type": "openai"}
+    world.serves((URL, {"acme": entry | {"models": {"gpt-5": models["gpt-5"]}}}))
+    request = add_registry.Request(URL, "t-0123456789")
+    assert not [note for note in add_registry.run(world.app, request).outcome.notes if "looks like" in note]
+    world.serves((URL, {"acme": entry | {"models": models}}))
+    assert [note for note in add_registry.run(world.app, request).outcome.notes if "looks like" in note] == [
+        "alias 'acme/gpt-\\uff15' looks like 'acme/gpt-5', which is another one",
+        "alias 'acme/GPT-5' looks like 'acme/gpt-5', which is another one",
+    ]
