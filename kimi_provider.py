@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
     from provisioner import *  # noqa: F403  what type checkers see of the module that takes this one's place
-    from provisioner import __all__
 
 NAME = "kimi_provider"
 # The folders of the checkout, and what they are called below the one package.

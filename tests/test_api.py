@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import kimi_provider
+from provisioner import api
 from provisioner.demo.server import Demo
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def test_the_examples_of_the_documentation_run_as_printed(
 
 
 def test_every_public_name_is_there_and_no_other() -> None:
-    assert [name for name in kimi_provider.__all__ if not hasattr(kimi_provider, name)] == []
+    assert [name for name in api.__all__ if not hasattr(kimi_provider, name)] == []
     missing = "nothing"
     with pytest.raises(AttributeError, match=missing):
         getattr(kimi_provider, missing)
