@@ -168,19 +168,13 @@ def test_no_link_of_the_description_needs_the_checkout(wheel: Path) -> None:
     assert "# kimi-provider" in text
     links = re.findall(r"\]\(([^)]+)\)", text)
     assert links
-    assert not [link for link in links if not link.startswith(("https://", "#"))]
-
-
-def test_every_file_that_the_readme_links_to_exists() -> None:
-    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", (ROOT / "README.md").read_text())
-    assert links
-    assert not [link for link in links if not (ROOT / link).exists()]
+    assert not [link for link in links if not link.startswith("https://")]
 
 
 def test_relative_links_lead_to_the_repository_once_it_is_known() -> None:
     text = "[a](docs/a.md), ![b](b.svg), [c](https://c.example), [d](#d)"
-    assert elsewhere(text, None) == "a, , [c](https://c.example), [d](#d)"
+    assert elsewhere(text, None) == "a, , [c](https://c.example), d"
     assert elsewhere(text, "https://r.example/") == (
         "[a](https://r.example/blob/main/docs/a.md), ![b](https://r.example/raw/main/b.svg), "
-        "[c](https://c.example), [d](#d)"
+        "[c](https://c.example), [d](https://r.example#d)"
     )
