@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, overload
 
 from catalog.errors import (
     CatalogError,
@@ -124,19 +124,22 @@ class Result(Protocol):
         ...
 
 
+R_co = TypeVar("R_co", bound=Result, covariant=True)
+
+
 @dataclass(frozen=True)
-class Planned:
+class Planned(Generic[R_co]):
     """A change of config.toml that was thought through and not written.
 
     Attributes:
         app: for whom.
         request: what was asked for.
-        result: what came of it.
+        result: what came of it, as the request's own kind of result.
     """
 
     app: App
     request: Request
-    result: Result
+    result: R_co
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -174,7 +177,19 @@ def load(
     return _load.run(app or App.from_environment(), request)
 
 
-def plan(request: Request, *, app: App | None = None) -> Planned:
+@overload
+def plan(request: AddCatalog, *, app: App | None = None) -> Planned[add_catalog.Result]: ...
+@overload
+def plan(request: AddEndpoint, *, app: App | None = None) -> Planned[add_endpoint.Result]: ...
+@overload
+def plan(request: AddRegistry, *, app: App | None = None) -> Planned[add_registry.Result]: ...
+@overload
+def plan(request: Refresh, *, app: App | None = None) -> Planned[refresh.Result]: ...
+@overload
+def plan(request: Remove, *, app: App | None = None) -> Planned[remove.Result]: ...
+@overload
+def plan(request: SetDefault, *, app: App | None = None) -> Planned[set_default.Result]: ...
+def plan(request: Request, *, app: App | None = None) -> Planned[Any]:
     """What ``request`` would change in config.toml; nothing is written.
 
     Raises:
@@ -184,7 +199,7 @@ def plan(request: Request, *, app: App | None = None) -> Planned:
     return Planned(app, request, _run(app, replace(request, dry_run=True)))
 
 
-def apply(planned: Planned) -> Result:
+def apply(planned: Planned[R_co]) -> R_co:
     """Writes what was planned, and nothing else.
 
     Sources are asked again, and the file is read again under its lock: where the change would by now be another, it
@@ -203,8 +218,9 @@ def apply(planned: Planned) -> Result:
                 where=str(planned.app.config_path),
             )
 
-    command = planned.app.command or "kimi_provider.apply"
-    return _run(replace(planned.app, review=review, command=command), replace(planned.request, dry_run=False))
+    app = replace(planned.app, review=review, command=planned.app.command or "kimi_provider.apply")
+    result: R_co = _run(app, replace(planned.request, dry_run=False))
+    return result
 
 
 def check(alias: str, *, options: CheckOptions | None = None, app: App | None = None) -> CheckResult:
@@ -244,5 +260,5 @@ async def acheck(alias: str, *, options: CheckOptions | None = None, app: App | 
     return test.completed(app, file, batch).results[0]
 
 
-def _run(app: App, request: Request) -> Result:
+def _run(app: App, request: Request) -> Any:
     return _WORKFLOWS[type(request)](app, request)

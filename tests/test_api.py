@@ -6,7 +6,7 @@ import asyncio
 import doctest
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_type
 
 import pytest
 
@@ -62,6 +62,13 @@ def test_nothing_is_printed_and_nothing_kept_in_the_environment(
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_result_is_of_the_kind_of_its_request(added: Demo) -> None:
+    removed = kimi_provider.apply(kimi_provider.plan(kimi_provider.Remove(("demo-kimi",))))
+    assert assert_type(removed.providers, tuple[str, ...]) == ("demo-kimi",)
+    default = kimi_provider.plan(kimi_provider.SetDefault("demo-openai/thinker"))
+    assert assert_type(default.result.alias, str) == "demo-openai/thinker"
+
+
 def test_a_plan_writes_nothing(demo: Demo) -> None:
     planned = kimi_provider.plan(kimi_provider.AddRegistry(demo.registry_url, token=demo.token))
     assert planned.changes
@@ -102,6 +109,16 @@ def test_check_works_inside_a_running_event_loop(added: Demo) -> None:
         return kimi_provider.check("demo-openai/echo").verdict
 
     assert asyncio.run(main()) == "pass"
+
+
+def test_what_blocks_works_in_a_thread(demo: Demo) -> None:
+    request = kimi_provider.AddRegistry(demo.registry_url, token=demo.token)
+
+    async def main() -> bool:
+        planned = await asyncio.to_thread(kimi_provider.plan, request)
+        return (await asyncio.to_thread(kimi_provider.apply, planned)).outcome.written
+
+    assert asyncio.run(main())
 
 
 def test_a_timeout_of_the_caller_ends_a_check(added: Demo) -> None:

@@ -125,9 +125,10 @@ class TestBesideTheirModules:
             "import kimi_provider, catalog, provisioner, schemas\n"
             "from kimi_provider.catalog import wire\n"
             "print(catalog.OWNER, provisioner.OWNER, schemas.OWNER, sep=', ')\n"
+            "print(kimi_provider.load(offline=True).kind)\n"
         )
         said = python("-c", code, theirs=theirs, ours=ours)
-        assert said == "the project, the project, the project\n"
+        assert said == "the project, the project, the project\ncatalog\n"
 
     def test_a_traceback_names_a_line_as_it_stands_in_the_checkout(self, ours: Path, theirs: Path) -> None:
         code = (
