@@ -12,7 +12,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
-_LINK = re.compile(r"(!?)\[([^]]*)\]\((?!https?:|#)([^)]+)\)")
+_LINK = re.compile(r"(!?)\[([^]]*)\]\((?!https?:)([^)]+)\)")
 
 
 class OnePackage(BuildHookInterface[Any]):
@@ -53,12 +53,16 @@ class Readme(MetadataHookInterface):
 
 
 def elsewhere(text: str, base: str | None) -> str:
-    """Markdown whose relative links start at ``base``; without one they are their text, and pictures are left out."""
+    """Markdown whose relative links start at ``base``; without one they are their text, and pictures are left out.
+
+    Headings too are relative: a package index gives them no anchors.
+    """
 
     def link(found: re.Match[str]) -> str:
         mark, words, path = found.groups()
-        if base:
-            return f"{mark}[{words}]({base.rstrip('/')}/{'raw' if mark else 'blob'}/main/{path})"
-        return "" if mark else words
+        if not base:
+            return "" if mark else words
+        place = "" if path.startswith("#") else f"/{'raw' if mark else 'blob'}/main/"
+        return f"{mark}[{words}]({base.rstrip('/')}{place}{path})"
 
     return _LINK.sub(link, text)

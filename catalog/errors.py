@@ -1,5 +1,6 @@
-"""Everything that `catalog` raises.
+"""Everything that `catalog` raises, and what all errors of the program have in common.
 
+KimiProviderError       of both; ``provisioner/errors.py`` has the others
 CatalogError
 ├── DocumentInvalid     the bytes arrived, but they are not a usable catalog or registry
 ├── FetchFailed         they could not be fetched or reached
@@ -28,19 +29,25 @@ Reason = Literal[
 ]
 
 
-class CatalogError(Exception):
-    """Base of these errors.
+class KimiProviderError(Exception):
+    """Base of every error that the program raises on purpose.
 
     ``code`` is stable and part of the command line's contract: scripts read it in the JSON error object.
     """
 
-    code: ClassVar[str] = "catalog"
+    code: ClassVar[str] = "error"
 
     def __init__(self, message: str, *, hint: str | None = None, where: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
         self.where = where
+
+
+class CatalogError(KimiProviderError):
+    """Base of the errors here."""
+
+    code = "catalog"
 
 
 class DocumentInvalid(CatalogError):

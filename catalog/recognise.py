@@ -79,11 +79,16 @@ def _configuration(what: str, providers: Any) -> Foreign:
     return Foreign(f"this is {what}", _endpoint("WIRE", "URL", "NAME"))
 
 
+def is_catalog(document: Any) -> bool:
+    """Whether a parsed document has the form of models.dev's api.json."""
+    return any(
+        isinstance(mapping(value).get("models"), dict) and ("npm" in value or "doc" in value)
+        for value in mapping(document).values()
+    )
+
+
 def _catalog(document: Any, url: str | None) -> Foreign | None:
-    entries_ = [
-        value for value in mapping(document).values() if isinstance(mapping(value).get("models"), dict)
-    ]
-    if any("npm" in entry or "doc" in entry for entry in entries_):
+    if is_catalog(document):
         option = f" --url {shlex.quote(url)}" if url else " --url URL"
         return Foreign(
             "this is a catalog in the form of models.dev",

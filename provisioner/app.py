@@ -11,7 +11,7 @@ import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from catalog.urls import shown
 from provisioner import __version__
@@ -106,6 +106,7 @@ class App:
         clock: seconds since the epoch.
         http: opens clients.
         command: what runs, as it was typed without its arguments; changes go on record under this name.
+        review: is shown the plan of a change right before it is written, and raises to refuse it.
     """
 
     config_path: Path
@@ -115,6 +116,7 @@ class App:
     clock: Callable[[], float] = time.time
     http: Http = Http()
     command: str = ""
+    review: Callable[[Any], None] | None = None
 
     @property
     def backups(self) -> Path:

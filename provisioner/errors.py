@@ -18,22 +18,13 @@ that fixes it), ``where`` (a path, ``path:line`` or URL).
 
 from __future__ import annotations
 
-from typing import ClassVar
+from catalog.errors import KimiProviderError
 
 
-class ProvisionerError(Exception):
-    """Base of the wing's errors.
+class ProvisionerError(KimiProviderError):
+    """Base of the errors here."""
 
-    ``code`` is stable and part of the command line's contract: scripts read it in the JSON error object.
-    """
-
-    code: ClassVar[str] = "provisioner"
-
-    def __init__(self, message: str, *, hint: str | None = None, where: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-        self.where = where
+    code = "provisioner"
 
 
 class UsageError(ProvisionerError):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 HEAVY = {
     *("httpx", "tomlkit", "jsonschema", "questionary", "prompt_toolkit", "rich"),
-    *("asyncio", "google.auth", "importlib.metadata", "yaml"),
+    *("asyncio", "google.auth", "importlib.metadata", "provisioner.api", "yaml"),
 }
 
 CONFIG = """\

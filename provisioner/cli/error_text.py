@@ -9,8 +9,7 @@ import click
 from provisioner.cli.terminal import clean, spoken, styled
 
 if TYPE_CHECKING:
-    from catalog.errors import CatalogError
-    from provisioner.errors import ProvisionerError
+    from catalog.errors import KimiProviderError
 
 
 class ErrorText(NamedTuple):
@@ -21,7 +20,7 @@ class ErrorText(NamedTuple):
     where: str | None = None
 
     @classmethod
-    def of(cls, error: CatalogError | ProvisionerError, program: str) -> ErrorText:
+    def of(cls, error: KimiProviderError, program: str) -> ErrorText:
         """The text of an error, for the program called ``program``."""
         return cls(spoken(error.message, program), error.hint and spoken(error.hint, program), error.where)
 

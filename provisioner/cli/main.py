@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from catalog import errors as catalog_errors
+from catalog.errors import KimiProviderError
 from provisioner import errors, seen_keys, written
 from provisioner.cli.error_text import ErrorText
 from provisioner.cli.exit_codes import INTERRUPTED, USAGE, exit_code
@@ -41,7 +41,7 @@ def run(arguments: list[str], name: str, app: App | None = None) -> int:
             args=arguments, prog_name=name, complete_var=_COMPLETE, standalone_mode=False, obj=app
         )
         sys.stdout.flush()
-    except (catalog_errors.CatalogError, errors.ProvisionerError) as error:
+    except KimiProviderError as error:
         _report(ErrorText.of(error, name), error.code, as_json=as_json)
         return exit_code(error)
     except click.exceptions.NoArgsIsHelpError as error:

@@ -154,7 +154,7 @@ def command(
         test_history.show(app, aliases, as_json=as_json)
         return 0
     from provisioner.cli.live import watching
-    from provisioner.smoke.runner import Options
+    from provisioner.smoke.options import Options
     from provisioner.workflows import test, write_reports
 
     write_reports.check(report, junit)

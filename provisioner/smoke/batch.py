@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from provisioner.kimi_code.view import View
     from provisioner.smoke.answer import Delta
     from provisioner.smoke.client import Runtime
+    from provisioner.smoke.options import Options
     from provisioner.smoke.report import AliasResult
-    from provisioner.smoke.runner import Options
 
 PER_HOST = 2
 

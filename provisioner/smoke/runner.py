@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from catalog.untrusted import string
 from provisioner.kimi_code import target as targets
@@ -15,7 +15,6 @@ from provisioner.smoke.answer import Answer
 from provisioner.smoke.checks import text, thinking, tools, video, vision
 from provisioner.smoke.problem import Problem
 from provisioner.smoke.report import AliasResult, Check, Sent, verdict_of
-from provisioner.smoke.retry import RETRIES
 from provisioner.smoke.session import Session
 from provisioner.smoke.timing import Timing
 from provisioner.smoke.verdict import notes
@@ -27,31 +26,9 @@ if TYPE_CHECKING:
     from provisioner.kimi_code.view import View
     from provisioner.smoke.answer import Delta
     from provisioner.smoke.client import Runtime
-    from provisioner.smoke.probe import Size
+    from provisioner.smoke.options import CheckName, Options
 
-CheckName = Literal["text", "tools", "thinking", "vision", "video"]
 _PROBES = {"tools": tools.check, "thinking": thinking.check, "vision": vision.check, "video": video.check}
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the user asked of the test of each alias.
-
-    Attributes:
-        checks: what to ask beside ``text``, which always comes first.
-        size: how large a first turn to send; ``least`` leaves out all that an answer can do without.
-        timeout_s: the cap on one alias, in seconds, all its requests together.
-        retries: how often a request that Kimi Code would try again is tried again.
-        max_ttft_s: fail where the first token comes later than this.
-        min_tps: fail where fewer tokens come in a second.
-    """
-
-    checks: tuple[CheckName, ...] = ("text",)
-    size: Size = "small"
-    timeout_s: float = 180.0
-    retries: int = RETRIES
-    max_ttft_s: float | None = None
-    min_tps: float | None = None
 
 
 def _unwatched(_: object) -> None:

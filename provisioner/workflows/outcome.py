@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from provisioner.characters import folded
 from provisioner.config import apply
+from provisioner.config.plan import Plan, plan
 from provisioner.kimi_code.view import View
 from provisioner.note import Note
 from provisioner.workflows.default_alias import best_alias, models_of
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from catalog.models import Provider
     from provisioner.app import App
     from provisioner.config.diff import DiffLine
-    from provisioner.config.plan import Plan
     from provisioner.config.read import ConfigFile
     from provisioner.workflows.watch import Watch
 
@@ -66,6 +66,7 @@ def commit(
         ConfigInvalid: config.toml is broken, or ``edit`` refuses what it finds there.
         ConfigUnwritable: the file cannot be written at this place.
         Busy: another process holds the lock.
+        ProvisionerError: whatever ``edit`` or ``app.review`` raises.
     """
     path = app.config_path
     if dry_run:
@@ -80,9 +81,15 @@ def commit(
             data=shown.data,
         )
 
+    def reviewed(before: dict[str, Any]) -> dict[str, Any]:
+        after = edit(before)
+        if app.review:
+            app.review(plan(before, after))
+        return after
+
     done = apply.change(
         path,
-        edit,
+        reviewed,
         backups=app.backups,
         clock=app.clock,
         on_wait=waiting_for(watch),

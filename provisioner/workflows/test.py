@@ -12,8 +12,8 @@ from provisioner.errors import NotFound, UsageError
 from provisioner.kimi_code.view import View
 from provisioner.smoke.batch import Batch, check_all
 from provisioner.smoke.client import Runtime
+from provisioner.smoke.options import Options
 from provisioner.smoke.report import document, summary
-from provisioner.smoke.runner import Options
 from provisioner.workflows.history import record
 from provisioner.workflows.near import near
 from provisioner.workflows.price import Prices
@@ -119,24 +119,9 @@ def run(
     file = read(app.config_path)
     data = file.data
     aliases, skipped = _chosen(View.of(data, app.env), request)
-    runtime = Runtime(app.http.model_client, app.env, app.clock)
-    prices = Prices(app)
 
     def tested(file: ConfigFile, aliases: Sequence[str]) -> Batch:
-        default = {"default_model": aliases[0]} if request.as_default else {}
-        found: Batch = asyncio.run(
-            check_all(
-                runtime,
-                View.of({**file.data, **default}, app.env),
-                aliases,
-                request.options,
-                jobs=request.jobs,
-                watch=watch,
-                progress=progress,
-            )
-        )
-        results = (replace(one, cost=prices.cost(one)) for one in found.results)
-        return replace(found, results=_with_lines(file, results))
+        return completed(app, file, asyncio.run(ask(app, file, aliases, request, watch, progress)))
 
     batch = tested(file, aliases)
     result = Result(batch.results, skipped, batch.interrupted)
@@ -150,6 +135,34 @@ def run(
         results = tuple(now.get(found.alias, found) for found in result.results)
         result = replace(result, results=results, interrupted=batch.interrupted)
     return replace(result, unrecorded=record(app, map(document, result.results)))
+
+
+async def ask(
+    app: App,
+    file: ConfigFile,
+    aliases: Sequence[str],
+    request: Request,
+    watch: Callable[[str, Delta], None] = _unwatched,
+    progress: Callable[[Progress], None] = _unheeded,
+) -> Batch:
+    """Asks the models behind ``aliases`` of ``file`` what ``request`` says; a cancellation keeps what is done."""
+    default = {"default_model": aliases[0]} if request.as_default else {}
+    return await check_all(
+        Runtime(app.http.model_client, app.env, app.clock),
+        View.of({**file.data, **default}, app.env),
+        aliases,
+        request.options,
+        jobs=request.jobs,
+        watch=watch,
+        progress=progress,
+    )
+
+
+def completed(app: App, file: ConfigFile, batch: Batch) -> Batch:
+    """``batch``, each result with what it cost and with the line of the file that is to blame."""
+    prices = Prices(app)
+    results = (replace(one, cost=prices.cost(one)) for one in batch.results)
+    return replace(batch, results=_with_lines(file, results))
 
 
 def _with_lines(file: ConfigFile, results: Iterable[AliasResult]) -> tuple[AliasResult, ...]:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from provisioner.smoke.runner import Options
+from provisioner.smoke.options import Options
 from provisioner.workflows import test as testing
 from tests.smoke.server import Chunks, reply, serving, stream
 from tests.smoke.streams import chunk, config, data

@@ -12,7 +12,8 @@ import pytest
 
 from provisioner.kimi_code.view import View
 from provisioner.smoke.client import Runtime
-from provisioner.smoke.runner import Options, check_alias
+from provisioner.smoke.options import Options
+from provisioner.smoke.runner import check_alias
 from tests.smoke.server import Chunks, Request, Server, reply, serving, stream
 from tests.smoke.streams import GOOGLE
 

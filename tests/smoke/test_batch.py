@@ -10,7 +10,7 @@ import httpx
 from provisioner.kimi_code.view import View
 from provisioner.smoke.batch import PER_HOST, Batch, Progress, check_all
 from provisioner.smoke.client import Runtime
-from provisioner.smoke.runner import Options
+from provisioner.smoke.options import Options
 from tests.smoke.server import Chunks, Request, reply, serving, stream
 from tests.smoke.streams import CHAT
 

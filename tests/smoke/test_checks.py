@@ -13,9 +13,10 @@ import pytest
 
 from provisioner.kimi_code.view import View
 from provisioner.smoke.client import Runtime
+from provisioner.smoke.options import Options
 from provisioner.smoke.picture import COLOURS, png_of
 from provisioner.smoke.report import document
-from provisioner.smoke.runner import Options, check_alias
+from provisioner.smoke.runner import check_alias
 from tests.smoke.server import Chunks, Request, Server, reply, serving, stream
 from tests.smoke.streams import BASES, BY_WIRE, CHAT_USAGE, DONE, chunk, config, data
 

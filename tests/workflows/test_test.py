@@ -7,8 +7,8 @@ import pytest
 
 from provisioner.errors import NotFound, UsageError
 from provisioner.smoke.answer import Usage
+from provisioner.smoke.options import Options
 from provisioner.smoke.report import Correction
-from provisioner.smoke.runner import Options
 from provisioner.workflows import test as testing
 from provisioner.workflows.price import Prices
 from tests.smoke.server import Chunks, Request, reply, serving, stream
