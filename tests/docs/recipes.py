@@ -31,16 +31,18 @@ _UNREACHABLE = "http://127.0.0.1:9"
 
 @dataclass
 class Machine:
-    """A folder that plays a machine: its programs, its home, and what has been exported."""
+    """A folder that plays a machine: its programs, its home, and what has been exported; ``tested`` has the program."""
 
     folder: Path
+    tested: Path
     exported: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.programs, self.home, ready = (self.folder / name for name in ("bin", "home", "ready"))
         for folder in (self.programs, self.home):
             folder.mkdir(parents=True)
-        console.install(ready)
+        ready.mkdir()
+        shutil.copy(self.tested / "kimi-provider", ready)
         _program(ready / "kimi", "echo kimi")
         for name in _TOOLS:
             (self.programs / name).symlink_to(str(shutil.which(name)))

@@ -107,14 +107,16 @@ NO_VARIABLES = re.compile(
 )
 # Those with which the program and its completion talk to themselves.
 INTERNAL = frozenset({"KIMI_PROVIDER_HANDOVER", "_KIMI_PROVIDER_COMPLETE", "COMP_WORDS", "COMP_CURRENT"})
-VARIABLE = re.compile(r"_?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[a-z]+_proxy|HOME|PATH|TERM|CLICOLOR")
+VARIABLE = re.compile(r'"(_?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[a-z]+_proxy|HOME|PATH|TERM|CLICOLOR)"')
 
 
 def variables_in_the_source() -> set[str]:
     found = {
-        node.value
-        for _, node in sources("provisioner", "catalog")
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and VARIABLE.fullmatch(node.value)
+        name
+        for folder in ("provisioner", "catalog")
+        for path in (pages.ROOT / folder).rglob("*.py")
+        if not path.is_relative_to(pages.ROOT / "provisioner" / "demo")
+        for name in VARIABLE.findall(path.read_text())
     }
     return {name.upper() for name in found if not NO_VARIABLES.fullmatch(name)} - INTERNAL
 
