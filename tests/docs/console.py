@@ -10,8 +10,10 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.docs import fork_server
@@ -19,7 +21,6 @@ from tests.docs.pages import ROOT, SERVE, Step, blocks, steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 # What the pages call the demo's address, its folder, and the reader's home.
 URL, FOLDER, HOME = "http://127.0.0.1:36617", "/tmp/kimi-provider-demo-k3b1x9qz", "/home/ada"
@@ -69,18 +70,20 @@ def page_steps(text: str) -> list[Step]:
 def installed(folder: Path) -> Iterator[Path]:
     """``folder``, with the program that is tested in it as ``kimi-provider``, and nothing else."""
     folder.mkdir(parents=True)
-    address = folder.with_suffix(".socket")
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.docs.fork_server", str(address)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        cwd=ROOT,
-        env={**os.environ, "LANG": "C.UTF-8"},
-    ) as server:
+    with (
+        tempfile.TemporaryDirectory(prefix="kp-") as short,  # the path of a socket must be short
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.docs.fork_server", f"{short}/s"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+            env={**os.environ, "LANG": "C.UTF-8"},
+        ) as server,
+    ):
         assert server.stdout is not None
         try:
             assert server.stdout.readline() == b"ready\n"
-            fork_server.client(folder / "kimi-provider", address)
+            fork_server.client(folder / "kimi-provider", Path(short) / "s")
             yield folder
         finally:
             server.terminate()

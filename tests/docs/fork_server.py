@@ -10,6 +10,7 @@ import importlib
 import json
 import os
 import pkgutil
+import shlex
 import signal
 import socket
 import sys
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 _MOST = 1024 * 1024
 _CLIENT = """\
-#!{python} -SEs
 import json, os, socket, sys
 asked = json.dumps([sys.argv[1:], dict(os.environ), os.getcwd()]).encode()
 with socket.socket(socket.AF_UNIX) as server:
@@ -35,8 +35,10 @@ with socket.socket(socket.AF_UNIX) as server:
 
 
 def client(path: Path, address: Path) -> None:
-    """Writes the program that has its commands run at ``address``."""
-    path.write_text(_CLIENT.format(python=sys.executable, address=str(address)))
+    """Writes the program that has its commands run at ``address``; what it runs lies beside the socket."""
+    script = address.with_suffix(".py")
+    script.write_text(_CLIENT.format(address=str(address)))
+    path.write_text(f'#!/bin/sh\nexec {shlex.join([sys.executable, "-SEs", str(script)])} "$@"\n')
     path.chmod(0o755)
 
 

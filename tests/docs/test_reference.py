@@ -93,6 +93,26 @@ def test_every_finding_of_doctor_has_its_cause_and_cure() -> None:
     assert set(error_table.FINDINGS) == finding_codes()
 
 
+def registry_codes() -> set[str]:
+    """The codes that the source gives to what is amiss in a registry."""
+    place = {"_error": 1, "_warning": 1, "_only": 1, "RegistryFinding": 3}
+    found = set()
+    for path, node in sources("catalog"):
+        if (
+            path.name.startswith("registry")
+            and isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+        ):
+            code = node.args[place[node.func.id]] if node.func.id in place else None
+            if isinstance(code, ast.Constant):
+                found.add(str(code.value))
+    return found
+
+
+def test_every_finding_in_a_registry_has_its_cause_and_cure() -> None:
+    assert set(error_table.REGISTRY) == registry_codes()
+
+
 def test_no_code_is_said_by_two() -> None:
     every = [code for rows in error_table.GROUPS.values() for code in rows]
     assert len(every) == len(set(every))
