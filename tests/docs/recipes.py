@@ -49,7 +49,8 @@ class Machine:
         for name, (arguments, brings) in _INSTALLERS.items():
             copy = shlex.join([str(shutil.which("cp")), str(ready / brings), str(self.programs / brings)])
             _program(self.programs / name, f'[ "$*" = "{arguments}" ] && exec {copy}')
-        _program(self.programs / "apt-get", ":")
+        for name in ("apt-get", "rm"):  # nothing of the machine that runs the tests is touched
+            _program(self.programs / name, ":")
 
     def run(self, script: str, shell: tuple[str, ...] = ("bash", "-eo", "pipefail", "-c")) -> None:
         """Runs a step, as services do: the first command that fails fails it."""
