@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 import pytest
+from platformdirs.macos import MacOS
+from platformdirs.unix import Unix
 
+from provisioner import lock
 from provisioner.cli import error_table
 from provisioner.cli.root import root
 from provisioner.smoke.problem import Kind
@@ -151,6 +154,26 @@ def test_every_variable_that_is_read_is_on_the_page() -> None:
     assert {name for name in variables_in_the_source() if not documented(name, page)} == set()
     assert not documented("KIMI_NEW_VARIABLE", page)
     assert "KIMI_CODE_HOME" in variables_in_the_source()
+
+
+def test_files_are_where_the_page_says(private_world: Path) -> None:
+    page = (pages.DOCS / "reference" / "files.md").read_text()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("XDG_CACHE_HOME")
+        patch.delenv("XDG_STATE_HOME")
+        for kind in (Unix, MacOS):
+            folders = kind("kimi-provider", appauthor=False)
+            cache, state = (
+                f"~/{path.relative_to(private_world)}"
+                for path in (folders.user_cache_path, folders.user_state_path)
+            )
+            assert f"`{cache}/`" in page
+            assert f"`{state}/backups/`" in page
+    with lock.held(private_world / "config.toml", wait_s=0):
+        (sidecar,) = private_world.glob(".*.lock")
+    assert f"`{sidecar.name}`" in page
+    assert "`$XDG_CACHE_HOME`" in page
+    assert "`$XDG_STATE_HOME`" in page
 
 
 def test_schemas_describe_every_property() -> None:
