@@ -171,10 +171,40 @@ FINDINGS = {
     "curly_quotes": Row("A value holds a quotation mark that came from a document.", "Write it without; --fix does where it is clear."),
 }  # fmt: skip
 
+# `code` of a finding of `registry validate`.
+REGISTRY = {
+    "not_text": Row("It is no text in any encoding of JSON.", "Save it as UTF-8."),
+    "not_json": Row("It is no JSON at this place.", "Correct the line."),
+    "not_a_registry": Row("It is another document: a catalog, a list of models, another tool's configuration.", "The hint has the command for it."),
+    "empty": Row("It has no provider.", "Write one: `kimi provider registry init` makes them from what is configured."),
+    "encoding": Row("It begins with a byte order mark, or is not UTF-8, the only encoding that Kimi Code reads.", "Save it as UTF-8 without a mark."),
+    "provider_skipped": Row("A provider lacks a required field, or one has a wrong type: an import skips it.", "Write id, name, api, type and models."),
+    "model_skipped": Row("A model lacks its id, or has one that cannot be written: an import skips it, Kimi Code without a word.", "Write its id."),
+    "reserved_id": Row("The id is one of Kimi Code's own: the whole document is refused.", "Give the provider another id."),
+    "duplicate_id": Row("Two providers have the same id: the later one replaces the earlier.", "Give one another id."),
+    "duplicate_alias": Row("Two models come to the same alias: the later one replaces the earlier.", "Rename one."),
+    "duplicate_key": Row("The same key stands twice in an object: the earlier value is lost.", "Remove one."),
+    "no_models": Row("A provider has no usable model: it brings no alias.", "Add models, or remove it."),
+    "endpoint": Row("The address looks wrong for its wire, or is http to a public host.", "Correct `api`; write https."),
+    "limit": Row("A limit is a fraction, larger than Kimi Code reads, or the output is more than the context.", "Write whole numbers that fit."),
+    "context": Row("A model has no usable limit.context, or one that Kimi Code's first prompt does not fit into.", "Write the context that the server runs with."),
+    "ignored": Row("An optional field has the wrong type, and counts as absent.", "Write the type that the schema asks for."),
+    "unknown_field": Row("A field that nobody reads, nearly spelled like one that is read.", "Write the field that is meant."),
+    "no_tool_call": Row("A model states other abilities without tool_call, so it is taken to call no tools, which Kimi Code needs.", 'Write "tool_call": true.'),
+    "modality": Row("A kind of input or output that nobody knows.", "Write text, image, audio, video, pdf or file."),
+    "efforts": Row("support_efforts and default_effort do not fit each other, or the model's reasoning.", "Write reasoning: true, and a default out of the list."),
+    "secret": Row("A field that looks like a key or header; it is ignored, and everybody can read it.", "Remove it, and change the key."),
+    "env": Row("A name that no variable can have.", "Write letters, digits and underscores."),
+    "empty_key": Row("A model's key is empty, so its alias ends in a slash.", "Give it a key."),
+    "invisible": Row("A name holds a character that cannot be seen.", "Write it again by hand."),
+    "lookalike": Row("An id looks like another one, or mixes scripts.", "Rename one."),
+}  # fmt: skip
+
 GROUPS = {
     "a command ends with (`code` with --json)": COMMANDS,
     "a test finds (`error.kind`)": TESTS,
     "doctor finds (`code`)": FINDINGS,
+    "registry validate finds (`code`)": REGISTRY,
 }
 
 

@@ -60,6 +60,17 @@ def test_a_command_is_a_topic_too_and_a_mistyped_one_is_answered_with_the_neares
     assert "did you mean exit-codes?" in done.err
 
 
+def test_the_code_of_an_error_is_explained(cli: Cli) -> None:
+    done = cli("help", "quota")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.splitlines() == [
+        "cause  The account is empty or its budget used up, whatever status the server gave it.",
+        "cure   Top up the account.",
+    ]
+    assert "`kimi provider help wires`" in cli("help", "type_unknown").out
+    assert "quota" in cli("help", "errors").out
+
+
 def test_examples_are_commands_with_options_that_there_are(cli: Cli) -> None:
     import shlex
 

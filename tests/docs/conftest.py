@@ -12,15 +12,14 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with the program that is tested, and nothing else."""
-    folder = tmp_path_factory.mktemp("programs")
-    console.install(folder)
-    return folder
+    with console.installed(tmp_path_factory.mktemp("docs") / "bin") as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory, programs: Path) -> Iterator[console.Served]:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[console.Served]:
     """One demo for all pages and recipes."""
-    with console.served(programs, tmp_path_factory.mktemp("served")) as running:
+    with console.served(tmp_path_factory.mktemp("served")) as running:
         yield running

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import subprocess
 import sys
+import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.docs import fork_server
 from tests.docs.pages import ROOT, SERVE, Step, blocks, steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 # What the pages call the demo's address, its folder, and the reader's home.
 URL, FOLDER, HOME = "http://127.0.0.1:36617", "/tmp/kimi-provider-demo-k3b1x9qz", "/home/ada"
@@ -65,12 +66,27 @@ def page_steps(text: str) -> list[Step]:
     return [step for block in blocks(text) if block.language == "console" for step in steps(block)]
 
 
-def install(folder: Path) -> None:
-    """Puts ``kimi-provider``, the one that is tested, into ``folder``."""
-    folder.mkdir(parents=True, exist_ok=True)
-    program = folder / "kimi-provider"
-    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m provisioner "$@"\n')
-    program.chmod(0o755)
+@contextmanager
+def installed(folder: Path) -> Iterator[Path]:
+    """``folder``, with the program that is tested in it as ``kimi-provider``, and nothing else."""
+    folder.mkdir(parents=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="kp-") as short,  # the path of a socket must be short
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.docs.fork_server", f"{short}/s"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+            env={**os.environ, "LANG": "C.UTF-8"},
+        ) as server,
+    ):
+        assert server.stdout is not None
+        try:
+            assert server.stdout.readline() == b"ready\n"
+            fork_server.client(folder / "kimi-provider", Path(short) / "s")
+            yield folder
+        finally:
+            server.terminate()
 
 
 def environment(programs: Path, home: Path) -> dict[str, str]:
@@ -85,17 +101,16 @@ def environment(programs: Path, home: Path) -> dict[str, str]:
 
 
 @contextmanager
-def served(programs: Path, home: Path) -> Iterator[Served]:
+def served(home: Path) -> Iterator[Served]:
     """The demo, until it is no longer needed."""
     home.mkdir(parents=True, exist_ok=True)
     with subprocess.Popen(
-        shlex.split(SERVE),
-        executable=programs / "kimi-provider",
+        [sys.executable, "-m", "provisioner", *SERVE.split()[1:]],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env=environment(programs, home),
+        env=environment(home, home),
     ) as running:
         assert running.stdout is not None
         try:

@@ -22,9 +22,8 @@ def main() -> None:
     changed = [name for name, text in made.items() if _write(ROOT / name, text)]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        console.install(folder / "bin")
-        with console.served(folder / "bin", folder / "served") as demo:
-            changed += [str(page) for page in record(demo, folder / "bin", folder / "homes")]
+        with console.installed(folder / "bin") as programs, console.served(folder / "served") as demo:
+            changed += [str(page) for page in record(demo, programs, folder / "homes")]
     for page in translations.pages():
         if _write(page, translations.code_of(page.read_text(), translations.original(page).read_text())):
             changed.append(str(page))

@@ -31,23 +31,26 @@ _UNREACHABLE = "http://127.0.0.1:9"
 
 @dataclass
 class Machine:
-    """A folder that plays a machine: its programs, its home, and what has been exported."""
+    """A folder that plays a machine: its programs, its home, and what has been exported; ``tested`` has the program."""
 
     folder: Path
+    tested: Path
     exported: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.programs, self.home, ready = (self.folder / name for name in ("bin", "home", "ready"))
         for folder in (self.programs, self.home):
             folder.mkdir(parents=True)
-        console.install(ready)
+        ready.mkdir()
+        shutil.copy(self.tested / "kimi-provider", ready)
         _program(ready / "kimi", "echo kimi")
         for name in _TOOLS:
             (self.programs / name).symlink_to(str(shutil.which(name)))
         for name, (arguments, brings) in _INSTALLERS.items():
             copy = shlex.join([str(shutil.which("cp")), str(ready / brings), str(self.programs / brings)])
             _program(self.programs / name, f'[ "$*" = "{arguments}" ] && exec {copy}')
-        _program(self.programs / "apt-get", ":")
+        for name in ("apt-get", "rm"):  # nothing of the machine that runs the tests is touched
+            _program(self.programs / name, ":")
 
     def run(self, script: str, shell: tuple[str, ...] = ("bash", "-eo", "pipefail", "-c")) -> None:
         """Runs a step, as services do: the first command that fails fails it."""

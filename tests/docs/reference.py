@@ -11,7 +11,7 @@ from catalog import errors as catalog_errors
 from catalog import schema
 from catalog.wire import WIRES
 from provisioner import errors
-from provisioner.cli.error_table import COMMANDS, FINDINGS, TESTS
+from provisioner.cli.error_table import COMMANDS, FINDINGS, REGISTRY, TESTS
 from provisioner.cli.exit_codes import INTERRUPTED, MEANINGS, exit_code
 from provisioner.cli.help_topics import ENVIRONMENT
 from provisioner.cli.root import root
@@ -146,7 +146,12 @@ With `--json` an error is one JSON object on stderr, with [`code`, `message`, `h
 
 `code` of a finding of [`doctor --json`](schemas/output-doctor.md).
 
-{_table(("code", "cause", "cure"), _rows(FINDINGS))}"""
+{_table(("code", "cause", "cure"), _rows(FINDINGS))}
+## What registry validate finds
+
+`code` of a finding of [`registry validate --json`](schemas/output-registry-validate.md).
+
+{_table(("code", "cause", "cure"), _rows(REGISTRY))}"""
     )
 
 

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 import pytest
+from platformdirs.macos import MacOS
+from platformdirs.unix import Unix
 
+from provisioner import lock
 from provisioner.cli import error_table
 from provisioner.cli.root import root
 from provisioner.smoke.problem import Kind
@@ -93,6 +96,26 @@ def test_every_finding_of_doctor_has_its_cause_and_cure() -> None:
     assert set(error_table.FINDINGS) == finding_codes()
 
 
+def registry_codes() -> set[str]:
+    """The codes that the source gives to what is amiss in a registry."""
+    place = {"_error": 1, "_warning": 1, "_only": 1, "RegistryFinding": 3}
+    found = set()
+    for path, node in sources("catalog"):
+        if (
+            path.name.startswith("registry")
+            and isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+        ):
+            code = node.args[place[node.func.id]] if node.func.id in place else None
+            if isinstance(code, ast.Constant):
+                found.add(str(code.value))
+    return found
+
+
+def test_every_finding_in_a_registry_has_its_cause_and_cure() -> None:
+    assert set(error_table.REGISTRY) == registry_codes()
+
+
 def test_no_code_is_said_by_two() -> None:
     every = [code for rows in error_table.GROUPS.values() for code in rows]
     assert len(every) == len(set(every))
@@ -107,14 +130,16 @@ NO_VARIABLES = re.compile(
 )
 # Those with which the program and its completion talk to themselves.
 INTERNAL = frozenset({"KIMI_PROVIDER_HANDOVER", "_KIMI_PROVIDER_COMPLETE", "COMP_WORDS", "COMP_CURRENT"})
-VARIABLE = re.compile(r"_?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[a-z]+_proxy|HOME|PATH|TERM|CLICOLOR")
+VARIABLE = re.compile(r'"(_?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[a-z]+_proxy|HOME|PATH|TERM|CLICOLOR)"')
 
 
 def variables_in_the_source() -> set[str]:
     found = {
-        node.value
-        for _, node in sources("provisioner", "catalog")
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and VARIABLE.fullmatch(node.value)
+        name
+        for folder in ("provisioner", "catalog")
+        for path in (pages.ROOT / folder).rglob("*.py")
+        if not path.is_relative_to(pages.ROOT / "provisioner" / "demo")
+        for name in VARIABLE.findall(path.read_text())
     }
     return {name.upper() for name in found if not NO_VARIABLES.fullmatch(name)} - INTERNAL
 
@@ -129,6 +154,26 @@ def test_every_variable_that_is_read_is_on_the_page() -> None:
     assert {name for name in variables_in_the_source() if not documented(name, page)} == set()
     assert not documented("KIMI_NEW_VARIABLE", page)
     assert "KIMI_CODE_HOME" in variables_in_the_source()
+
+
+def test_files_are_where_the_page_says(private_world: Path) -> None:
+    page = (pages.DOCS / "reference" / "files.md").read_text()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("XDG_CACHE_HOME")
+        patch.delenv("XDG_STATE_HOME")
+        for kind in (Unix, MacOS):
+            folders = kind("kimi-provider", appauthor=False)
+            cache, state = (
+                f"~/{path.relative_to(private_world)}"
+                for path in (folders.user_cache_path, folders.user_state_path)
+            )
+            assert f"`{cache}/`" in page
+            assert f"`{state}/backups/`" in page
+    with lock.held(private_world / "config.toml", wait_s=0):
+        (sidecar,) = private_world.glob(".*.lock")
+    assert f"`{sidecar.name}`" in page
+    assert "`$XDG_CACHE_HOME`" in page
+    assert "`$XDG_STATE_HOME`" in page
 
 
 def test_schemas_describe_every_property() -> None:
