@@ -106,7 +106,12 @@ def _named(context: click.Context, parameter: click.Parameter, value: str) -> tu
     "--unknown-ok", is_flag=True, help="Exit 0, not 7, where nothing failed but something could not be told."
 )
 @click.option("--history", is_flag=True, help="Show how the aliases did in earlier tests; test nothing.")
-@click.option("--report", type=_FILE, metavar="FILE", help="Write an HTML page: results, diagnosis, history.")
+@click.option(
+    "--report",
+    type=_FILE,
+    metavar="FILE",
+    help="Write an HTML page: results, diagnosis, history; with --history, of the last runs.",
+)
 @click.option(
     "--junit", type=_FILE, metavar="FILE", help="Write JUnit XML; what could not be told is an error there."
 )
@@ -151,7 +156,7 @@ def command(
         from provisioner.cli import test_history
 
         test_history.refuse_other_options(context)
-        test_history.show(app, aliases, as_json=as_json)
+        test_history.show(app, aliases, as_json=as_json, report=report)
         return 0
     from provisioner.cli.live import watching
     from provisioner.smoke.options import Options

@@ -18,10 +18,11 @@ from provisioner.cli.error_text import program_name
 from provisioner.cli.terminal import clean, echo, styled
 from provisioner.cli.verdict_lines import COLOURS
 from provisioner.history.chart import ASCII, BLOCKS, Glyphs, sparkline
-from provisioner.workflows import history
+from provisioner.workflows import history, write_reports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from provisioner.app import App
     from provisioner.formatting import Spread
@@ -30,16 +31,19 @@ if TYPE_CHECKING:
 # The longest words about a row of figures take 44 columns of 80; this is what the rest has room for.
 _NAME = 11
 _DRAWN = 20
-_OPTIONS = frozenset({"aliases", "history", "config", "as_json", "debug"})
+_OPTIONS = frozenset({"aliases", "history", "config", "as_json", "debug", "report"})
 
 
-def show(app: App, aliases: tuple[str, ...], *, as_json: bool) -> None:
-    """Prints the history of ``aliases``, or of every alias that has one.
+def show(app: App, aliases: tuple[str, ...], *, as_json: bool, report: Path | None) -> None:
+    """Prints the history of ``aliases``, or of every alias that has one, and writes it to a page.
 
     Raises:
         NotFound: one of ``aliases`` has none.
+        ReportUnwritable: the page cannot be written.
     """
+    write_reports.check(report)
     result = history.run(app, history.Request(aliases))
+    write_reports.run(app, write_reports.Request(result.last_tests(), report))
     if as_json:
         echo(json.dumps(result.document(), ensure_ascii=False, indent=2))
         return

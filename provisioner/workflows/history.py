@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from provisioner.errors import Busy, NotFound
-from provisioner.formatting import Spread, spread
+from provisioner.formatting import Spread, moment, spread
 from provisioner.history import store
 from provisioner.history.run import Run
 from provisioner.seen_keys import without_keys
@@ -70,6 +70,18 @@ class Result:
         """The JSON document of `test --history --json`."""
         return {"aliases": [_document(past) for past in self.pasts]}
 
+    def last_tests(self) -> dict[str, Any]:
+        """The last run of each alias in the form of `test --json`, with nothing where nothing was kept of it."""
+        verdicts = Counter(past.runs[-1].verdict for past in self.pasts)
+        return {
+            "results": [_as_result(past.runs[-1]) for past in self.pasts],
+            "summary": {
+                "passed": verdicts["pass"],
+                "failed": verdicts["fail"],
+                "unknown": verdicts["unknown"],
+            },
+        }
+
 
 def run(app: App, request: Request) -> Result:
     """Reads the kept runs of config.toml's aliases.
@@ -124,6 +136,38 @@ def _remembered(result: Mapping[str, Any], at: float) -> Run:
         output_tokens=usage and usage["output"],
         size=result["request"] and result["request"]["size"],
     )
+
+
+def _as_result(run: Run) -> dict[str, Any]:
+    error = {
+        "kind": run.error,
+        "message": f"as it was on {moment(run.at)}",
+        "status": None,
+        "type": None,
+        "code": None,
+        "hint": f"kimi provider test {run.alias}",
+    }
+    return {
+        "alias": run.alias,
+        "provider": run.provider,
+        "model": run.model,
+        "wire": run.wire,
+        "url": None,
+        "verdict": run.verdict,
+        "request": None,
+        "checks": [],
+        "timing": {
+            "connect_ms": None,
+            "first_token_ms": run.first_token_ms,
+            "first_text_ms": None,
+            "total_ms": run.total_ms,
+            "tokens_per_second": run.tokens_per_second,
+        },
+        "usage": None,
+        "cost_usd": None,
+        "error": error if run.error else None,
+        "notes": [],
+    }
 
 
 def _document(past: Past) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def test_history_of_nothing(cli: Cli) -> None:
 
 
 @pytest.mark.parametrize(
-    "option", [("--all",), ("-j", "2"), ("--report", "x.html"), ("--check", "text"), ("--minimal",)]
+    "option", [("--all",), ("-j", "2"), ("--junit", "x.xml"), ("--check", "text"), ("--minimal",)]
 )
 def test_history_takes_no_options_of_a_test(cli: Cli, option: tuple[str, ...]) -> None:
     done = cli("test", "--history", *option)
@@ -108,6 +108,19 @@ def test_the_reports_are_written_whatever_the_verdicts(
     for text in (html, junit.read_text()):
         assert demo.model_key not in text
         assert demo.model_key[-8:] not in text
+
+
+def test_the_page_can_be_made_of_the_history_alone(
+    cli: Cli, aliases: tuple[str, ...], tmp_path: Path
+) -> None:
+    cli("test", *aliases)
+    cli("test", *aliases)
+    page = tmp_path / "models.html"
+    assert cli("test", "--history", "--report", str(page)).code == 0
+    html = page.read_text()
+    assert "Model test: 1 failed, 1 could not be told, 1 passed" in html
+    assert "truncated" in html
+    assert "2 of the last 2 runs passed" in html
 
 
 def test_a_report_that_cannot_be_written_is_refused_before_anything_is_sent(
