@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from provisioner.cli.terminal import clean, spoken, styled
+from provisioner.cli.terminal import clean, prose, spoken, styled
 
 if TYPE_CHECKING:
     from catalog.errors import KimiProviderError
@@ -38,7 +38,7 @@ class ErrorText(NamedTuple):
     def lines(self) -> tuple[str, ...]:
         """The error as a command prints it: what happened, and below it the one thing that ends it."""
         hint = (f"  {advice(self.hint)}",) if self.hint else ()
-        return (f"{styled('error:', fg='red', bold=True)} {self.line}", *hint)
+        return (prose(f"{styled('error:', fg='red', bold=True)} {self.line}"), *hint)
 
     @property
     def sentence(self) -> str:
@@ -58,7 +58,7 @@ def advice(hint: str, program: str = "kimi provider") -> str:
 
 def note(text: str, program: str) -> str:
     """Something to know beside a result."""
-    return f"{styled('note:', fg='yellow')} {clean(spoken(text, program))}"
+    return prose(f"{styled('note:', fg='yellow')} {clean(spoken(text, program))}")
 
 
 def program_name() -> str:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
+_NARROWEST = 20  # columns
+
+
 class ReaderGone(Exception):
     """Who read stdout (head, less) has seen enough. click would make an exit with 1 of a BrokenPipeError."""
 
@@ -62,6 +65,15 @@ def wants_colour(stream: Any) -> bool:
     """Whether colour may be written to ``stream``: as the environment asks for it, else on a terminal."""
     asked = colour_asked(os.environ)
     return bool(stream.isatty() if asked is None else asked)
+
+
+def prose(text: str) -> str:
+    """A message in lines that end between words, where stderr is a terminal. Commands are not for it: they are copied."""
+    try:
+        columns = os.get_terminal_size(sys.stderr.fileno()).columns
+    except (OSError, ValueError, AttributeError):  # no terminal
+        return text
+    return click.wrap_text(text, max(columns, _NARROWEST), subsequent_indent="  ")
 
 
 def styled(text: str, **style: Any) -> str:

@@ -226,7 +226,7 @@ def _key_notes(app: App, data: Mapping[str, Any], items: list[tuple[Item, Provid
         variable = tables.provider_in(data, provider.id).get("api_key_env")
         if not isinstance(variable, str) or app.env.get(variable):
             continue
-        copy = ", or copy the key that the tool has with --with-keys" if item.found.key else ""
+        copy = ", or copy the key that the tool has (--with-keys)" if item.found.key else ""
         yield Note(
             "key_unset", f"{provider.id}: its key is read from {variable}, which is not set: export it{copy}"
         )

@@ -211,7 +211,7 @@ def _headers(found: Found, name: str, *, with_keys: bool) -> tuple[dict[str, str
         return {}, []
     if not with_keys:
         names = ", ".join(found.headers)
-        return {}, [f"the headers it sends are left out, for they may hold a secret ({names}): --with-keys"]
+        return {}, [f"the headers it sends are left out, for they may hold a secret: {names} (--with-keys)"]
     kept, left = {}, []
     for header, value in found.headers.items():
         try:

@@ -132,7 +132,10 @@ def footer(keys: Keys, look: Look) -> Window:
 
     def line() -> StyleAndTextTuples:
         room = columns() - 1 - _INDENT
-        return [("", " " * _INDENT), *key_hints.fragments(keys, room, look, last=len(BACK) + 1)]
+        return [
+            ("", " " * _INDENT),
+            *key_hints.fragments(keys, room, look, last=len(BACK) + 1, first_goes=True),
+        ]
 
     return one_line(line)
 

@@ -15,6 +15,7 @@ from provisioner.cli.prompts.asking import Back, Question
 from provisioner.cli.terminal import clean, echo, styled
 from provisioner.cli.verdict_lines import COLOURS
 from provisioner.cli.wizard import command
+from provisioner.cli.wizard.wizard import in_words
 from provisioner.formatting import request
 from provisioner.workflows.default_alias import best_alias
 
@@ -90,7 +91,7 @@ def _report(wizard: Wizard, done: Added) -> None:
     else:
         echo(f"{clean(wizard.shown(outcome.config_path))} says so already; nothing written.")
     for message in (*outcome.notes, *(item.message for item in done.notes if item.code not in _SEEN)):
-        echo(note(message, wizard.program))
+        echo(note(in_words(message), wizard.program))
 
 
 def _offer_test(wizard: Wizard, done: Added) -> None:

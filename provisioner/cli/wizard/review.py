@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from provisioner.cli.changes import count
 from provisioner.cli.prompts.asking import Question
+from provisioner.cli.wizard.wizard import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,7 +70,7 @@ def confirm(
         KeyboardInterrupt: the person leaves.
     """
     outcome = preview.outcome
-    lines: list[StyledText] = [("warn", note.message) for note in preview.notes]
+    lines: list[StyledText] = [("warn", in_words(note.message)) for note in preview.notes]
     if lines and outcome.diff:
         lines.append(("", ""))
     lines += [(line.kind, _MARKS[line.kind] + line.text) for line in outcome.diff]

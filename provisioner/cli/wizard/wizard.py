@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -26,8 +27,16 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
+# What a note says of options, which are no help to whoever is asked.
+_OPTIONS = re.compile(r" \(--[^)]*\)")
+
 # A menu: what is chosen, and a word on it.
 MENU = (Column(), Column(drop=1))
+
+
+def in_words(message: str) -> str:
+    """A note without the options that it names."""
+    return _OPTIONS.sub("", message)
 
 
 @dataclass(frozen=True)
