@@ -63,6 +63,8 @@ def unwritable(target: Path, error: OSError) -> ConfigUnwritable:
 
 def _refusal(target: Path) -> tuple[str, str] | None:
     """Why the system refuses, and what ends it; ``None`` where that cannot be seen."""
+    if marked := _marked(target):
+        return "it is marked as immutable or append-only", f"take the mark off: chattr -i -a {marked}"
     if target.exists() and not os.access(target, os.W_OK):
         return "permission denied, it is read-only", f"make it writable: chmod u+w {target}"
     folder = next((folder for folder in target.parents if folder.exists()), target.parent)
@@ -71,15 +73,13 @@ def _refusal(target: Path) -> tuple[str, str] | None:
             f"permission denied, its folder {folder} is read-only and no new file can be put in its place",
             f"make the folder writable: chmod u+w {folder}",
         )
-    if _is_locked(target):
-        return "it is marked as immutable or append-only", f"take the mark off: chattr -i -a {target}"
     return None
 
 
-def _is_locked(target: Path) -> bool:
-    """Whether chattr(1) has made a file immutable or append-only, or its folder."""
+def _marked(target: Path) -> Path | None:
+    """The file or its folder, where chattr(1) has made it immutable or append-only."""
     if sys.platform != "linux":
-        return False
+        return None
     import fcntl
     import struct
 
@@ -91,8 +91,8 @@ def _is_locked(target: Path) -> bool:
             finally:
                 os.close(descriptor)
             if struct.unpack("l", found)[0] & _IMMUTABLE_OR_APPEND_ONLY:
-                return True
-    return False
+                return path
+    return None
 
 
 def replace(target: Path, content: bytes) -> None:
