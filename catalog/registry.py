@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from catalog import endpoint
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 SCHEMA_KEY = "$schema"
 
 _WIRES = tuple(name for name, wire in WIRES.items() if wire.in_registry)
+_LONGEST_PLACE = 120  # that a message quotes
 _CAPABILITY_FIELDS = ("tool_call", "reasoning", "modalities", "support_efforts")
 
 
@@ -72,7 +74,7 @@ def read_registry(document: Any, url: str) -> Registry:
             raise DocumentInvalid(
                 finding.message,
                 hint="ask the registry's author to rename that provider",
-                where=f"{where} {finding.pointer}",
+                where=f"{where} {finding.pointer[:_LONGEST_PLACE]}",
             )
     if not registry.providers:
         from catalog.recognise import recognised
@@ -135,11 +137,14 @@ def lint(
     for key, value in document.items():
         if len(found) >= limit or models <= 0:
             break
-        models -= 1 + len(mapping(mapping(value).get("models")))
         at = pointer(key)
         if at in places or key == SCHEMA_KEY:
             continue
-        for problem in schema.problems(value, "registry", definition="provider", limit=limit - len(found)):
+        looked_at = _with_models(value, models)
+        models -= 1 + len(looked_at["models"])
+        for problem in schema.problems(
+            looked_at, "registry", definition="provider", limit=limit - len(found)
+        ):
             place = at + problem.pointer
             if not _within(place, places):
                 found.append(
@@ -148,6 +153,12 @@ def lint(
                     )
                 )
     return (*registry.warnings, *found)
+
+
+def _with_models(provider: dict[str, Any], most: int) -> dict[str, Any]:
+    """``provider`` with so many of its models."""
+    models = provider["models"]
+    return provider if len(models) <= most else provider | {"models": dict(islice(models.items(), most))}
 
 
 def _within(place: str, places: set[str]) -> bool:
@@ -175,8 +186,9 @@ def _nothing_usable(warnings: tuple[RegistryFinding, ...]) -> str:
     if not warnings:
         return "the registry is empty"
     first = warnings[0]
+    place = first.pointer if len(first.pointer) <= _LONGEST_PLACE else f"{first.pointer[:_LONGEST_PLACE]}…"
     more = f" (and {len(warnings) - 1} more)" if len(warnings) > 1 else ""
-    return f"the registry has no usable provider: {first.pointer} {first.message}{more}"
+    return f"the registry has no usable provider: {place} {first.message}{more}"
 
 
 def _provider_flaw(key: str, value: Any) -> str | None:

@@ -44,9 +44,10 @@ class _Keys:
             return text
         from provisioner.secrets import mask
 
-        for run in self._by_run.keys() & _RUN.findall(_unescaped(text)):
-            for key in self._by_run[run]:
-                text = text.replace(key, mask(key))
+        runs = self._by_run.keys() & _RUN.findall(_unescaped(text))
+        # The longest first: another may be a part of it.
+        for key in sorted((key for run in runs for key in self._by_run[run]), key=len, reverse=True):
+            text = text.replace(key, mask(key))
         return text
 
 

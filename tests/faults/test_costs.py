@@ -131,13 +131,19 @@ def test_a_registry_of_300_providers_with_300_models_each_is_read() -> None:
 def test_a_schema_looks_at_the_first_models_only() -> None:
     wrong = {"m": {"id": "m", "limit": 7}}
     sound = {f"m{number}": {"id": "m"} for number in range(2_000)}
-    document = {
-        "a": PROVIDER | {"id": "a", "models": sound},
-        "b": PROVIDER | {"id": "b", "models": wrong},
-    }
-    registry = survey(document)
-    assert lint(document, registry) == ()
-    assert [found.pointer for found in lint(document, registry, models=10_000)] == ["/b/models/m/limit"]
+    in_another = {"a": PROVIDER | {"id": "a", "models": sound}, "b": PROVIDER | {"id": "b", "models": wrong}}
+    in_the_same = {"b": PROVIDER | {"id": "b", "models": sound | wrong}}
+    for document in (in_another, in_the_same):
+        registry = survey(document)
+        assert lint(document, registry) == ()
+        assert [found.pointer for found in lint(document, registry, models=10_000)] == ["/b/models/m/limit"]
+
+
+@pytest.mark.parametrize("entry", [{"id": "p"}, PROVIDER | {"id": "kimi-code", "models": {}}])
+def test_an_error_quotes_the_beginning_of_a_key_only(entry: dict[str, Any]) -> None:
+    with pytest.raises(DocumentInvalid) as error:
+        read_registry({"k" * 100_000: entry}, "https://h.test/api.json")
+    assert len(error.value.message + (error.value.where or "")) < 500
 
 
 def test_an_import_names_the_first_of_what_is_amiss(app: App) -> None:
