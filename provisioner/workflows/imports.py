@@ -100,7 +100,7 @@ def source_print(source: Mapping[str, Any]) -> str:
 def load(app: App) -> dict[str, Record]:
     """The records of this config.toml by provider id; empty where there are none that can be read."""
     with suppress(OSError, ValueError, TypeError, AttributeError, RecursionError):
-        document = json.loads(_path(app).read_bytes())
+        document = json.loads(_path(app).read_text(encoding="utf-8"))
         if document["format"] == _FORMAT:
             return {name: Record(**value) for name, value in document["providers"].items()}
     return {}
