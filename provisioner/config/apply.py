@@ -91,7 +91,7 @@ def change(
         return Applied(drafted.plan, drafted.data, written=False)
     with locked(path, History(backups, clock, command), wait_s=wait_s, on_wait=on_wait) as held:
         for _ in range(TRIES):
-            file = read(held.target)
+            file = read(held.target, drafted.file)
             drafted = draft(replace(file, path=path), edit) if file.text != drafted.file.text else drafted
             if drafted.text is None:
                 return Applied(drafted.plan, drafted.data, written=False, notes=held.notes)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from provisioner.config.edit import rewrite
 from provisioner.config.guard import difference
 from provisioner.config.layout import LayoutUnknown
-from provisioner.config.plan import Plan, plan
+from provisioner.config.plan import CONTAINERS, Plan, plan
 from provisioner.config.read import BOM, ConfigFile, parse
 from provisioner.config.splice import Splice
 from provisioner.config.values import dotted
@@ -105,6 +105,9 @@ def _prove(file: ConfigFile, text: str, intended: Mapping[str, Any]) -> None:
         raise _unsafe(file, "the result would not be valid TOML") from error
     if wrong := difference(intended, actual):
         raise _unsafe(file, f"the result would differ at `{dotted(wrong)}`")
+    for (name,) in CONTAINERS:
+        if isinstance(actual.get(name), dict):  # proven to be the same: once in memory is enough
+            actual[name].update(intended[name])
 
 
 def _unsafe(file: ConfigFile, reason: str, line: int | None = None) -> ConfigInvalid:

@@ -42,8 +42,8 @@ class ConfigFile:
     stamp: FileStamp | None = None
 
 
-def read(path: Path) -> ConfigFile:
-    """Read and parse config.toml; creates nothing.
+def read(path: Path, known: ConfigFile | None = None) -> ConfigFile:
+    """Read and parse config.toml; creates nothing. A text that is ``known`` is neither parsed nor held again.
 
     Raises:
         ConfigInvalid: it is not a regular file, may not be read, is not UTF-8 or is not TOML; ``where`` is
@@ -53,7 +53,7 @@ def read(path: Path) -> ConfigFile:
     reading = read_bytes(path)
     for _ in range(_LOOKS):
         try:
-            file = _understood(path, reading)
+            file = _understood(path, reading, known)
         except ConfigInvalid:
             following = whole.read_again(path, reading)
             if following is None:
@@ -134,16 +134,18 @@ def parse(text: str, path: Path) -> dict[str, Any]:
     )
 
 
-@lru_cache(maxsize=2)  # the file as it was read, and as it is to be: no command parses the same text twice
+@lru_cache(maxsize=1)  # several parts of a command read the file
 def _meaning(text: str) -> dict[str, Any]:
     with _no_collecting():
         return toml.loads(text)
 
 
-def _understood(path: Path, reading: Reading) -> ConfigFile:
+def _understood(path: Path, reading: Reading, known: ConfigFile | None) -> ConfigFile:
     if reading.content is None:
         return ConfigFile(path, None, {})
     text = decode(reading.content, path)
+    if known and known.text == text:
+        return ConfigFile(path, known.text, known.data, reading.stamp)
     seen_keys.read(path, text)  # what is wrong with it may be said in its own words
     data = parse(text, path)
     seen_keys.read(path, text, data)

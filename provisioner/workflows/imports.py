@@ -100,7 +100,7 @@ def source_print(source: Mapping[str, Any]) -> str:
 def load(app: App) -> dict[str, Record]:
     """The records of this config.toml by provider id; empty where there are none that can be read."""
     with suppress(OSError, ValueError, TypeError, AttributeError, RecursionError):
-        document = json.loads(_path(app).read_bytes())
+        document = json.loads(_path(app).read_text(encoding="utf-8"))
         if document["format"] == _FORMAT:
             return {name: Record(**value) for name, value in document["providers"].items()}
     return {}
@@ -125,12 +125,15 @@ def save(app: App, records: Mapping[str, Record], data: Mapping[str, Any]) -> st
 
 
 def _add(app: App, path: Path, records: Mapping[str, Record], names: set[str]) -> None:
-    known = {**load(app), **records}
+    before = load(app)
+    known = {**before, **records}
     if known.keys() - names:  # gone, or added by another command since this one read the file
         with suppress(ConfigInvalid):
             names = set(tables.members(read(app.config_path).data, "providers"))
     standing = {record.registry for name, record in known.items() if name in names}
     kept = {n: vars(r) for n, r in known.items() if n in names or r.registry in standing}
+    if not records and kept.keys() == before.keys():
+        return
     document = json.dumps({"format": _FORMAT, "providers": kept}, sort_keys=True).encode()
     if not path.is_file() or path.read_bytes() != document:
         files.replace(path, document)

@@ -201,11 +201,6 @@ def test_a_statement_of_another_form_does_not_slow_the_rest(monkeypatch: pytest.
     assert (len(data["models"]), len(data["more"]), data["hooks"]) == (100, 100, [{"event": "x"}])
 
 
-def test_lists_that_are_written_alike_are_two() -> None:
-    data = toml.loads('[a]\nx = ["y"]\n[b]\nx = ["y"]\n')
-    assert data["a"]["x"] is not data["b"]["x"]
-
-
 @pytest.mark.parametrize(
     "text", [" " * 200_000 + "x", "a = [" + '"",' * 100_000, "[" + "a." * 3_000, "#" * 200_000 + "\x00"]
 )
