@@ -150,25 +150,33 @@ def slice_catalog(body: bytes, where: str) -> Sliced:
     """
     text = _text(body, where)
     try:
-        # A repeated key counts once, the last one, as in json.loads.
-        members = {key: (value, text[start:end]) for key, value, start, end in _members(text)}
+        # A repeated key counts once, the last one, as in json.loads. No value is kept but for what a list shows of it.
+        cut = {
+            key: (_entry(value), _has_models(value), text[start:end].encode())
+            for key, value, start, end in _members(text)
+        }
     except (ValueError, RecursionError) as error:
         raise DocumentInvalid(_what(text, error), hint=_HINT, where=where) from None
-    index = {id_: _entry(value) for id_, (value, _) in members.items() if isinstance(value, dict)}
-    if not any(
-        isinstance(value, dict) and isinstance(value.get("models"), dict) for value, _ in members.values()
-    ):
+    index = {id_: entry for id_, (entry, _, _) in cut.items() if entry is not None}
+    if not any(has_models for _, has_models, _ in cut.values()):
         message = "a JSON object, but not a catalog: no value of it has `models`"
         raise DocumentInvalid(message, hint=_HINT, where=where)
-    left_out = [id_ for id_ in members if id_ not in index]
+    left_out = [id_ for id_ in cut if id_ not in index]
     warnings = [f"{id_[:_NAMED]!a} was left out: it is not an object" for id_ in left_out[:_LISTED]]
     if len(left_out) > _LISTED:
         warnings.append(f"{len(left_out) - _LISTED} more values were left out: they are not objects")
-    slices = {id_: members[id_][1].encode() for id_ in index}
+    slices = {id_: cut[id_][2] for id_ in index}
     return Sliced(index, slices, tuple(warnings))
 
 
-def _entry(provider: dict[str, Any]) -> IndexEntry:
+def _has_models(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("models"), dict)
+
+
+def _entry(provider: Any) -> IndexEntry | None:
+    """What a list shows of a provider; None where it is no object."""
+    if not isinstance(provider, dict):
+        return None
     models = provider.get("models")
     entry = {key: value for key, value in provider.items() if key != "models"}
     return IndexEntry(entry, len(models) if isinstance(models, dict) else 0)

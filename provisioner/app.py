@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -134,8 +135,6 @@ class App:
         Raises:
             UsageError: there is no home, and nothing else says where config.toml is.
         """
-        import platformdirs
-
         env = dict(os.environ)
         home = os.path.expanduser("~")  # noqa: PTH111  Path.home() raises where there is none
         homeless = not os.path.isabs(home)  # noqa: PTH117  it is text
@@ -154,8 +153,27 @@ class App:
         path = config or folder / CONFIG_NAME
         cache, state = (
             path.parent / f".kimi-provider-{kind}"
-            if homeless and not env.get(f"XDG_{kind.upper()}_HOME")
-            else getattr(platformdirs, f"user_{kind}_path")("kimi-provider", appauthor=False)
+            if homeless and not os.path.isabs(env.get(f"XDG_{kind.upper()}_HOME", ""))  # noqa: PTH117  it is text
+            else _users(kind, env)
             for kind in ("cache", "state")
         )
         return cls(config_path=path, cache_dir=cache, state_dir=state, env=env, http=Http(env=env))
+
+
+_ON_LINUX = {"cache": "~/.cache", "state": "~/.local/state"}
+
+
+def _users(kind: str, env: Mapping[str, str]) -> Path:
+    """The user's own folder for ``cache`` or ``state``, where platformdirs has it.
+
+    On Linux that is one variable or one place below the home: not worth a tenth of the time of a quick command, which
+    loading platformdirs would take.
+    """
+    if sys.platform == "linux" and "ANDROID_DATA" not in env:
+        named = env.get(f"XDG_{kind.upper()}_HOME", "")
+        base = named if os.path.isabs(named) else os.path.expanduser(_ON_LINUX[kind])  # noqa: PTH111, PTH117  as above
+        return Path(base, "kimi-provider")
+    import platformdirs
+
+    found: Path = getattr(platformdirs, f"user_{kind}_path")("kimi-provider", appauthor=False)
+    return found

@@ -136,3 +136,17 @@ def test_httpx_comes_without_its_own_command_line() -> None:
         loaded = loaded_by("catalog", "list", "--url", demo.catalog_url)
     assert "httpx" in loaded
     assert not loaded & {"rich", "jsonschema", "tomlkit"}
+
+
+@pytest.mark.usefixtures("app")
+def test_an_import_over_http_loads_httpx_and_no_authorities_and_no_validator() -> None:
+    with Demo.start() as demo:
+        added = added_by("add", "--registry", demo.registry_url, "--token", demo.token)
+    assert added & HEAVY == {"httpx"}
+    assert not added & {"catalog.recognise", "catalog.listing", "catalog.chat_model", "tomllib"}
+
+
+@pytest.mark.usefixtures("configured")
+def test_a_provider_of_the_built_in_catalog_is_added_without_http() -> None:
+    added = added_by("catalog", "add", "anthropic", "--api-key", "k", "--offline")
+    assert not added & HEAVY

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import gc
 import os
 import sys
 
@@ -31,6 +30,8 @@ def _run(arguments: list[str], name: str) -> None:
 
         sys.stdout.write(f"kimi-provider {__version__}\n")
         sys.exit(0)
+    import gc
+
     # Thousands of models are many objects and no garbage: looking through them again and again took a quarter of the time.
     gc.set_threshold(100_000, 20, 100)
     try:

@@ -6,11 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from catalog.documents import CatalogRequest
-from catalog.interpret import usable_models
 from catalog.urls import shown
 from catalog.wire import wire_of
-from provisioner.errors import NotFound
-from provisioner.workflows.near import near
 from provisioner.workflows.open_catalog import open_catalog
 from provisioner.workflows.watch import silent
 
@@ -94,8 +91,13 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
 
 
 def _one(catalog: Catalog, request: Request, provider_id: str, needle: str) -> Result:
+    from catalog.interpret import usable_models
+
     entry = catalog.provider(provider_id)
     if entry is None:
+        from provisioner.errors import NotFound
+        from provisioner.workflows.near import near
+
         raise NotFound(
             f'the catalog has no provider "{provider_id}"',
             hint=near(provider_id, catalog.index(), otherwise="kimi provider catalog list"),
