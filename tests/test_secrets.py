@@ -135,6 +135,47 @@ def test_the_looks_of_a_key(word: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "start",
+    [
+        *(
+            "csk-",
+            "sk-",
+            "pk-",
+            "rk-",
+            "gsk_",
+            "rsk_",
+            "sk_",
+            "gho_",
+            "ghp_",
+            "ghr_",
+            "ghs_",
+            "ghu_",
+            "github_pat_",
+        ),
+        *(
+            "glpat-",
+            "hf_",
+            "xoxb-",
+            "xai-",
+            "nvapi-",
+            "pplx-",
+            "tvly-",
+            "r8_",
+            "fw_",
+            "vck_",
+            "tgp_v1_",
+            "jina_",
+        ),
+        *("AIza", "AQ.", "AKIA", "eyJ", "ya29.", "bce-v3/"),
+    ],
+)
+def test_the_beginning_of_a_vendors_keys(start: str) -> None:
+    key = f"{start}abcdefgh"
+    assert looks_like_key(key)
+    assert mask_prefixed(f"a {key} b") == f"a {mask(key)} b"
+
+
+@pytest.mark.parametrize(
     "word",
     ["", "sk-0123456", "claude-sonnet-4-20250514", "qwen/qwen3-coder", MIXED[1:], HEXADECIMAL[1:], "x" * 40],
 )
