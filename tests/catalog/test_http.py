@@ -54,11 +54,30 @@ def test_a_token_is_sent_as_bearer_and_stripped() -> None:
     assert server.requests[0].headers["authorization"] == "Bearer tok-1"
 
 
-def test_a_token_takes_the_place_of_a_user_name_in_the_url() -> None:
+@pytest.mark.parametrize("named", ["user:pw", "user", ":pw"])
+def test_a_token_takes_the_place_of_a_user_name_in_the_url(named: str) -> None:
     with serving(reply(b"{}")) as server:
-        fetch(open_client, server.url().replace("//", "//user:pw@"), token="tok-1")
-        fetch(open_client, server.url().replace("//", "//user:pw@"))
+        fetch(open_client, server.url().replace("//", f"//{named}@"), token="tok-1")
+        fetch(open_client, server.url().replace("//", f"//{named}@"))
     assert [request.headers["authorization"][:6] for request in server.requests] == ["Bearer", "Basic "]
+
+
+def test_another_header_carries_the_token_as_it_is() -> None:
+    with serving(reply(b"{}")) as server:
+        fetch(open_client, server.url(), token="tok-1", carrier="x-api-key")
+    assert server.requests[0].headers["x-api-key"] == "tok-1"
+    assert "authorization" not in server.requests[0].headers
+
+
+@pytest.mark.parametrize("value", ["12345678", "secret-in-a-header", "Token secret-in-a-header"])
+def test_what_a_header_carries_is_masked_when_it_is_echoed(value: str) -> None:
+    secret = value.rpartition(" ")[2]
+    said = json.dumps({"error": {"message": f"no {secret}, not {value}"}}).encode()
+    with serving(reply(said, "400 Bad Request")) as server:
+        error = failure(server.url(), headers={"X-Key": value})
+    assert server.requests[0].headers["x-key"] == value
+    assert secret not in error.message
+    assert "no •••, not" in error.message
 
 
 @pytest.mark.parametrize("token", ["", "  ", "sk-\x1b[31m", "clé", "a\r\nX-Evil: 1"])

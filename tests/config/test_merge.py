@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 from hypothesis import given
@@ -86,7 +87,8 @@ def test_a_table_is_untouched_until_anything_in_it_changes(table: dict[str, Any]
 
 
 def test_a_fingerprint_tells_values_apart_and_says_nothing() -> None:
-    values: list[Any] = [1, True, 1.0, "1", "", [], {}, [1], {"a": 1}, "sk-0123456789"]
+    day = date(2026, 11, 25)  # TOML has days and times, which JSON has not
+    values: list[Any] = [1, True, 1.0, "1", "", [], {}, [1], {"a": 1}, "sk-0123456789", day, [day]]
     prints = [fingerprint(value) for value in values]
     assert len(set(prints)) == len(values)
     assert fingerprint({"a": 1, "b": 2}) == fingerprint({"b": 2, "a": 1})

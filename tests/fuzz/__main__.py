@@ -55,7 +55,7 @@ def fuzz(name: str, seconds: int, corpus: Path | None, findings: Path) -> None:
     options = [
         f"-max_total_time={seconds}",
         f"-artifact_prefix={findings}/{name}-",  # of what takes too long or too much memory
-        *("-max_len=4096", "-timeout=20", "-rss_limit_mb=2048", "-print_final_stats=1", "-reload=0"),
+        *("-max_len=4096", "-timeout=300", "-rss_limit_mb=2048", "-print_final_stats=1", "-reload=0"),
     ]
     if corpus is not None:
         corpus.mkdir(parents=True, exist_ok=True)

@@ -16,6 +16,7 @@ from provisioner.config import tables
 from provisioner.config.draft import Draft, draft, shown
 from provisioner.config.guard import difference
 from provisioner.config.masking import masked_text
+from provisioner.config.plan import same
 from provisioner.config.read import BOM, ConfigFile, decode, parse
 from provisioner.config.rotate import current_key, rotated
 from provisioner.errors import ConfigInvalid, ProvisionerError
@@ -129,7 +130,7 @@ def check(data: bytes) -> None:
     assert difference(drafted.data, meant) is None
     _same_foreign_lines(text.removeprefix(BOM), new.removeprefix(BOM), drafted)
     assert new.startswith(BOM) == text.startswith(BOM)
-    assert before == parse(text, _PATH)  # nothing was changed in place
+    assert same(before, parse(text, _PATH))  # nothing was changed in place
     shown(drafted)
     once = _drafted(ConfigFile(_PATH, new, meant), lambda _: dict(drafted.data))
     assert once is None or once.text is None
