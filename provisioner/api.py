@@ -6,8 +6,6 @@ what it cannot do it raises as a :class:`KimiProviderError`.
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, overload
 
@@ -234,6 +232,8 @@ def check(alias: str, *, options: CheckOptions | None = None, app: App | None = 
     Raises:
         ConfigInvalid: config.toml cannot be read.
     """
+    import asyncio
+    from concurrent.futures import ThreadPoolExecutor
 
     def run() -> CheckResult:
         return asyncio.run(acheck(alias, options=options, app=app))
@@ -248,6 +248,8 @@ def check(alias: str, *, options: CheckOptions | None = None, app: App | None = 
 
 async def acheck(alias: str, *, options: CheckOptions | None = None, app: App | None = None) -> CheckResult:
     """:func:`check` for a running event loop. A cancellation ends the requests."""
+    import asyncio
+
     from provisioner.config.read import read
     from provisioner.workflows import test
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import doctest
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_type
 
@@ -148,3 +150,15 @@ def test_a_file_is_read_as_what_it_is(tmp_path: Path, demo: Demo) -> None:
     assert (caught.value.code, caught.value.where) == ("document_invalid", str(path))
     with pytest.raises(kimi_provider.NotFound):
         kimi_provider.load(tmp_path / "none.json")
+
+
+def test_what_is_not_used_is_not_loaded() -> None:
+    code = (
+        "import sys, kimi_provider\n"
+        "before = set(sys.modules)\n"
+        "kimi_provider.load(offline=True)\n"
+        "heavy = {'asyncio', 'click', 'httpx', 'jsonschema', 'rich', 'tomlkit'}\n"
+        "print('kimi_provider.api' in before, sorted(heavy & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout == "False []\n"
