@@ -91,7 +91,7 @@ def test_reading_commands_load_nothing_heavy(arguments: tuple[str, ...]) -> None
 
 
 def test_the_version_needs_two_files() -> None:
-    assert added_by("--version") == {"__future__", "gc", "provisioner", "provisioner.cli"}
+    assert added_by("--version") == {"__future__", "provisioner", "provisioner.cli"}
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("catalog", "--help"), ("registry", "--help")])
