@@ -120,7 +120,9 @@ _BASE64 = {"+": ("+", "-", "%2b", "%2B"), "/": ("/", "_", "%2f", "%2F", "\\/")}
 
 def _pattern(units: list[tuple[str, ...]]) -> _Pattern:
     seed = [f"(?:{'|'.join(map(re.escape, forms))})" for forms in units[:_SEED]]
-    return _Pattern(tuple(units), re.compile(f"(?>{_BETWEEN.pattern})*".join(seed)))
+    # A backslash before an n, r or t is one of an escape, or stands before a letter of the key.
+    between = rf"(?:(?>{_BETWEEN.pattern})*|(?>\\+))"
+    return _Pattern(tuple(units), re.compile(between.join(seed)))
 
 
 def _forms(char: str) -> tuple[str, ...]:
@@ -197,5 +199,6 @@ def _onwards(text: str, position: int) -> Iterator[int]:
     """``position``, and each one behind it that only what may stand between two characters leads to."""
     yield position
     while between := _BETWEEN.match(text, position):
+        yield from (at for at in range(position + 1, between.end()) if text[at - 1] == "\\")
         position = between.end()
         yield position

@@ -86,6 +86,84 @@ def test_a_key_in_pieces_is_never_shown_while_it_arrives(
     assert (shown + live.finish()).count("[masked]") >= 1
 
 
+@pytest.mark.parametrize(
+    "between",
+    [
+        *(
+            "\u200b",
+            "\ufe0f",
+            "\u3164",
+            "\n",
+            " ",
+            "\\",
+            "\\\\",
+            "\\n",
+            "\\r",
+            "\\t",
+            "\x1b[31m",
+            "\x1b[0;1m",
+        ),
+        *("%0a", "%0D", "%20", "%E2%80%8B", "%ef%bb%bf", "&#8203;", "&shy;", "&zwj;", "&zwnj;"),
+        *(
+            f"\\u{code}"
+            for code in [
+                "0000",
+                "001f",
+                "0020",
+                "00a0",
+                "00ad",
+                "034f",
+                "061c",
+                "180b",
+                "180F",
+                "200b",
+                "2066",
+                "3164",
+                "fe00",
+                "FE0f",
+                "feff",
+            ]
+        ),
+        "\\\\u200b",
+    ],
+)
+def test_whatever_stands_between_its_characters_no_key_is_shown_whole_or_cut_anywhere(between: str) -> None:
+    key = KEY[:12]
+    text = between.join(key)
+    assert echoes(key).hide(f"a {text} b") == "a [masked] b"
+    for cut in range(len(text) + 1):
+        live = Live(echoes(key))
+        assert live.feed(f"a {text[:cut]}") + live.feed(f"{text[cut:]} b") + live.finish() == "a [masked] b"
+
+
+@pytest.mark.parametrize("form", forms(KEY))
+def test_no_form_of_a_key_is_shown_whichever_of_its_characters_come_one_by_one(form: str) -> None:
+    live = Live(echoes())
+    assert "".join(map(live.feed, f"a {form} b")) + live.finish() == "a [masked] b"
+    for cut in range(len(form)):
+        live = Live(echoes())
+        assert live.feed(f"a {form[:cut]}") + live.feed(f"{form[cut:]} b") + live.finish() == "a [masked] b"
+
+
+def test_a_key_that_begins_with_another_is_masked_whole() -> None:
+    for keys in ([KEY, f"{KEY}-more"], [f"{KEY}-more", KEY], ["", KEY, f"{KEY}-more"]):
+        both = Echoes(keys, lambda key: f"[{len(key)}]")
+        assert (
+            both.hide(f"{KEY}-more, {KEY}; {KEY.encode().hex()}")
+            == f"[{len(KEY) + 5}], [{len(KEY)}]; [{len(KEY)}]"
+        )
+
+
+def test_no_key_at_all_masks_nothing() -> None:
+    assert Echoes([""], lambda _: "*").hide("a b") == "a b"
+
+
+@pytest.mark.parametrize("length", [8, 9])
+def test_keys_of_eight_characters_are_found_in_other_forms_too(length: int) -> None:
+    key = "p=X:7zQ-w"[:length]
+    assert echoes(key).hide(f"a {quote(key, safe='')} b") == "a [masked] b"
+
+
 def test_what_only_looks_like_the_beginning_of_a_key_comes_later() -> None:
     live = Live(echoes())
     assert live.feed("a risk: sk-") == "a risk: "
