@@ -29,6 +29,7 @@ ENVIRONMENT = (
     ("NO_COLOR, CLICOLOR=0, TERM=dumb", "no colour; with TERM=dumb questions are asked line by line"),
     ("FORCE_COLOR, CLICOLOR_FORCE", "colour where there is no terminal too"),
     ("XDG_CACHE_HOME, XDG_STATE_HOME", "where fetched documents, and backups and history are kept (Linux)"),
+    ("ANDROID_DATA", "set on Android, whose folders for those are others"),
     ("HOME, PATH", "~; and where Kimi Code's own `kimi`, and git for doctor, are looked for"),
     (
         "KIMI_MODEL_*",
