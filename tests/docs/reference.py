@@ -91,11 +91,12 @@ def _help(context: click.Context) -> str:
 
 
 def codes(base: type[Exception]) -> dict[str, type[Exception]]:
-    """The classes below ``base``, by their code."""
+    """The classes below ``base`` that have a code of their own, by it."""
     found: dict[str, type[Exception]] = {}
     for kind in base.__subclasses__():
-        if kind.__module__.partition(".")[0] in {"catalog", "provisioner"}:  # not those of tests
-            found |= {str(vars(kind)["code"]): kind, **codes(kind)}
+        found |= codes(kind)
+        if "code" in vars(kind):
+            found[str(vars(kind)["code"])] = kind
     return found
 
 
