@@ -154,6 +154,11 @@ def test_a_key_that_begins_with_another_is_masked_whole() -> None:
         )
 
 
+def test_a_key_that_holds_another_is_masked_whole() -> None:
+    for keys in ([KEY, f"a-{KEY}-b"], [f"a-{KEY}-b", KEY]):
+        assert Echoes(keys, lambda key: f"[{len(key)}]").hide(f"a-{KEY}-b") == f"[{len(KEY) + 4}]"
+
+
 def test_no_key_at_all_masks_nothing() -> None:
     assert Echoes([""], lambda _: "*").hide("a b") == "a b"
 

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
+from provisioner.config import apply, tables
+from provisioner.config.draft import draft
+from provisioner.config.edit import rewrite
 from provisioner.config.masking import masked_text
+from provisioner.config.merge import FieldDifference
+from provisioner.config.plan import plan
+from provisioner.config.read import read, read_bytes
 from provisioner.secrets import mask
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SECRET = "pass-phrase"
 HIDDEN = mask(SECRET)
@@ -69,3 +80,26 @@ def test_only_the_sections_that_are_shown_are_masked_and_each_keeps_its_lines() 
     assert masked_text(text, [(3, 5)]) == f'\n\n[b]\nx = 1\n[c]\ntoken = "{HIDDEN}"'
     assert masked_text(text, [(0, 1), (5, 6)]) == f'[a]\ntoken = "{HIDDEN}"\n\n\n[c]\ntoken = "{HIDDEN}"'
     assert masked_text(text, []) == "\n" * 5
+
+
+def test_nothing_that_holds_the_file_prints_a_key_where_it_is_printed_itself(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(f'[providers.p]\napi_key = "{SECRET}"\n')
+    file = read(path)
+    entry = tables.Entry({"api_key": f"{SECRET}-2", "type": "openai"}, {})
+    drafted = draft(file, lambda data: tables.with_providers(data, {"p": entry}))
+    assert drafted.text is not None
+    assert SECRET in drafted.text
+    printed = [
+        *(file, entry, drafted, read_bytes(path), plan({}, file.data), plan(file.data, {})),
+        rewrite(file.text or "", file.data, drafted.plan),
+        apply.preview(path, lambda data: tables.with_providers(data, {"p": entry})),
+        apply.change(
+            path,
+            lambda data: tables.with_providers(data, {"p": entry}),
+            backups=tmp_path / "kept",
+            clock=lambda: 0.0,
+        ),
+        FieldDifference("api_key", "changed", SECRET, SECRET),
+    ]
+    assert [value for value in printed if SECRET in repr(value)] == []
