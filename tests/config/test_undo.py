@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from provisioner.config import apply, backups, tables, undo, whole
+from provisioner.config import apply, backups, locked, tables, undo, whole
 from provisioner.config.read import parse
 from provisioner.errors import ConfigChanged, ConfigInvalid, ConfigUnwritable, NotFound, ProvisionerError
 from tests.config.test_rewrite_properties import configs, edits
@@ -110,6 +110,43 @@ def test_the_mode_stays_but_a_key_is_never_given_to_everybody(place: Place) -> N
     place.path.chmod(0o644)
     assert place.undo().notes
     assert stat.S_IMODE(place.path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("content", "mode"),
+    [
+        (b"x = 1\n", 0o644),  # nothing in it is a secret
+        (TEXT.encode(), 0o600),
+        (b"[providers\n", 0o600),  # who knows what is in it
+    ],
+)
+def test_what_comes_back_is_readable_by_everybody_only_where_it_surely_holds_no_key(
+    place: Place, content: bytes, mode: int
+) -> None:
+    place.write(content)
+    with locked.locked(place.path, locked.History(place.saved, lambda: 1.0, "x")) as held:
+        held.put(whole.read(held.target), b"y = 1\n", "a change", private=False)
+    place.path.chmod(0o644)
+    done = place.undo()
+    assert place.content() == content
+    assert stat.S_IMODE(place.path.stat().st_mode) == mode
+    assert bool(done.notes) == (mode == 0o600)
+
+
+def test_what_force_would_lose_stays_where_it_cannot_be_kept(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.write(TEXT.encode())
+    place.add("p")
+    place.write(b"foreign = 1\n")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(backups, "save", full)
+    with pytest.raises(ConfigUnwritable, match="could not be kept"):
+        place.undo(force=True)
+    assert place.content() == b"foreign = 1\n"
 
 
 def test_further_back_goes_by_entry(place: Place) -> None:
