@@ -47,8 +47,8 @@ _MARKS = {
 @click.option(
     "--accept-endpoint-change",
     is_flag=True,
-    help="Let a provider move to another endpoint with its registry's token, or take an id or alias of "
-    "another source. No header and no other key follows.",
+    help="Let a provider move to another endpoint with its registry's token, a new one take the token to a host of "
+    "its own, or an import take an id or alias of another source. No header and no other key follows.",
 )
 @click.option(
     "--accept-shrink",

@@ -77,8 +77,8 @@ def _line(difference: Difference) -> str:
 def _total(result: registry_diff.Result) -> str:
     if not result.differences:
         return "Subscribers see no difference."
-    moved = sum(d.kind == "moved" for d in result.differences)
-    warns = "; where an endpoint or wire moved, refresh asks for --accept-endpoint-change" if moved else ""
+    asks = any(d.kind == "moved" or (d.kind == "added" and d.alias is None) for d in result.differences)
+    warns = "; where a token would go to a new host, refresh asks for --accept-endpoint-change" if asks else ""
     return f"Subscribers see {count(len(result.differences), 'difference')}{warns}."
 
 

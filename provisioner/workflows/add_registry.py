@@ -272,12 +272,13 @@ def _check_move(
     The value of an ``api_key_env`` never may. The token may where the user says so.
 
     Raises:
-        ConfigInvalid: the endpoint changed under an ``api_key_env``.
+        ConfigInvalid: the endpoint changed under an ``api_key_env``, or a header or ``env`` value would follow.
         ConsentNeeded: the endpoint changed and the token would follow.
     """
     new = {"type": provider.wire, "base_url": provider.base_url or ""}
     if not _source(existing, source["url"]) or same_endpoint(existing, new):
         return
+    tables.refuse_carried(existing, provider.id, new)
     moved = f"{shown(str(existing.get('base_url', '')))} ({existing.get('type')}) to {shown(new['base_url'])} ({provider.wire})"
     if variable := existing.get("api_key_env"):
         raise ConfigInvalid(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from catalog.errors import ShrinkRefused
-from catalog.untrusted import string
+from catalog.untrusted import mapping, string
 from catalog.urls import origin as place
 from catalog.urls import shown
 from catalog.wire import WIRES
@@ -101,6 +101,19 @@ def new_places(
     }
     urls = {alias: string(table.get("base_url")) for alias, table in aliases.items()}
     return {alias: shown(url) for alias, url in urls.items() if url and _place(url) not in known}
+
+
+def is_new_to_token(data: Mapping[str, Any], url: str, token: str, base_url: str) -> bool:
+    """Whether ``base_url`` is at a host that the token of the registry at ``url`` does not go to now.
+
+    It goes to the registry itself, and to those of its providers in config.toml that have no other key.
+    """
+    if not token:
+        return False
+    own = (tables.provider_in(data, name) for name in tables.members(data, "providers"))
+    served = (p for p in own if mapping(p.get("source")).get("url") == url and p.get("api_key") == token)
+    there = _place(base_url)
+    return there is None or there not in {_place(url), *(_place(p.get("base_url")) for p in served)}
 
 
 def refuse_new_places(

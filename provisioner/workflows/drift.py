@@ -173,16 +173,16 @@ class _Comparison:
 
     def _follows(self, new: Mapping[str, Any]) -> str | None:
         """Why the provider may not go to the new endpoint; None when it may."""
+        try:
+            tables.refuse_carried(self._provider, self._name, new)
+        except ConfigInvalid as error:
+            return f"{error.message}; {error.hint}"
         key, token = self._provider.get("api_key"), self._source.get("apiKey")
         if self._provider.get("api_key_env") or (key and key != token):
             again = f"kimi provider remove {self._name}, then add it again"
             return f"its key was given for the old endpoint and does not follow: {again}"
         if aliases := self._with_own_keys(token):
             return f"the api_key of {', '.join(aliases)} was given for the old endpoint and does not follow: take it out"
-        try:
-            tables.refuse_carried(self._provider, self._name, new)
-        except ConfigInvalid as error:
-            return f"{error.message}; {error.hint}"
         if not self._consent.endpoint_change:
             return "nothing of it was changed; if that is right: --accept-endpoint-change"
         return None

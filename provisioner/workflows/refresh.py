@@ -17,7 +17,7 @@ from provisioner.errors import ProvisionerError
 from provisioner.kimi_code.owner import provider_name
 from provisioner.note import Note
 from provisioner.workflows import imports
-from provisioner.workflows.consent import Consent, claims, guard_loss
+from provisioner.workflows.consent import Consent, claims, guard_loss, is_new_to_token
 from provisioner.workflows.drift import Drift, DriftFinding, drift, used_by
 from provisioner.workflows.outcome import Outcome, cleared_notes, commit
 from provisioner.workflows.upstream import SourceAnswer, SourceFailure, Upstream, UpstreamProvider
@@ -245,6 +245,21 @@ class AskedSources:
                     name,
                     f"the registry now has {name}, which would take over {', '.join(taken)}: "
                     "--accept-endpoint-change gives it away",
+                    held=True,
+                )
+            )
+            return data
+        token, base_url = str(said.source.get("apiKey") or ""), said.provider.base_url or ""
+        if not self._request.consent.endpoint_change and is_new_to_token(data, answer.url, token, base_url):
+            there = shown(base_url)
+            findings.append(
+                DriftFinding(
+                    "moved",
+                    name,
+                    f"{name}: new in the registry, at {there}, where its token does not go yet; "
+                    "if that is right: kimi provider refresh --accept-endpoint-change",
+                    field="base_url",
+                    after=there,
                     held=True,
                 )
             )

@@ -407,6 +407,51 @@ def test_a_pick_stays_a_pick_and_a_whole_import_grows(world: World, cli: Cli) ->
     assert set(data(world)["providers"]) == {"alpha", "beta"}
 
 
+def test_a_new_provider_at_a_host_that_the_token_does_not_go_to_waits(world: World, cli: Cli) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    cli(*ADD)
+    before = world.config.read_bytes()
+    third = {**registry()["second"], "id": "gamma", "api": "https://gamma.example/v1"}
+    world.serves((REGISTRY_URL, registry(third=third)))
+    for flags in ((), ("--yes",)):
+        done = cli("refresh", *flags)
+        assert (done.code, world.config.read_bytes() == before) == (2, True)
+        assert "https://gamma.example/v1" in done.out
+        assert "kimi provider refresh --accept-endpoint-change" in done.out
+    assert cli("refresh", "--check").code == 3
+    assert cli("refresh", "--accept-endpoint-change").code == 0
+    assert data(world)["providers"]["gamma"]["api_key"] == TOKEN
+
+
+@pytest.mark.parametrize("api", ["https://beta.example/v1", "https://registry.example/v1"])
+def test_a_new_provider_where_the_token_goes_already_does_not_wait(api: str, world: World, cli: Cli) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    cli(*ADD)
+    third = {**registry()["second"], "id": "gamma", "api": api}
+    world.serves((REGISTRY_URL, registry(third=third)))
+    assert cli("refresh").code == 0
+    assert data(world)["providers"]["gamma"]["base_url"] == api
+
+
+def test_a_host_that_only_another_key_goes_to_is_new_to_the_token(world: World, cli: Cli) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    cli(*ADD)
+    edit(world, f'api_key = "{TOKEN}"', 'api_key_env = "ALPHA_KEY"')
+    third = {**registry()["second"], "id": "gamma", "api": "https://alpha.example/v1"}
+    world.serves((REGISTRY_URL, registry(third=third)))
+    assert cli("refresh").code == 2
+    assert "gamma" not in data(world)["providers"]
+
+
+def test_a_new_provider_of_a_registry_without_a_token_does_not_wait(world: World, cli: Cli) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    assert cli("add", "--registry", REGISTRY_URL).code == 0
+    third = {**registry()["second"], "id": "gamma", "api": "https://gamma.example/v1"}
+    world.serves((REGISTRY_URL, registry(third=third)))
+    assert cli("refresh").code == 0
+    assert "gamma" in data(world)["providers"]
+
+
 def test_what_is_kept_of_an_import_holds_no_key_and_is_private(world: World, cli: Cli) -> None:
     world.serves(("https://registry.example/api.json?key=sk-url-0123456789", registry()))
     cli("add", "--registry", "https://registry.example/api.json?key=sk-url-0123456789", "--token", TOKEN)

@@ -251,7 +251,7 @@ def test_diff_says_what_subscribers_see(cli: Cli, world: World, folder: Path) ->
     assert done.out.splitlines() == [
         "moved    alpha (provider)  base_url: https://alpha.example/v1 → https://•••@moved.example/v1",
         "changed  beta/one  max_context_size: 131072 → 5000",
-        "Subscribers see 2 differences; where an endpoint or wire moved, refresh asks for --accept-endpoint-change.",
+        "Subscribers see 2 differences; where a token would go to a new host, refresh asks for --accept-endpoint-change.",
     ]
     document = cli("registry", "diff", REGISTRY_URL, str(path), "--json").json("registry-diff")
     assert document["summary"] == {"moved": 1, "removed": 0, "added": 0, "changed": 1}

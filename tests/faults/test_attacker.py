@@ -203,8 +203,6 @@ def test_nothing_moves_that_the_user_did_not_agree_to(
     shutil.copytree(planted.cache_dir, app.cache_dir)
     servers.by_name["attacker"].requests.clear()
 
-    # Not new/m: who has given a registry a token has given it to the providers that it adds, as in Kimi Code.
-    aliases = ("hand/m", "reg/m", "cat/m")
     of_token = ("--token", KEYS["registry"])
     commands: list[tuple[str, ...]] = [
         *[
@@ -227,8 +225,8 @@ def test_nothing_moves_that_the_user_did_not_agree_to(
         ("catalog", "info", "--url", catalog),
         ("registry", "validate", registry, *of_token),
         ("registry", "diff", registry, f"{servers.url('attacker')}/registry.json"),
-        ("test", *aliases, "--retries", "0", "--timeout", "5"),
-        ("test", *aliases, "--retries", "0", "--timeout", "5", "--fix", "--check", "text,tools,thinking"),
+        ("test", "--all", "--retries", "0", "--timeout", "5"),
+        ("test", "--all", "--retries", "0", "--timeout", "5", "--fix", "--check", "text,tools,thinking"),
         ("doctor", "--fix", "--yes"),
         ("set-default", "--first-passing", "reg/m,cat/m"),
         ("list",),
