@@ -128,10 +128,8 @@ NO_VARIABLES = re.compile(
     r"WRONG_VERSION_NUMBER|DEFAULT_CATALOG_URL|_API_KEY|ADAPTIVE_THINKING|BASE_URL|DISPLAY_NAME|MAX_CONTEXT_SIZE|"
     r"MAX_OUTPUT_SIZE|PROVIDER_TYPE|REASONING_KEY|THINKING_EFFORT|THINKING_KEEP|TOP_P|DEMO_.*"
 )
-# Those with which the program and its completion talk to themselves, and by which a system is told from Linux.
-INTERNAL = frozenset(
-    {"KIMI_PROVIDER_HANDOVER", "_KIMI_PROVIDER_COMPLETE", "COMP_WORDS", "COMP_CURRENT", "ANDROID_DATA"}
-)
+# Those with which the program and its completion talk to themselves.
+INTERNAL = frozenset({"KIMI_PROVIDER_HANDOVER", "_KIMI_PROVIDER_COMPLETE", "COMP_WORDS", "COMP_CURRENT"})
 VARIABLE = re.compile(r'"(_?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[a-z]+_proxy|HOME|PATH|TERM|CLICOLOR)"')
 
 
