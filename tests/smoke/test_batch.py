@@ -100,6 +100,7 @@ def test_waits_are_told() -> None:
     with serving(lambda _: next(answers)) as server:
         asyncio.run(batch(aliases(server.url, 1), ["p/0"], told))
     assert [(step.state, step.seconds) for step in told] == [
+        ("queued", 0),
         ("started", 0),
         ("waiting", 0.04),
         ("finished", 0),
