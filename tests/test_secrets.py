@@ -13,6 +13,7 @@ from provisioner.secrets import (
     mask,
     mask_prefixed,
     masked,
+    scrub,
     typed_keys,
     unprefixed_keys,
 )
@@ -87,6 +88,7 @@ CASES: list[tuple[Any, Any]] = [
     ({"api_key": ["a", KEY], "n": 7}, {"api_key": [mask("a"), mask(KEY)], "n": 7}),
     ({"api_key": (KEY,)}, {"api_key": [mask(KEY)]}),
     ({"env": {"A": KEY, "B": {"C": [KEY]}}}, {"env": {"A": mask(KEY), "B": {"C": [mask(KEY)]}}}),
+    ({"env": {"B": {"C": [KEY]}}}, {"env": {"B": {"C": [mask(KEY)]}}}),
     ({"custom_headers": {"X-A": KEY}}, {"custom_headers": {"X-A": mask(KEY)}}),
     ({"headers": {"X-A": KEY}}, None),
     ({"env": {"A_URL": "https://h.test", "A_PROJECT": "p", "A_LOCATION": "l"}}, None),
@@ -209,3 +211,7 @@ def test_words_without_a_prefix_are_found_but_not_in_addresses() -> None:
     assert unprefixed_keys(MIXED) == {MIXED}
     assert unprefixed_keys(MIXED[1:]) == set()
     assert unprefixed_keys("nothing here " * 3) == set()
+
+
+def test_known_keys_are_masked_in_the_text_of_strangers() -> None:
+    assert scrub(f"no {KEY}, {KEY.encode().hex()}", [KEY, ""]) == f"no {mask(KEY)}, {mask(KEY)}"

@@ -62,6 +62,7 @@ def test_base64_is_masked_wherever_in_a_word_the_key_stands(before: str, key: st
         url_safe,
         quote(whole, safe=""),
         whole.replace("/", "\\/"),
+        whole.replace("/", "%2f"),
         whole.replace("+", "%2b"),
     ):
         start, _, end = echoes(key).hide(f"Basic {form}.").partition("[masked]")

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from provisioner.config import apply, backups, locked, tables, undo, whole
 from provisioner.config.read import parse
+from provisioner.config.splice import spliced
 from provisioner.errors import ConfigChanged, ConfigInvalid, ConfigUnwritable, NotFound, ProvisionerError
 from tests.config.test_rewrite_properties import configs, edits
 
@@ -147,6 +148,25 @@ def test_what_force_would_lose_stays_where_it_cannot_be_kept(
     with pytest.raises(ConfigUnwritable, match="could not be kept"):
         place.undo(force=True)
     assert place.content() == b"foreign = 1\n"
+
+
+def test_an_entry_that_nothing_is_on_record_of_is_not_found(place: Place) -> None:
+    place.write(TEXT.encode())
+    with pytest.raises(NotFound, match="nothing to undo"):
+        place.undo(5)
+
+
+LINES = st.lists(st.sampled_from(["# a\n", "# b\n", "\n", "x = 1\r\n"]), max_size=6).map("".join)
+
+
+@given(LINES, LINES, LINES, LINES)
+def test_the_difference_that_is_shown_is_the_whole_difference(
+    start: str, old: str, new: str, end: str
+) -> None:
+    before, after = start + old + end, start + new + end
+    splices = list(undo._splices(before, after))
+    assert spliced(before, splices) == after
+    assert all(before[splice.start : splice.end] != splice.new for splice in splices)
 
 
 def test_further_back_goes_by_entry(place: Place) -> None:

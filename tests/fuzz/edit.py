@@ -118,7 +118,9 @@ def check(data: bytes) -> None:
         text = decode(data[2:], _PATH)
         before = parse(text, _PATH)
     except ConfigInvalid:
+        assert _by_tomllib(data[2:]) is None
         return
+    assert same(before, _by_tomllib(data[2:]))
     file = ConfigFile(_PATH, text, before)
     with suppress(ConfigInvalid):
         assert masked_text(text.removeprefix(BOM)).count("\n") == text.count("\n")
@@ -149,6 +151,14 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
         return bytes((chance.randrange(len(_CHANGES)), chance.randrange(256))) + body
     text = lines_mutated(body.decode("utf-8", "replace"), chance, _PIECES)
     return head + text.encode()
+
+
+def _by_tomllib(content: bytes) -> Data | None:
+    """What Python's own reader makes of the file; None where it refuses it."""
+    try:
+        return tomllib.loads(content.decode().removeprefix(BOM))
+    except (ValueError, RecursionError):
+        return None
 
 
 def _same_foreign_lines(old: str, new: str, drafted: Draft) -> None:
