@@ -38,10 +38,11 @@ def test_each_file_has_a_history_of_its_own(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="there are no modes elsewhere")
 def test_a_folder_that_was_open_to_others_is_closed_when_it_is_written_next(tmp_path: Path) -> None:
-    save(tmp_path, tmp_path / "one.toml", b"1", b"2")
-    (own,) = (path for path in tmp_path.iterdir() if path.is_dir())
+    folder = tmp_path / "backups"
+    save(folder, tmp_path / "one.toml", b"1", b"2")
+    (own,) = folder.iterdir()
     own.chmod(0o755)
-    save(tmp_path, tmp_path / "one.toml", b"2", b"3")
+    save(folder, tmp_path / "one.toml", b"2", b"3")
     assert stat.S_IMODE(own.stat().st_mode) == 0o700
 
 
