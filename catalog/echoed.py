@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 _LONG_ENOUGH = 8
 _CODES = "00[01][0-9a-f]|0020|00a[0d]|034f|061c|180[b-f]|20[0-6][0-9a-f]|3164|fe0[0-9a-f]|feff"
 # What may stand between the characters of a key; line breaks and spaces among it, as a long word may be broken.
-# Backslashes too: each time that a text is put into JSON there are more of them.
+# Backslashes too, one by one: each time that a text is put into JSON there are more of them.
 _BETWEEN = re.compile(
-    rf"(?i:\x1b\[[0-?]*[ -/]*[@-~]|[\s{INVISIBLE}]|\\+u(?:{_CODES})|\\+[nrt]|\\"
+    rf"(?i:\x1b\[[0-?]*[ -/]*[@-~]|[\s{INVISIBLE}]|\\u(?:{_CODES})|\\[nrt]|\\"
     r"|%(?:0[ad]|20|e2%80%[89a][0-9a-f]|ef%bb%bf)|&(?:\#8203|shy|zwn?j);)"
 )
 # The longest form of one character, and what all forms but the character itself begin with.
@@ -37,6 +37,7 @@ _SEED = 8
 _MOST_SEEDS = 1000
 # A key that has begun and not ended is looked for so many characters from the end of a text.
 _TAIL = 64 * 1024
+_PART = 32
 
 
 @dataclass(frozen=True)
@@ -89,15 +90,23 @@ class Live:
     def __init__(self, echoes: Echoes) -> None:
         self._echoes = echoes
         self._held = ""
+        self._new = ""
 
     def feed(self, piece: str) -> str:
-        """What can be shown now."""
-        shown, self._held = self._echoes.split(self._held + piece)
+        """What can be shown now.
+
+        What is held is looked at again when a part of its length has come, so that the work grows with the text.
+        """
+        self._new += piece
+        if len(self._new) * _PART < len(self._held):
+            return ""
+        shown, self._held = self._echoes.split(self._held + self._new)
+        self._new = ""
         return shown
 
     def finish(self) -> str:
         """The rest, when the text has ended."""
-        rest, self._held = self._held, ""
+        rest, self._held, self._new = self._held + self._new, "", ""
         return self._echoes.hide(rest)
 
 

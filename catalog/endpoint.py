@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 PLACEHOLDER = "${"
 
-_VARIABLE = re.compile(r"\$\{([^}]*)\}")
+_VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _ANTHROPIC_VERSION = re.compile(r"/v1/?\Z")
 _VERSION_SEGMENT = re.compile(r"v\d+[a-z0-9]*\Z")
 # What the wires append themselves; a base_url that ends in one of these was copied from a curl example.

@@ -31,10 +31,11 @@ def show(
     provenance: Provenance | None = None,
     skipped: Iterable[Skipped] = (),
     found: list[dict[str, Any]] | None = None,
+    unwritten: str | None = None,
 ) -> None:
     """Prints a change: ``done`` are the lines that say what happened, in the past tense.
 
-    ``found`` is what ``add --from`` found, each as in the schema.
+    ``unwritten`` says why nothing was written, where the reason is not that the file says so already. ``found`` is what ``add --from`` found, each as in the schema.
     """
     if as_json:
         whole = document(command, outcome, notes, provenance, skipped)
@@ -45,7 +46,7 @@ def show(
     if outcome.dry_run:
         echo_error("Nothing written (--dry-run)." if outcome.plan.changes else "Nothing to change.")
     elif not outcome.written:
-        echo(f"{clean(str(outcome.config_path))} already says so; nothing written.")
+        echo(unwritten or f"{clean(str(outcome.config_path))} already says so; nothing written.")
     else:
         for line in done:
             echo(clean(line))

@@ -116,7 +116,11 @@ def _print(result: refresh.Result, *, check: bool) -> None:
         if result.drifted or not result.failures:
             echo("Not up to date." if result.drifted else "Up to date.")
         return
-    show("refresh", result.outcome, ["Up to date now."], as_json=False, notes=result.notes)
+    unwritten = "Nothing written." if result.failures else None
+    if result.held:
+        unwritten = "Nothing written: what is marked ! waits for you."
+    done = ["The rest is up to date now." if unwritten else "Up to date now."]
+    show("refresh", result.outcome, done, as_json=False, notes=result.notes, unwritten=unwritten)
 
 
 def _document(result: refresh.Result, *, check: bool) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from provisioner.config.files import clean, make_private, replace
+from provisioner.config.files import clean, keep_private, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -75,7 +75,7 @@ def save(
         OSError: the folder cannot be written to.
     """
     own = _own(folder, target)
-    make_private(own)
+    keep_private(own)
     clean(own, "")
     known = entries(folder, target)
     number = known[-1].id + 1 if known else 1

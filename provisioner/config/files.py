@@ -141,6 +141,17 @@ def make_private(folder: Path) -> None:
     folder.chmod(0o700)
 
 
+def keep_private(folder: Path) -> None:
+    """Make a folder of this program's own, or close one that others may look into.
+
+    Raises:
+        OSError: it cannot be made, or is somebody else's.
+    """
+    make_private(folder)
+    if os.name == "posix" and folder.stat().st_mode & 0o077:
+        folder.chmod(0o700)
+
+
 def sync(folder: Path) -> None:
     """Make what was renamed in a folder survive a power cut, where the system can do that."""
     with suppress(OSError):

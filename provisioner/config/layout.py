@@ -23,8 +23,8 @@ _KEY = rf"{_PART}(?:[ \t]*\.[ \t]*{_PART})*+"
 _TAIL = r"[ \t]*+(?:#[^\n]*+|\r)?(?:\n|\Z)"
 # `"` and `'` that open a string of one line, not one of three quotes.
 _STRING = rf"""(?:(?!\"\"\"){_BASIC}|(?!'''){_LITERAL})"""
-_ML_BASIC = r'"""[^"\\]*(?:(?:\\[\s\S]|"{1,2}(?!"))[^"\\]*)*"{3,5}'
-_ML_LITERAL = r"'''[^']*(?:'{1,2}(?!')[^']*)*'{3,5}"
+_ML_BASIC = r'"""[^"\\]*+(?:(?:\\[\s\S]|"{1,2}(?!"))[^"\\]*+)*+"{3,5}'
+_ML_LITERAL = r"'''[^']*+(?:'{1,2}(?!')[^']*+)*+'{3,5}"
 _ARRAY = rf"""\[[^\[\]{{}}"'#\n]*+(?:{_STRING}[^\[\]{{}}"'#\n]*+)*+\]"""
 # The value of a statement that needs no further line, the common case.
 _SHORT = rf"""(?:{_STRING}|{_ARRAY}|[^\s"'\[{{#](?:[^\n#]*[^\s#])?)"""
@@ -40,7 +40,7 @@ _VALUE = re.compile(
     rf"""{_ML_BASIC}|{_ML_LITERAL}|{_BASIC}|{_LITERAL}|{_ARRAY}|[^\s"'\[\]{{}},#][^\]}},#\n]*"""
 )
 _TOKEN = re.compile(rf"""{_ML_BASIC}|{_ML_LITERAL}|{_BASIC}|{_LITERAL}|#[^\n]*|[^\[\]{{}}"'#]+|[\[\]{{}}]""")
-_SPACE = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
+_SPACE = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
 
 
 class LayoutUnknown(Exception):

@@ -28,13 +28,13 @@ _SECRET_TABLES = frozenset({"env", "custom_headers"})
 _LOOKS = re.compile(
     r"""
     (?P<scheme>(?i:bearer|basic)\s+)[^\s"'\\]{6,}              # an HTTP credential
-  | (?P<flag>--[\w-]*(?:key|token|secret|password)["']?[=,\s]+["']?)[^\s"'\\,]+   # an argument of a command
+  | (?P<flag>--[\w-]{0,64}(?:key|token|secret|password)["']?[=,\s]+["']?)[^\s"'\\,]+   # an argument of a command
     """,
     re.VERBOSE,
 )
 _COMMENT = re.compile(r"#([^\r\n]*)")
 _COMMENTED_OUT = re.compile(
-    r"""(?i)((?:key|token|secret|password|authorization)[\w-]*["']?\s*[=:]\s*)(\S[^\r]*)"""
+    r"""(?i)((?:key|token|secret|password|authorization)[\w-]{0,64}+["']?\s*+[=:]\s*)(\S[^\r]*)"""
 )
 _ANY_COMMENTED_OUT = re.compile(r"([=:]\s*)(\S[^\r]*)")
 # A word of a comment, and a UUID, which some vendors give as keys.

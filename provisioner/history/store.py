@@ -57,6 +57,10 @@ def append(file: Path, runs: Sequence[Run]) -> None:
     with held(file, wait_s=_WAIT_S) as alone:
         descriptor = os.open(file, os.O_RDWR | os.O_APPEND | _FLAGS, 0o600)
         with os.fdopen(descriptor, "r+b", buffering=0) as opened:
+            if os.name == "posix":
+                os.fchmod(
+                    descriptor, 0o600
+                )  # an earlier version, or a copy by hand, may have left it open to others
             old = opened.read()
             # A process that was killed may have left half a line, which must not take the next one with it.
             torn = bool(old) and not old.endswith(b"\n")

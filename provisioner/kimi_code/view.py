@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from provisioner.kimi_code.target import Target
 
 _POSITIVE = re.compile(r"0*[1-9][0-9]*")
-_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
+_NUMBER = re.compile(r"[-+]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][-+]?[0-9]++)?")
 
 
 @dataclass(frozen=True)

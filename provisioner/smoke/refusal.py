@@ -117,7 +117,7 @@ def _style(outer: Mapping[str, Any], inner: Mapping[str, Any]) -> str | None:
 def _page_title(text: str) -> str:
     if not text.startswith("<"):
         return text[:_SHOWN]
-    title = re.search(r"<title[^>]*>([^<]*)</title>", text, re.IGNORECASE)
+    title = re.search(r"<title[^<>]*>([^<]*)</title>", text, re.IGNORECASE)
     return f"a web page titled {title.group(1).strip()!r}" if title else "a web page"
 
 

@@ -114,7 +114,7 @@ def save(app: App, records: Mapping[str, Record], data: Mapping[str, Any]) -> st
     """
     try:
         path = _path(app)
-        files.make_private(path.parent)
+        files.keep_private(path.parent)
         with held(path, wait_s=_WAIT_S):
             _add(app, path, records, set(tables.members(data, "providers")))
     except OSError as error:

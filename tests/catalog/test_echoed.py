@@ -214,3 +214,18 @@ def test_short_keys_are_looked_for_as_they_are() -> None:
 
 def test_a_text_of_nothing_but_beginnings_of_the_key_is_not_gone_through_to_its_end() -> None:
     assert echoes().hide(KEY[:-1] * 100_000) == "•••"
+
+
+def test_what_is_held_back_is_not_looked_at_again_with_each_character() -> None:
+    looked_at: list[int] = []
+
+    class Counting(Echoes):
+        def split(self, text: str) -> tuple[str, str]:
+            looked_at.append(len(text))
+            return super().split(text)
+
+    live = Live(Counting([KEY], lambda _: "[masked]"))
+    text = KEY[0] + "\u200b" * 5_000
+    assert "".join(map(live.feed, text)) == ""
+    assert live.feed(KEY[1:]) + live.finish() == "[masked]"
+    assert sum(looked_at) < 40 * len(text)

@@ -418,6 +418,7 @@ def test_a_new_provider_at_a_host_that_the_token_does_not_go_to_waits(world: Wor
         assert (done.code, world.config.read_bytes() == before) == (2, True)
         assert "https://gamma.example/v1" in done.out
         assert "kimi provider refresh --accept-endpoint-change" in done.out
+        assert done.out.endswith("Nothing written: what is marked ! waits for you.\n")
     assert cli("refresh", "--check").code == 3
     assert cli("refresh", "--accept-endpoint-change").code == 0
     assert data(world)["providers"]["gamma"]["api_key"] == TOKEN

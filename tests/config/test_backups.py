@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import stat
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,16 @@ def test_each_file_has_a_history_of_its_own(tmp_path: Path) -> None:
     assert backups.content(folder, other, third) == b"x"
     for path in folder.rglob("*"):
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no modes elsewhere")
+def test_a_folder_that_was_open_to_others_is_closed_when_it_is_written_next(tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    save(folder, tmp_path / "one.toml", b"1", b"2")
+    (own,) = folder.iterdir()
+    own.chmod(0o755)
+    save(folder, tmp_path / "one.toml", b"2", b"3")
+    assert stat.S_IMODE(own.stat().st_mode) == 0o700
 
 
 def test_the_same_bytes_are_kept_once(tmp_path: Path) -> None:

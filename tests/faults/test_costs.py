@@ -70,6 +70,10 @@ def blank_bomb(_: Request) -> Chunks:
     return stream(compressed(b"data: x\n\n", b"\n"), Content_Encoding="gzip")
 
 
+def key_that_begins_only(_: Request) -> Chunks:
+    return stream(data(chunk({"content": "s" + "\\" * 60_000}, finish="stop")))
+
+
 # A child's peak begins with that of the process it was forked from: a small one in between keeps this one's out.
 MEASURED = (
     "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=False); "
@@ -79,7 +83,8 @@ MEASURED = (
 
 @pytest.mark.skipif(os.name != "posix", reason="needs the figures of one child")
 @pytest.mark.parametrize(
-    "answer", [large_event, many_values, many_values_at_once, tiny_deltas, bomb, blank_bomb]
+    "answer",
+    [large_event, many_values, many_values_at_once, tiny_deltas, bomb, blank_bomb, key_that_begins_only],
 )
 def test_a_model_server_cannot_make_a_test_large_or_long(
     answer: Callable[[Request], Chunks], tmp_path: Path

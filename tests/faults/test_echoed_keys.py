@@ -11,8 +11,8 @@ import pytest
 
 from provisioner.smoke.options import Options
 from provisioner.workflows import test as testing
-from tests.smoke.server import Chunks, reply, serving, stream
-from tests.smoke.streams import chunk, config, data
+from tests.smoke.server import Chunks, Request, reply, serving, stream
+from tests.smoke.streams import chunk, data
 
 if TYPE_CHECKING:
     from provisioner.app import App
@@ -31,19 +31,28 @@ FORMS = {
 BEFORE = [cut - 20 for cut in (120, 160, 500, 1000, 2000)]
 
 
-def smoke(app: App, answer: Chunks) -> str:
-    """All that a test shows, in its document and while it runs."""
-    seen: list[str] = []
+def smoke(app: App, *answers: Chunks) -> list[str]:
+    """All that a test of each answer shows, in its document and while it runs: one server, a provider for each."""
+    whole = [list(answer) for answer in answers]
+    seen: dict[str, list[str]] = {f"p{number}/m": [] for number in range(len(whole))}
 
-    def watch(_: str, delta: Delta) -> None:
-        seen.append(delta.text)
+    def answer(request: Request) -> Chunks:
+        return whole[int(request.path.split("/")[1])]
 
-    answer = list(answer)
-    with serving(lambda _: answer) as server:
+    def watch(alias: str, delta: Delta) -> None:
+        seen[alias].append(delta.text)
+
+    with serving(answer) as server:
+        tables = (
+            f'[providers.p{number}]\ntype = "openai"\nbase_url = "{server.url}/{number}/v1"\napi_key = "{KEY}"\n'
+            f'[models."p{number}/m"]\nprovider = "p{number}"\nmodel = "m"\nmax_context_size = 128000\n'
+            for number in range(len(whole))
+        )
         app.config_path.parent.mkdir(exist_ok=True)
-        app.config_path.write_text(config("openai", f"{server.url}/v1").replace("sk-0123456789abcdef", KEY))
-        result = testing.run(app, testing.Request(("p/m",), Options(checks=("text",), retries=0)), watch)
-    return json.dumps(result.document(), ensure_ascii=False) + "".join(seen)
+        app.config_path.write_text('default_model = "p0/m"\n' + "".join(tables))
+        result = testing.run(app, testing.Request(tuple(seen), Options(checks=("text",), retries=0)), watch)
+    tested = {found["alias"]: found for found in result.document()["results"]}
+    return [json.dumps(tested[alias], ensure_ascii=False) + "".join(seen[alias]) for alias in seen]
 
 
 def places(form: str, befores: list[int]) -> list[tuple[str, Chunks]]:
@@ -77,24 +86,24 @@ def leaks(shown: str, form: str) -> list[str]:
 @pytest.mark.parametrize("name", FORMS)
 def test_nothing_that_is_quoted_holds_a_part_of_the_key(name: str, app: App) -> None:
     form = FORMS[name]
-    for where, answer in places(form, BEFORE if name == "as it is" else BEFORE[1:2]):
-        shown = smoke(app, answer)
-        # The part of the base64 form before the key, "user:", is no secret.
-        assert leaks(shown, form[7:] if name == "base64" else form) == [], where
+    # The part of the base64 form before the key, "user:", is no secret.
+    secret = form[7:] if name == "base64" else form
+    asked = places(form, BEFORE if name == "as it is" else BEFORE[1:2])
+    for (where, _), shown in zip(asked, smoke(app, *(answer for _, answer in asked)), strict=True):
+        assert leaks(shown, secret) == [], where
 
 
 @pytest.mark.parametrize("size", [1, 2, 5, 9])
 def test_a_key_in_pieces_is_not_seen_while_it_arrives(size: int, app: App) -> None:
     pieces = [KEY[at : at + size] for at in range(0, len(KEY), size)]
     events = [data(chunk({"content": piece})) for piece in pieces]
-    shown = smoke(app, stream(*events, data(chunk({"content": " bye"}, finish="stop"))))
+    (shown,) = smoke(app, stream(*events, data(chunk({"content": " bye"}, finish="stop"))))
     assert leaks(shown, KEY) == []
     assert "sk-•••L9pS bye" in shown
 
 
 def test_the_cut_of_an_endless_answer_falls_inside_of_the_key(app: App) -> None:
-    lines = [data(chunk({"content": "x" * 2**16})) for _ in range(15)]
-    last = data(chunk({"content": "x" * (2**16 - 30) + KEY + " bye"}, finish="stop"))
-    shown = smoke(app, stream(*lines, last))
+    text = "." * (2**20 - 30) + KEY + " bye"
+    (shown,) = smoke(app, stream(data(chunk({"content": text}, finish="stop"))))
     assert "•••…" in shown
     assert leaks(shown, KEY) == []

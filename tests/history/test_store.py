@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import stat
 import subprocess
 import sys
@@ -45,6 +46,14 @@ def test_the_folders_and_files_are_private(file: Path) -> None:
     assert modes.pop("history") == modes.pop("state") == 0o700
     assert file.name in modes
     assert set(modes.values()) == {0o600}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no modes elsewhere")
+def test_a_file_that_was_open_to_others_is_closed_when_it_is_written_next(file: Path) -> None:
+    store.append(file, [PLAIN])
+    file.chmod(0o666)
+    store.append(file, [PLAIN])
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_two_config_files_do_not_mix(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PROMPT = f"Which colour is this picture? Answer with one word out of: {', '.join(COLOURS)}."
 _PICTURES = 2
 # The words of the prompt itself, repeated, are no answer.
-_QUOTED = re.compile(r"[\"“].*[\"”]", re.DOTALL)
+_OPENED, _CLOSED = '"“', '"”'
 
 
 async def check(session: Session) -> Check:
@@ -54,5 +54,9 @@ async def check(session: Session) -> Check:
 
 def names(text: str, colour: str) -> bool:
     """Whether ``text`` names ``colour`` and no other."""
-    words = set(re.findall(r"[a-z]+", _QUOTED.sub("", text).lower()))
+    opened = min((at for mark in _OPENED if (at := text.find(mark)) >= 0), default=len(text))
+    closed = max(text.rfind(mark) for mark in _CLOSED)
+    if closed > opened:
+        text = text[:opened] + text[closed + 1 :]
+    words = set(re.findall(r"[a-z]+", text.lower()))
     return words & COLOURS.keys() == {colour}
