@@ -114,7 +114,10 @@ _VERSION = re.compile(r"(?<![0-9])(\d)(?:[.p_-]?(\d{1,2}))?(?![0-9])")
 
 def best(models: Iterable[Model]) -> Model | None:
     """The model to start with, of at least one; None out of none. Of equals the first."""
-    left = without_copies(models)
+    firsts: dict[tuple[Any, ...], Model] = {}
+    for model in models:  # the providers of a registry often have the same ones
+        firsts.setdefault((model.id, model.status, model.capabilities, model.released), model)
+    left = without_copies(firsts.values())
     for trait in _TRAITS:
         if len(left) < 2:  # noqa: PLR2004  one is decided
             break

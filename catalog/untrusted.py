@@ -51,9 +51,13 @@ def sequence(value: Any) -> list[Any]:
 
 def strings(value: Any) -> tuple[str, ...] | None:
     """A list of nothing but strings, else None."""
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return tuple(map(_encodable, value))
-    return None
+    if not isinstance(value, list):
+        return None
+    try:
+        joined = "".join(value)
+    except TypeError:  # one of them is no string
+        return None
+    return tuple(value) if joined.isascii() else tuple(map(_encodable, value))
 
 
 def number(value: Any) -> float | None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["changed", "conflict", "unsure"]
 _LENGTH = 16
+_PLAIN = (str, int)
 _ENCODER = json.JSONEncoder(sort_keys=True, default=repr)
 
 
@@ -43,12 +44,19 @@ class FieldDifference:
 
 def fingerprint(value: Any) -> str:
     """A short digest of a parsed value: equal for equal values, and no way back to them."""
-    return _digest(_ENCODER.encode(value))
+    # What is equal must look the same to be kept: true is equal to 1, and no text and no other integer is.
+    if type(value) in _PLAIN:
+        return _kept(value)
+    if type(value) is list and set(map(type, value)) == {str}:
+        return _kept(tuple(value))
+    return _digest(value)
 
 
-@lru_cache(maxsize=4096)  # most of the fields of an import say the same
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:_LENGTH]
+def _digest(value: Any) -> str:
+    return hashlib.sha256(_ENCODER.encode(value).encode()).hexdigest()[:_LENGTH]
+
+
+_kept = lru_cache(maxsize=4096)(_digest)  # most of the fields of an import say the same
 
 
 def base_of(table: Mapping[str, Any], owned: Iterable[str]) -> dict[str, str]:

@@ -138,7 +138,9 @@ def sections(data: Mapping[str, Any]) -> Sections:
     providers, provider_flaws = _tables(top.get("providers", {}), "providers", PROVIDER_KEYS)
     models, model_flaws = _tables(top.get("models", {}), "models", MODEL_KEYS)
     thinking = top.get("thinking", {})
-    unreadable = (*_too_large(data), *_no_names(top))
+    unreadable: list[Finding] = []
+    _too_large(data, (), unreadable)
+    unreadable += _no_names(top)
     thinking_flaws = tuple(_thinking_flaws(thinking))
     return Sections(
         providers={name: table for name, table in providers.items() if name not in INTERNAL_IDS},
@@ -150,23 +152,25 @@ def sections(data: Mapping[str, Any]) -> Sections:
     )
 
 
-def _too_large(value: Any, path: KeyPath = ()) -> Iterator[Finding]:
-    """An integer above JavaScript's largest safe one, anywhere: Kimi Code cannot read the file at all."""
+def _too_large(value: Any, path: KeyPath, found: list[Finding]) -> None:
+    """Finds each integer above JavaScript's largest safe one, anywhere: Kimi Code cannot read the file at all."""
     if isinstance(value, dict):
         for key, below in value.items():
             if not isinstance(below, str):  # most values are, and none of them holds a number
-                yield from _too_large(below, (*path, key))
+                _too_large(below, (*path, key), found)
     elif isinstance(value, list):
         for item in value:
             if not isinstance(item, str):
-                yield from _too_large(item, path)
+                _too_large(item, path, found)
     elif isinstance(value, int) and abs(value) > _MOST:
-        yield Finding(
-            "integer_too_large",
-            "error",
-            path,
-            f"{value} is larger than any integer that Kimi Code reads: it ignores the whole file",
-            f"{path[-1]} = {_MOST}, or less",
+        found.append(
+            Finding(
+                "integer_too_large",
+                "error",
+                path,
+                f"{value} is larger than any integer that Kimi Code reads: it ignores the whole file",
+                f"{path[-1]} = {_MOST}, or less",
+            )
         )
 
 

@@ -26,6 +26,9 @@ _POSITIVE = re.compile(r"0*[1-9][0-9]*")
 _NUMBER = re.compile(r"[-+]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][-+]?[0-9]++)?")
 
 
+NO_DEFAULT = "config.toml names no default_model: Kimi Code then refuses every prompt, whatever -m says"
+
+
 @dataclass(frozen=True)
 class View:
     """The file and the environment, as Kimi Code 2.1.0 takes them in.
@@ -78,7 +81,7 @@ class View:
         default = self.sections.default_model
         if default is None:
             return Unusable(
-                "config.toml names no default_model: Kimi Code then refuses every prompt, whatever -m says",
+                NO_DEFAULT,
                 f"kimi provider set-default {self._best()}",
                 code="no_default_model",
                 path=("default_model",),
@@ -93,6 +96,11 @@ class View:
                 path=flaw.path,
             )
         return None
+
+    @property
+    def lacks_default(self) -> bool:
+        """Whether every prompt is refused for no other reason than that the file names no default_model."""
+        return not (self._first_flaw() or self.has_shell_model or self.sections.default_model is not None)
 
     def findings(self) -> tuple[Finding, ...]:
         """Everything that keeps Kimi Code from running an alias or sends a key astray, each cause once."""

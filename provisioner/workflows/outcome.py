@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from provisioner.characters import folded
 from provisioner.config import apply
 from provisioner.config.plan import Plan, plan
-from provisioner.kimi_code.view import View
+from provisioner.kimi_code.view import NO_DEFAULT, View
 from provisioner.note import Note
 from provisioner.workflows.default_alias import best_alias, models_of
 from provisioner.workflows.watch import silent
@@ -162,9 +162,10 @@ def refusal_note(app: App, data: Mapping[str, Any], imported: Iterable[Provider]
 
     Where there is no default the best of the ``imported`` models is proposed.
     """
-    flaw = View.of(data, app.env).blocked
+    view = View.of(data, app.env)
+    if view.lacks_default and (best := best_alias(models_of(imported))):
+        return (Note("no_default_model", f"{NO_DEFAULT}: kimi provider set-default {best}"),)
+    flaw = view.blocked
     if flaw is None or flaw.code == "variable_unset":  # the shell's, not the file's
         return ()
-    best = best_alias(models_of(imported)) if flaw.code == "no_default_model" else None
-    hint = f"kimi provider set-default {best}" if best else flaw.hint
-    return (Note(flaw.code, f"{flaw.message}: {hint}"),)
+    return (Note(flaw.code, f"{flaw.message}: {flaw.hint}"),)
