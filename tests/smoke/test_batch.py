@@ -100,8 +100,11 @@ def test_waits_are_told() -> None:
     with serving(lambda _: next(answers)) as server:
         asyncio.run(batch(aliases(server.url, 1), ["p/0"], told))
     assert [(step.state, step.seconds) for step in told] == [
+        ("queued", 0),
         ("started", 0),
+        ("asking", 0),
         ("waiting", 0.04),
+        ("asking", 0),
         ("finished", 0),
     ]
 
