@@ -181,9 +181,17 @@ class _CatalogLoad:
 
 
 def load_registry(
-    sources: Sources, url: str, token: str | None, *, offline: bool = False, accept_shrink: bool = False
+    sources: Sources,
+    url: str,
+    token: str | None,
+    *,
+    offline: bool = False,
+    accept_shrink: bool = False,
+    token_hint: str | None = None,
 ) -> RegistryDocument:
     """The registry at ``url`` as ``token`` sees it; the server is always asked, unless offline.
+
+    ``token_hint`` is what to advise where the token is refused; without it, the flags that give one.
 
     Raises:
         FetchFailed: not reached; or offline, and there is no copy for this URL and token.
@@ -202,14 +210,14 @@ def load_registry(
         return RegistryDocument(raw, from_cache(loaded[0], where, now))
     stamp = loaded[0] if loaded else None
     try:
-        reply = ask(sources, url, stamp, token=token)
+        reply = ask(sources, url, stamp, token=token, token_hint=token_hint)
         if reply.status == NOT_MODIFIED and loaded:
             raw = _decode_registry(loaded[1])
             if raw is not None:
                 store.confirm(name, renewed(loaded[0], reply, now))
                 return RegistryDocument(raw, Provenance("not_modified", where, now, 0))
             store.forget(name, loaded[0].digest)  # the validator vouches for a copy that cannot be served
-            reply, stamp = ask(sources, url, None, token=token), None
+            reply, stamp = ask(sources, url, None, token=token, token_hint=token_hint), None
         raw = parse_members(reply.body, where)
         if stamp and not accept_shrink:
             policy.guard_shrink(stamp.providers, raw.objects, where, hint=_TAKE_REGISTRY)

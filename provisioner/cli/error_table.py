@@ -65,7 +65,7 @@ COMMANDS = {
     ),
     "credential_refused": Row(
         "The host of a document answered 401 or 403: the token is missing or wrong.",
-        "Give the right one with --token-stdin or in KIMI_REGISTRY_API_KEY.",
+        "Give the right one with --token-stdin or in KIMI_REGISTRY_API_KEY; one in config.toml with `kimi provider key ID`.",
     ),
     "address_invalid": Row("The URL is none that a document can be fetched from.", "Correct the URL."),
     "shrink_refused": Row(

@@ -42,8 +42,10 @@ def watching(*, single: bool) -> Iterator[Shown]:
         yield _Nothing()
     elif single:
         text = StreamedAnswer(sys.stderr)
-        yield text
-        text.end()
+        try:
+            yield text
+        finally:
+            text.end()
     else:
         with _Table() as table:
             yield table
@@ -58,32 +60,44 @@ class _Nothing:
 
 
 class StreamedAnswer:
-    """The answer as it comes, reasoning dimmed."""
+    """The answers as they come, each from the start of a line and under the name of its check, reasoning dimmed.
+
+    Over the first answers to the text check stands nothing.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._kind = ""
+        self._check = "text"
+        self._within_line = False
 
     def arrived(self, alias: str, delta: Delta) -> None:
         """Writes a piece of text or reasoning."""
         del alias
         if delta.kind == "tool":
             return
-        if self._kind not in ("", delta.kind):
-            self._write("\n")
+        if delta.kind != self._kind:
+            self.end()
         self._kind = delta.kind
         text = "\n".join(clean(line) for line in delta.text.split("\n"))
         self._write(styled(text, dim=True) if delta.kind == "reasoning" else text)
+        if text:
+            self._within_line = not text.endswith("\n")
 
     def progress(self, progress: Progress) -> None:
-        """Says when the server asks to wait."""
-        if progress.state == "waiting":
+        """Says which check asks, and when the server asks to wait."""
+        self.end()
+        if progress.state == "asking" and progress.check != self._check:
+            self._check = progress.check
+            self._write(styled(f"{progress.check}:\n", dim=True))
+        elif progress.state == "waiting":
             echo_error(f"The server asks to wait {progress.seconds:.0f} s …")
 
     def end(self) -> None:
-        """Leaves the line that the answer ended on."""
-        if self._kind:
+        """Leaves the line that the answer ended on, if it did not itself."""
+        if self._within_line:
             self._write("\n")
+        self._kind, self._within_line = "", False
 
     def _write(self, text: str) -> None:
         click.echo(text, self._stream, nl=False, color=wants_colour(self._stream))

@@ -72,7 +72,7 @@ def undo(
         command: what this goes on record as.
 
     Raises:
-        NotFound: there is no such entry, or none at all.
+        NotFound: there is no such entry, none at all, or nothing left to take back.
         ConfigChanged: something else changed the file.
         ConfigInvalid: it is no regular file, or the kept bytes are damaged.
         ConfigUnwritable: it cannot be written here, or ``force`` was given and what stands there cannot be kept.
@@ -142,7 +142,7 @@ def _choose(folder: Path, path: Path, number: int | None, old: Reading, *, force
                 where=str(path),
             )
     elif last is None:
-        raise _no_history(folder, path, now)
+        raise _as_before(path, known[-1], now) if known else _no_history(folder, path, now)
     else:
         entry = last
     if last and last.after != now and not force:
@@ -153,6 +153,16 @@ def _choose(folder: Path, path: Path, number: int | None, old: Reading, *, force
             where=str(path),
         )
     return entry
+
+
+def _as_before(path: Path, last: BackupEntry, now: str | None) -> NotFound:
+    """Nothing is left of the changes on record: the file is what the last of them found."""
+    what = "is gone, and was not there" if now is None else "is as it was"
+    return NotFound(
+        f"there is nothing to undo: {path.name} {what} before change {last.id}",
+        hint="kimi provider undo --list",
+        where=str(path),
+    )
 
 
 def _no_history(folder: Path, path: Path, now: str | None) -> NotFound:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from provisioner.kimi_code.view import View
     from provisioner.smoke.answer import Delta
     from provisioner.smoke.client import Runtime
-    from provisioner.smoke.options import Options
+    from provisioner.smoke.options import CheckName, Options
     from provisioner.smoke.report import AliasResult
 
 PER_HOST = 2
@@ -29,14 +29,16 @@ class Progress:
 
     Attributes:
         alias: its key in config.toml.
-        state: ``queued`` (all of them, before the first starts), ``started``, ``waiting`` (as long as its server asks), ``finished``.
+        state: ``queued`` (all of them, before the first starts), ``started``, ``asking`` (a request is sent), ``waiting`` (as long as its server asks), ``finished``.
         seconds: how long it waits.
+        check: which check asks.
         result: what was found.
     """
 
     alias: str
-    state: Literal["queued", "started", "waiting", "finished"]
+    state: Literal["queued", "started", "asking", "waiting", "finished"]
     seconds: float = 0.0
+    check: CheckName = "text"
     result: AliasResult | None = None
 
 
@@ -74,6 +76,7 @@ async def check_all(
                 alias,
                 options,
                 watch=lambda delta: watch(alias, delta),
+                on_request=lambda check: progress(Progress(alias, "asking", check=check)),
                 on_wait=lambda seconds: progress(Progress(alias, "waiting", seconds)),
             )
         progress(Progress(alias, "finished", result=result))

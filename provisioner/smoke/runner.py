@@ -42,6 +42,7 @@ async def check_alias(
     options: Options,
     *,
     watch: Callable[[Delta], None] = _unwatched,
+    on_request: Callable[[CheckName], None] = _unwatched,
     on_wait: Callable[[float], None] = _unwatched,
 ) -> AliasResult:
     """Tests ``alias`` of config.toml, as Kimi Code reads it.
@@ -51,7 +52,8 @@ async def check_alias(
         view: config.toml as Kimi Code reads it; nothing is sent where it would send nothing.
         alias: a key of its ``[models]``.
         options: what to ask.
-        watch: sees the answer as it arrives.
+        watch: sees each answer as it arrives.
+        on_request: is told before each request which check it belongs to.
         on_wait: is told the seconds that a server asks us to wait, before the wait.
 
     Nothing in the result holds a key: what a server echoed is masked.
@@ -63,7 +65,13 @@ async def check_alias(
     except Unusable as error:
         return _unusable(alias, view, error)
     session = Session(
-        runtime, target, timeout_s=options.timeout_s, retries=options.retries, watch=watch, on_wait=on_wait
+        runtime,
+        target,
+        timeout_s=options.timeout_s,
+        retries=options.retries,
+        watch=watch,
+        on_request=on_request,
+        on_wait=on_wait,
     )
     first = await text.check(session, size=options.size)
     timing = first.asked.outcome.timing
@@ -90,6 +98,7 @@ async def check_alias(
 async def _probe(session: Session, name: CheckName, after: Check) -> Check:
     if after.verdict != "pass":
         return Check(name, "skipped", "the text check did not pass")
+    session.check = name
     return await _PROBES[name](session)
 
 

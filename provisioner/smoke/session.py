@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from provisioner.kimi_code.target import Target
     from provisioner.smoke.answer import Delta
     from provisioner.smoke.client import Runtime
+    from provisioner.smoke.options import CheckName
     from provisioner.smoke.probe import Probe
     from provisioner.smoke.problem import Problem
 
@@ -54,6 +55,7 @@ class Session:
         runtime: what the requests need.
         target: who is asked; it has its credential.
         spent: the usage of each request so far that reported one.
+        check: the name of the check that asks now.
     """
 
     def __init__(
@@ -64,14 +66,17 @@ class Session:
         timeout_s: float,
         retries: int = retry.RETRIES,
         watch: Callable[[Delta], None],
+        on_request: Callable[[CheckName], None],
         on_wait: Callable[[float], None],
     ) -> None:
         self.runtime = runtime
         self.target = target
         self.spent: list[Usage] = []
+        self.check: CheckName = "text"
         self._until = time.monotonic() + timeout_s
         self._attempts = retries + 1
         self._watch = watch
+        self._on_request = on_request
         self._on_wait = on_wait
 
     async def ask(self, probe: Probe) -> Asked:
@@ -80,6 +85,7 @@ class Session:
         failed: list[str] = []
         for attempt in range(1, self._attempts + 1):
             reader = protocol_of(self.target).reader(self.target)
+            self._on_request(self.check)
             outcome = await ask(
                 self.runtime,
                 request,

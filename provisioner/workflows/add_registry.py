@@ -164,15 +164,28 @@ def _read(
 
 
 def fetch(
-    app: App, url: str, token: str, *, offline: bool = False, accept_shrink: bool = False
+    app: App,
+    url: str,
+    token: str,
+    *,
+    offline: bool = False,
+    accept_shrink: bool = False,
+    token_hint: str | None = None,
 ) -> tuple[RegistryDocument, Registry]:
     """What the registry says: the document and what it means. An empty ``token`` is none.
+
+    ``token_hint`` is as in :func:`catalog.documents.load_registry`.
 
     Raises:
         FetchFailed, CredentialRefused, DocumentInvalid, ShrinkRefused: the registry.
     """
     document = load_registry(
-        sources_of(app), url, token or None, offline=offline, accept_shrink=accept_shrink
+        sources_of(app),
+        url,
+        token or None,
+        offline=offline,
+        accept_shrink=accept_shrink,
+        token_hint=token_hint,
     )
     return document, read_registry(document.raw, url)
 

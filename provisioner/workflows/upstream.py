@@ -12,7 +12,9 @@ from catalog.errors import CatalogError, CredentialRefused, NotImportable
 from catalog.reserved import is_login
 from catalog.untrusted import strings
 from catalog.urls import shown
+from catalog.wire import WIRES
 from provisioner.config import tables
+from provisioner.config.rotate import current_key
 from provisioner.config.tables import CATALOG, PICKED, WHOLE
 from provisioner.errors import NotFound, ProvisionerError, UsageError
 from provisioner.note import Note
@@ -149,7 +151,7 @@ class Upstream:
 
     def _registry(self, url: str, group: Group) -> SourceAnswer:
         tokens = list(dict.fromkeys(str(source.get("apiKey") or "") for source in group.values()))
-        before, token, registry = self._first_answer(url, tokens)
+        before, token, registry = self._first_answer(url, group, tokens)
         upstream = {provider.id: provider for provider in registry.providers}
         whole = any(source["kind"] == WHOLE for source in group.values()) and not self._wanted
         unread = tuple(name for name in group if name not in upstream and registry.may_have(name))
@@ -176,7 +178,9 @@ class Upstream:
         )
         return SourceAnswer(url, said, new, gone, unread)
 
-    def _first_answer(self, url: str, tokens: list[str]) -> tuple[Registry | None, str, Registry]:
+    def _first_answer(
+        self, url: str, group: Group, tokens: list[str]
+    ) -> tuple[Registry | None, str, Registry]:
         """The registry by the first of the tokens that it takes, and the copy that was at hand before."""
         offline, accept = self._access.offline, self._access.accept_shrink
         for number, token in enumerate(tokens, 1):
@@ -185,7 +189,12 @@ class Upstream:
                 before = add_registry.fetch(self._app, url, token, offline=True)[1]
             try:
                 document, registry = add_registry.fetch(
-                    self._app, url, token, offline=offline, accept_shrink=accept
+                    self._app,
+                    url,
+                    token,
+                    offline=offline,
+                    accept_shrink=accept,
+                    token_hint=self._token_hint(url, group, token),
                 )
             except CredentialRefused:
                 if number == len(tokens):
@@ -196,6 +205,17 @@ class Upstream:
             self.provenances.append(document.provenance)
             return before, token, registry
         raise AssertionError("a group has a token, if only the empty one")
+
+    def _token_hint(self, url: str, group: Group, token: str) -> str:
+        """The command that gives a registry another token: ``key`` where a provider's key is the one that it has."""
+        for name in group if token else ():
+            table = tables.provider_in(self._data, name)
+            wire = WIRES.get(str(table.get("type")))
+            if current_key(table, wire.env_keys if wire else ()) == token:
+                return f"kimi provider key {name}, with a token that is right: it replaces this one wherever it stands"
+        whole = any(source["kind"] == WHOLE for source in group.values())
+        only = "" if whole else "".join(f" --only {name}" for name in group)
+        return f"kimi provider add --registry {shown(url)}{only} --token-stdin"
 
     def _catalog(self, url: str, group: Group) -> SourceAnswer:
         offline = self._access.offline

@@ -74,7 +74,7 @@ class Served:
     def catalog(self, url: str = DEFAULT_CATALOG_URL, **access: bool) -> Catalog:
         return load_catalog(self.sources, CatalogRequest(url, **access))
 
-    def registry(self, token: str | None = "tok-1", **arguments: bool) -> RegistryDocument:
+    def registry(self, token: str | None = "tok-1", **arguments: Any) -> RegistryDocument:
         return load_registry(self.sources, REGISTRY, token, **arguments)
 
     def sql(self, statement: str, *values: Any) -> list[Any]:

@@ -391,6 +391,32 @@ def test_tokens_are_tried_until_one_works(world: World, cli: Cli) -> None:
     assert data(world)["models"]["beta/one"]["display_name"] == "Newer"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "old", "new", "hint"),
+    [
+        (("--token", TOKEN), "", "", "kimi provider key alpha, with a token"),
+        (
+            ("--token", TOKEN, "--only", "beta"),
+            f'api_key = "{TOKEN}"',
+            'api_key = "sk-mine-0123456789"',
+            f"kimi provider add --registry {REGISTRY_URL} --only beta --token-stdin",
+        ),
+        ((), "", "", f"kimi provider add --registry {REGISTRY_URL} --token-stdin"),
+    ],
+)
+def test_a_refused_token_is_replaced_by_a_command_that_takes_one(
+    world: World, cli: Cli, arguments: tuple[str, ...], old: str, new: str, hint: str
+) -> None:
+    world.serves((REGISTRY_URL, registry()))
+    cli("add", "--registry", REGISTRY_URL, *arguments)
+    edit(world, old, new)
+    world.host = lambda _: httpx.Response(401)
+    done = cli("refresh")
+    assert done.code == 6
+    assert hint in done.err
+    assert "KIMI_REGISTRY_API_KEY" not in done.err
+
+
 def test_a_pick_stays_a_pick_and_a_whole_import_grows(world: World, cli: Cli) -> None:
     world.serves((REGISTRY_URL, registry()))
     cli(*ADD, "--only", "alpha")

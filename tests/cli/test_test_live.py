@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import sys
 import threading
 from typing import TYPE_CHECKING, Any
@@ -51,6 +53,30 @@ def test_the_answer_of_one_model_is_seen_as_it_arrives(path: Path) -> None:
         screen.expect("PASS.*p/m")
         screen.expect(pexpect.EOF)
         screen.close()
+    assert screen.exitstatus == 0
+
+
+def test_each_answer_has_lines_of_its_own_and_its_check_is_named(path: Path) -> None:
+    def answer(request: Request) -> Chunks:
+        what = "I see" if "image_url" in json.dumps(request.body) else "I say"
+        return stream(
+            data(chunk({"reasoning_content": "Hm"}), chunk({"content": what}), chunk(finish="stop")),
+            data({"choices": [], "usage": CHAT_USAGE}),
+            DONE,
+        )
+
+    with serving(answer) as server:
+        claims = 'capabilities = ["thinking", "image_in"]\noff_effort = "none"'
+        path.write_text(config("openai", f"{server.url}/v1", model=claims))
+        screen = spawn(path, "p/m", "--check", "thinking,vision", "--fix")
+        screen.expect(pexpect.EOF)
+        screen.close()
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", screen.before).split("\r\n")
+    said, seen = ["Hm", "I say"], ["Hm", "I see"]
+    before = [*said, "thinking:", *said, *said, "vision:", *seen]  # thinking is tried on and off
+    after = ["text:", *said, "thinking:", *said, "vision:", *seen]
+    assert shown[: len(before) + len(after)] == [*before, *after]
+    assert shown[len(before) + len(after)].startswith("PASS")
     assert screen.exitstatus == 0
 
 

@@ -211,6 +211,25 @@ def test_a_file_that_is_gone_has_changed(place: Place) -> None:
     assert place.content() == TEXT.encode()
 
 
+@pytest.mark.parametrize("before", [None, TEXT.encode()])
+def test_where_the_one_change_has_been_taken_back_by_hand_the_record_is_not_denied(
+    place: Place, before: bytes | None
+) -> None:
+    if before is not None:
+        place.write(before)
+    place.add("p")
+    if before is None:
+        place.path.unlink()
+    else:
+        place.write(before)
+    with pytest.raises(
+        NotFound, match=r"(is gone, and was not there|is as it was) before change 1$"
+    ) as caught:
+        place.undo()
+    assert caught.value.hint == "kimi provider undo --list"
+    assert place.content() == before
+
+
 def test_a_change_that_was_interrupted_is_passed_over(place: Place) -> None:
     first = place.add("p")
     second = place.add("q")

@@ -102,7 +102,9 @@ def test_waits_are_told() -> None:
     assert [(step.state, step.seconds) for step in told] == [
         ("queued", 0),
         ("started", 0),
+        ("asking", 0),
         ("waiting", 0.04),
+        ("asking", 0),
         ("finished", 0),
     ]
 
