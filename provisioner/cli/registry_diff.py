@@ -78,7 +78,9 @@ def _total(result: registry_diff.Result) -> str:
     if not result.differences:
         return "Subscribers see no difference."
     asks = any(d.kind == "moved" or (d.kind == "added" and d.alias is None) for d in result.differences)
-    warns = "; where a token would go to a new host, refresh asks for --accept-endpoint-change" if asks else ""
+    warns = (
+        "; where a token would go to a new host, refresh asks for --accept-endpoint-change" if asks else ""
+    )
     return f"Subscribers see {count(len(result.differences), 'difference')}{warns}."
 
 
