@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, overload
 
+from catalog.documents import CatalogRequest
 from catalog.errors import (
     CatalogError,
     CredentialRefused,
@@ -60,6 +61,7 @@ __all__ = [
     "App",
     "Busy",
     "CatalogError",
+    "CatalogRequest",
     "Change",
     "CheckOptions",
     "CheckResult",
@@ -158,7 +160,7 @@ def load(
     offline: bool = False,
     app: App | None = None,
 ) -> Document:
-    """What a catalog or registry offers: the one at an address or path, else the catalog that ``add ID`` reads.
+    """What a catalog or registry offers: the one at an address or path, else the catalog of models.dev.
 
     Args:
         source: an http or https URL, or a path.

@@ -1,9 +1,9 @@
-"""The keys that this process has met, wherever they stood, and texts for people and programs without them.
+"""The keys that a command line has met, wherever they stood, and texts for people and programs without them.
 
 A key that was pasted as a name, a type or a model is a key all the same, so a text is masked as a whole right before it
 is shown. What has a vendor's prefix is a key anywhere. Of other words that look like one (hexadecimal, or a long mix
 of letters and digits) only those are that were typed or stand in config.toml: servers number their requests like that.
-Kept for the process, as `written` is: what is shown last may be an error that knows nothing of the file. What a key
+Kept beside the requests, as `written` is: what is shown last may be an error that knows nothing of the file. What a key
 looks like is loaded when something is shown: the help of a command is not.
 """
 
@@ -73,46 +73,56 @@ class _File:
         return text
 
 
-_TYPED: list[str] = []
-_GIVEN = _Keys()
-_FILES: dict[Path, _File] = {}
+class _Seen:
+    """What one command line has met."""
+
+    def __init__(self, arguments: Iterable[str]) -> None:
+        self._typed = tuple(arguments)
+        self.given = _Keys()
+        self.files: dict[Path, _File] = {}
+
+    def mask(self, text: str) -> str:
+        """``text`` with every key in it masked."""
+        from provisioner.secrets import mask_prefixed, typed_keys
+
+        self.given.add(typed_keys(self._typed))
+        self._typed = ()
+        text = self.given.mask(text)
+        for file in self.files.values():
+            text = file.mask(text)
+        return mask_prefixed(text)
 
 
-def forget() -> None:
-    """A new command line begins."""
-    _TYPED.clear()
-    _GIVEN.clear()
-    _FILES.clear()
+# Of the last command line; empty where none was run. A process that uses the Python API shows nothing and goes on for
+# long, over many files: of it nothing is kept.
+_SEEN: list[_Seen] = []
 
 
-def typed(arguments: Iterable[str]) -> None:
-    """Words of a command line: those that are keys by their looks are masked from now on."""
-    _TYPED.extend(arguments)
+def begin(arguments: Iterable[str]) -> None:
+    """A new command line: its words that are keys by their looks are masked from now on, and those before forgotten."""
+    _SEEN[:] = [_Seen(arguments)]
 
 
 def given(key: str) -> None:
     """A key that was given as one."""
-    if _tells(key):
-        _GIVEN.add([key])
+    if _SEEN and _tells(key):
+        _SEEN[-1].given.add([key])
 
 
 def read(path: Path, text: str, data: Mapping[str, Any] | None = None) -> None:
     """config.toml at ``path`` has been read; ``data`` is None while it is not known what it means."""
-    _FILES[path] = _File(text, data or {})
+    if _SEEN:
+        _SEEN[-1].files[path] = _File(text, data or {})
 
 
 def without_keys(text: str) -> str:
     """``text`` with every key in it masked."""
     if len(text) < _SHORTEST:
         return text
-    from provisioner.secrets import mask_prefixed, typed_keys
+    if _SEEN:
+        return _SEEN[-1].mask(text)
+    from provisioner.secrets import mask_prefixed
 
-    if _TYPED:
-        _GIVEN.add(typed_keys(_TYPED))
-        _TYPED.clear()
-    text = _GIVEN.mask(text)
-    for file in _FILES.values():
-        text = file.mask(text)
     return mask_prefixed(text)
 
 

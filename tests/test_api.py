@@ -162,3 +162,21 @@ def test_what_is_not_used_is_not_loaded() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout == "False []\n"
+
+
+def test_a_process_that_goes_on_keeps_no_keys_and_no_files(added: Demo) -> None:
+    program = """if True:
+        import gc, sys, kimi_provider
+        app = kimi_provider.App.from_environment()
+        credential = kimi_provider.Credential(key="given-0123456789abcdef")
+        access = kimi_provider.CatalogRequest(offline=True)
+        request = kimi_provider.AddCatalog("anthropic", credential=credential, access=access)
+        kimi_provider.plan(request, app=app)
+        from kimi_provider import seen_keys
+        files = [one for one in gc.get_objects() if isinstance(one, seen_keys._File)]
+        keys = [one for one in gc.get_objects() if isinstance(one, seen_keys._Keys)]
+        print(len(files), len(keys))
+    """
+    assert added.token in kimi_provider.App.from_environment().config_path.read_text()
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "0 0\n"

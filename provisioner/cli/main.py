@@ -34,8 +34,7 @@ def run(arguments: list[str], name: str, app: App | None = None) -> int:
     as_json = "--json" in arguments
     _listen_to_shells()
     written.forget()
-    seen_keys.forget()
-    seen_keys.typed(arguments)
+    seen_keys.begin(arguments)
     try:
         code = root.main(
             args=arguments, prog_name=name, complete_var=_COMPLETE, standalone_mode=False, obj=app

@@ -31,8 +31,8 @@ class Request:
     """Which document.
 
     Attributes:
-        source: an http or https URL, or a path; None is the catalog as ``add ID`` reads it, kept copies and the
-            built-in snapshot included.
+        source: an http or https URL, or a path; None is the catalog of models.dev, kept copies and the built-in
+            snapshot included.
         token: for a URL that wants one.
         offline: the catalog is not asked for over the network.
     """

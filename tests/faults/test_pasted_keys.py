@@ -160,12 +160,12 @@ def others_may_read(path: Path) -> bool:
     ],
 )
 def test_what_is_no_key_is_shown(text: str) -> None:
-    seen_keys.forget()
+    seen_keys.begin([])
     assert seen_keys.without_keys(text) == text
 
 
 def test_a_key_of_the_file_is_masked_in_any_text() -> None:
-    seen_keys.forget()
+    seen_keys.begin([])
     data = {"providers": {"p": {"api_key": OWN, "custom_headers": {"Authorization": f"Bearer {OWN}x"}}}}
     seen_keys.read(Path("config.toml"), "", data)
     seen_keys.given("given-0123456789abcdef")
