@@ -51,7 +51,7 @@ _BAD_KEY = re.compile(
 _NO_MODEL = re.compile(
     r"model[_ ]?not[_ ]?(?:found|exist)|invalid[_ ]model|unknown[_ ]model|no such model|not found the model"
     r"|model\b.{0,160}\b(?:does not exist|not exist|not found|is not (?:supported|available|found)|doesn't exist|deprecated|decommissioned)"
-    r"|models/\S+ is not found|not_found_error\b.{0,10}model:|(?:does not|doesn't) (?:have access to|support) (?:the )?model"
+    r"|models/\S{1,160} is not found|not_found_error\b.{0,10}model:|(?:does not|doesn't) (?:have access to|support) (?:the )?model"
     r"|no endpoints found|deployment\b.{0,80}\b(?:does not exist|not found)|no available channel"
     r"|模型.{0,40}(?:不存在|未找到|不可用|已下线|未开通|没有权限)|(?:不存在|找不到|未知)(?:的)?模型|无可用渠道",
     re.IGNORECASE | re.DOTALL,

@@ -68,7 +68,7 @@ def read_body(body: bytes, echoes: Echoes = _NO_ECHOES) -> ErrorBody:
     error = outer.get("error") or next(iter(sequence(outer.get("errors"))), None) or outer
     if isinstance(error, str):
         code = outer.get("code")
-        message = string(outer.get("message")) or error
+        message = _beginning(string(outer.get("message")) or error, echoes)
         return ErrorBody(message, type=error, code=_code(code), is_json=True, says_error=says_error)
     inner = mapping(error)
     if refused := base_response(outer):
@@ -76,7 +76,7 @@ def read_body(body: bytes, echoes: Echoes = _NO_ECHOES) -> ErrorBody:
     detail = message_of(inner) or outer.get("message")
     message = detail if isinstance(detail, str) else json.dumps(detail or value, ensure_ascii=False)
     return ErrorBody(
-        " ".join(echoes.hide(message).split())[:_LONGEST],
+        _beginning(message, echoes),
         type=string(inner.get("type")) or string(inner.get("status")) or None,
         code=code_of(inner),
         is_json=True,
@@ -84,6 +84,10 @@ def read_body(body: bytes, echoes: Echoes = _NO_ECHOES) -> ErrorBody:
         details=tuple(mapping(detail) for detail in sequence(inner.get("details"))),
         says_error=says_error,
     )
+
+
+def _beginning(message: str, echoes: Echoes) -> str:
+    return " ".join(echoes.hide(message).split())[:_LONGEST]
 
 
 def base_response(value: Mapping[str, Any]) -> dict[str, Any]:
