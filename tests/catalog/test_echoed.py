@@ -31,9 +31,13 @@ def forms(key: str) -> list[str]:
         quote(key, safe=""),
         quote(quote(key, safe=""), safe=""),
         "".join(f"%{byte:02x}" for byte in raw),
+        "".join(f"%25{byte:02x}" for byte in raw),
+        "".join(f"%25{byte:02X}" for byte in raw),
         json.dumps(key)[1:-1],
         json.dumps(json.dumps(key)[1:-1])[1:-1],
         "".join(f"\\u{ord(c):04x}" for c in key),
+        "".join(f"\\u{ord(c):04X}" for c in key),
+        "".join(f"u{ord(c):04x}" for c in key),
         escape(key),
         "".join(f"&#{ord(c)};" for c in key),
         raw.hex(),
@@ -50,6 +54,7 @@ def forms(key: str) -> list[str]:
 @pytest.mark.parametrize("form", forms(KEY))
 def test_every_form_of_a_key_is_masked(form: str) -> None:
     assert echoes().hide(f"you sent {form}, which is wrong") == "you sent [masked], which is wrong"
+    assert echoes().hide(f"{form}, {form} and {form}") == "[masked], [masked] and [masked]"
 
 
 @pytest.mark.parametrize("key", [KEY, "kf=?~>?o~>?~>>??7", "sk-0123456789"])
