@@ -66,9 +66,9 @@ def test_documents_from_this_machine_take_no_proxy(monkeypatch: pytest.MonkeyPat
         assert client.get(server.url).status_code == httpx.codes.OK
 
 
-def test_the_public_authorities_are_read_when_a_connection_needs_them(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.fixture
+def authorities_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The file of the public authorities, once for each time that it is asked for."""
     import certifi
 
     where = certifi.where()
@@ -79,34 +79,29 @@ def test_the_public_authorities_are_read_when_a_connection_needs_them(
         return where
 
     monkeypatch.setattr(certifi, "where", noted)
+    return read
+
+
+def test_the_public_authorities_are_read_when_a_connection_needs_them(authorities_read: list[str]) -> None:
     trust = document_trust({})
-    assert read == []
+    assert not authorities_read
     assert trust.verify_mode == ssl.CERT_REQUIRED
     assert trust.check_hostname
     assert len(trust.get_ca_certs()) > 0
-    assert read == [where]
+    assert len(authorities_read) == 1
 
 
 def test_the_authorities_are_read_once_for_all_models_and_not_for_plain_http(
-    monkeypatch: pytest.MonkeyPatch,
+    authorities_read: list[str],
 ) -> None:
-    import certifi
     import httpx
 
-    where = certifi.where()
-    read: list[str] = []
-
-    def noted() -> str:
-        read.append(where)
-        return where
-
-    monkeypatch.setattr(certifi, "where", noted)
     http = Http()
     http.model_client("http://127.0.0.1:1/v1", httpx.Timeout(1))
-    assert read == []
+    assert not authorities_read
     http.model_client("https://a.example/v1", httpx.Timeout(1))
     http.model_client("HTTPS://b.example/v1", httpx.Timeout(1))
-    assert read == [where]
+    assert len(authorities_read) == 1
 
 
 def test_certificates_that_the_environment_names_are_read_at_once(tmp_path: Path) -> None:

@@ -13,9 +13,8 @@ from provisioner.config import tables
 from provisioner.config.read import read
 from provisioner.config.tables import PICKED, WHOLE
 from provisioner.errors import ConfigInvalid, ConsentNeeded, NotFound
-from provisioner.kimi_code.auth import NO_KEY, declared
 from provisioner.kimi_code.owner import provider_name
-from provisioner.note import Note
+from provisioner.workflows import registry_notes
 from provisioner.workflows.consent import (
     Consent,
     agree,
@@ -24,7 +23,7 @@ from provisioner.workflows.consent import (
     same_endpoint,
     taken_notes,
 )
-from provisioner.workflows.default_alias import default_alias, models_of
+from provisioner.workflows.default_alias import default_alias
 from provisioner.workflows.entries import alias_tables, provider_table, registry_source, source_of
 from provisioner.workflows.imports import remembered
 from provisioner.workflows.near import near
@@ -33,16 +32,13 @@ from provisioner.workflows.outcome import Outcome, cleared_notes, commit, refusa
 from provisioner.workflows.watch import silent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from catalog.documents import Provenance, RegistryDocument
     from catalog.models import Provider, RegistryFinding
     from provisioner.app import App
+    from provisioner.note import Note
     from provisioner.workflows.watch import Watch
-
-
-_MOST_NOTES = 20
-_LONGEST_PLACE = 120
 
 
 @dataclass(frozen=True)
@@ -126,30 +122,19 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
         providers=chosen,
         removed=tuple(i for i in outcome.plan.providers.removed if i not in {p.id for p in chosen}),
         notes=(
-            *_registry_notes(findings),
-            *_unread_notes(unread),
+            *registry_notes.findings(findings),
+            *registry_notes.unread(unread),
             *taken_notes(taken),
-            *_collision_notes(chosen),
-            *_picked_notes(request.only, chosen, outcome.data),
-            *_env_notes(registry, chosen, outcome.data),
-            *_key_notes(chosen, outcome.data),
-            *_own_key_notes(replaced),
+            *registry_notes.collisions(chosen),
+            *registry_notes.picked(request.only, chosen, outcome.data),
+            *registry_notes.env_hints(registry, chosen, outcome.data),
+            *registry_notes.no_key(chosen, outcome.data),
+            *registry_notes.own_keys(replaced),
             *cleared_notes(outcome),
             *notes,
             *refusal_note(app, outcome.data, chosen),
         ),
     )
-
-
-def _registry_notes(findings: Sequence[RegistryFinding]) -> Iterator[Note]:
-    """The first of what is amiss in the registry; an author has ``registry validate`` for the rest."""
-    for finding in findings[:_MOST_NOTES]:
-        place = finding.pointer
-        if len(place) > _LONGEST_PLACE:
-            place = f"{place[:_LONGEST_PLACE]}…"
-        yield Note("registry", f"{place}: {finding.message}")
-    if more := len(findings[_MOST_NOTES:]):
-        yield Note("registry", f"{more:,} more; `kimi provider registry validate` lists them")
 
 
 def _read(
@@ -256,11 +241,6 @@ def _unread_aliases(data: Mapping[str, Any], provider: Provider) -> dict[str, An
     return {alias: models[alias] for alias in aliases if provider_name(models.get(alias)) == provider.id}
 
 
-def _unread_notes(unread: Sequence[str]) -> Iterator[Note]:
-    for name in unread[:_MOST_NOTES]:
-        yield Note("unread", f"{name}: its entry in the registry cannot be read; it stays as it is")
-
-
 def _guard_models(
     data: Mapping[str, Any], entries: Mapping[str, tables.Entry], vanished: Iterable[str], url: str
 ) -> None:
@@ -317,55 +297,6 @@ def _credential(existing: Mapping[str, Any], source: Mapping[str, str], named: s
     return {"api_key": source["apiKey"]}
 
 
-def _collision_notes(chosen: Iterable[Provider]) -> list[Note]:
-    """Two providers whose ids and models make the same alias: only the last one keeps it, as in Kimi Code."""
-    owners: dict[str, str] = {}
-    notes = []
-    for provider in chosen:
-        for alias in models_of((provider,)):
-            if alias in owners:
-                notes.append(
-                    Note(
-                        "alias_collision",
-                        f'"{owners[alias]}" and "{provider.id}" of the registry both make the alias "{alias}": '
-                        "the last one keeps it",
-                    )
-                )
-            owners[alias] = provider.id
-    return notes
-
-
-def _picked_notes(only: tuple[str, ...], chosen: Iterable[Provider], data: Mapping[str, Any]) -> list[Note]:
-    """What ``--only`` means for Kimi Code's own refresh at each start."""
-    if not only:
-        return []
-    if all(source_of(tables.provider_in(data, p.id), PICKED) for p in chosen):
-        return [
-            Note(
-                "picked",
-                f'only {", ".join(only)} of the registry: source.kind = "{PICKED}" keeps Kimi Code from adding the '
-                "rest when it starts; kimi provider refresh brings exactly these up to date",
-            )
-        ]
-    return [
-        Note("whole", "the registry is imported whole already, and Kimi Code keeps it whole when it starts")
-    ]
-
-
-def _key_notes(chosen: Iterable[Provider], data: Mapping[str, Any]) -> list[Note]:
-    """A registry without a token leaves ``api_key`` empty, as Kimi Code writes it."""
-    if all(declared(tables.provider_in(data, provider.id)).kind != "none" for provider in chosen):
-        return []
-    return [
-        Note(
-            "no_key",
-            f"no token was given, so api_key is empty: Kimi Code sends the word {NO_KEY!r} instead, and runs nothing "
-            "while one of these models is default_model; where that matters "
-            "import again with --api-key-env NAME, or with --token-stdin",
-        )
-    ]
-
-
 def _own_keys(data: Mapping[str, Any], entries: Mapping[str, tables.Entry], url: str) -> list[str]:
     """Providers of this registry whose ``api_key`` is no token and is about to be replaced, as Kimi Code does too."""
     found = []
@@ -380,30 +311,3 @@ def _own_keys(data: Mapping[str, Any], entries: Mapping[str, tables.Entry], url:
         ):
             found.append(name)
     return found
-
-
-def _own_key_notes(replaced: Sequence[str]) -> list[Note]:
-    if not replaced:
-        return []
-    said = (
-        f"the api_key of {', '.join(replaced)} was another than the registry's token and was replaced, as Kimi Code "
-        "does when it starts: kimi provider undo brings it back; --api-key-env NAME keeps a key of its own"
-    )
-    return [Note("own_key", said)]
-
-
-def _env_notes(registry: Registry, chosen: Iterable[Provider], data: Mapping[str, Any]) -> list[Note]:
-    """One note for each variable that the registry names: a hint, never a binding."""
-    named: dict[str, list[str]] = {}
-    for provider in chosen:
-        variable = registry.env_hints.get(provider.id)
-        if variable and "api_key_env" not in tables.provider_in(data, provider.id):
-            named.setdefault(variable, []).append(provider.id)
-    return [
-        Note(
-            "env_hint",
-            f"the registry names {variable} as the variable for the key of {', '.join(ids)}; "
-            f"to use it import with --api-key-env {variable}",
-        )
-        for variable, ids in named.items()
-    ]

@@ -7,8 +7,10 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from provisioner.config.read import read
+from provisioner.errors import NotFound
 from provisioner.kimi_code.view import View
 from provisioner.workflows import set_default, test
+from provisioner.workflows.near import near
 from provisioner.workflows.outcome import Outcome, commit
 from provisioner.workflows.watch import silent
 
@@ -46,9 +48,10 @@ class Result:
 def run(app: App, request: Request, watch: Watch = silent) -> Result:
     """Tests one alias after the other, each as if it were default_model already, until one passes.
 
-    A name that config.toml does not have fails like any other: the next one may be there.
+    A name that config.toml does not have fails like any other: another one may be there.
 
     Raises:
+        NotFound: no alias is meant by any of the names and patterns.
         ConfigInvalid, ConfigUnwritable, Busy: config.toml.
     """
     aliases = _aliases(app, request.wanted)
@@ -70,11 +73,19 @@ def _aliases(app: App, wanted: tuple[str, ...]) -> tuple[str, ...]:
     view = View.of(read(app.config_path).data, app.env)
     known = view.sections.models
     free = [alias for alias in known if not view.is_login(view.provider_of(alias))]
-    chosen: dict[str, None] = {}
-    for name in wanted:
-        matching = [name] if name in known else [alias for alias in free if fnmatchcase(alias, name)]
-        chosen |= dict.fromkeys(matching or [name])
-    return tuple(chosen)
+    meant = {
+        name: [name] if name in known else [alias for alias in free if fnmatchcase(alias, name)]
+        for name in wanted
+    }
+    if not any(meant.values()):
+        patterns = [f"{prefix}/*" for prefix, slash, _ in (alias.partition("/") for alias in free) if slash]
+        hints = (near(name, [*patterns, *known]) for name in wanted)
+        raise NotFound(
+            "no alias matches " + " or ".join(f'"{name}"' for name in wanted),
+            hint=next(filter(None, hints), "kimi provider list"),
+            where=str(app.config_path),
+        )
+    return tuple(dict.fromkeys(alias for name, found in meant.items() for alias in found or [name]))
 
 
 def _nothing(app: App, request: Request) -> Outcome:

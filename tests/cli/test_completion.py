@@ -144,9 +144,9 @@ def test_config_before_the_command_is_heeded(programs: Path, tmp_path: Path) -> 
     assert bash(programs, f"kimi-provider remove --config {other} ") == ["elsewhere"]
 
 
-def zsh(programs: Path, line: str) -> str:
-    """What zsh makes of ``line`` and a Tab in a terminal."""
-    return _typed(programs, "zsh", ["-f"], "autoload -Uz compinit && compinit -u -D\nPS1='> '", line)
+def zsh(programs: Path, *lines: str) -> list[str]:
+    """What zsh makes of each of ``lines`` and a Tab in a terminal."""
+    return _typed(programs, "zsh", ["-f"], "autoload -Uz compinit && compinit -u -D\nPS1='> '", *lines)
 
 
 def fish(programs: Path, line: str) -> str:
@@ -161,7 +161,7 @@ def fish(programs: Path, line: str) -> str:
     return done.stdout
 
 
-def _typed(programs: Path, shell: str, options: list[str], start: str, line: str) -> str:
+def _typed(programs: Path, shell: str, options: list[str], start: str, *lines: str) -> list[str]:
     child = pexpect.spawn(
         shell,
         options,
@@ -174,19 +174,22 @@ def _typed(programs: Path, shell: str, options: list[str], start: str, line: str
     script.write_text(SCRIPTS[shell])
     child.sendline(f"{start}\nsource {script}\necho rea''dy")
     child.expect("ready")
-    child.send(f"{line}\t\x01echo '[\x05]'\r")
-    child.expect(r"\[(kimi[^]'\x1b]*)\]\r")
+    made = []
+    for line in lines:
+        child.send(f"{line}\t\x01echo '[\x05]'\r")
+        child.expect(r"\[(kimi[^]'\x1b]*)\]\r")
+        made.append(str(child.match.group(1)))
     child.close(force=True)
-    return str(child.match.group(1))
+    return made
 
 
 @pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed")
 @pytest.mark.parametrize("program", ["kimi-provider", "kimi provider"])
 def test_zsh(programs: Path, program: str) -> None:
-    assert zsh(programs, f"{program} set-d").split() == f"{program} set-default".split()
-    assert zsh(programs, f"{program} env ollama/qwen3:1").split()[-1] == "ollama/qwen3:14b"
-    assert zsh(programs, f"{program} test --check=vis").split()[-1] == "--check=vision"
-    assert zsh(programs, f"{program} add openrou").split()[-1] == "openrouter"
+    typed = ("set-d", "env ollama/qwen3:1", "test --check=vis", "add openrou")
+    made = ("set-default", "env ollama/qwen3:14b", "test --check=vision", "add openrouter")
+    found = zsh(programs, *(f"{program} {line}" for line in typed))
+    assert [line.rstrip() for line in found] == [f"{program} {line}" for line in made]
 
 
 @pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")

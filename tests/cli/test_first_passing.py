@@ -72,7 +72,7 @@ def test_a_pattern_stands_for_aliases_in_the_order_of_the_file(world: World, cli
     assert (document["default_model"], document["written"]) == ("p/good", True)
 
 
-@pytest.mark.parametrize(("wanted", "code"), [("p/locked", 6), ("p/locked,p/down", 1), ("p/gone", 1)])
+@pytest.mark.parametrize(("wanted", "code"), [("p/locked", 6), ("p/locked,p/down", 1), ("p/gone,p/down", 1)])
 def test_where_none_passes_nothing_changes(world: World, cli: Cli, wanted: str, code: int) -> None:
     with serving(answer) as server:
         before = world.write(config(server.url, default="p/good"))
@@ -81,6 +81,28 @@ def test_where_none_passes_nothing_changes(world: World, cli: Cli, wanted: str, 
     assert (done.code, document.code, done.out) == (code, code, "")
     assert "passed; nothing written" in done.err or "did not pass; nothing written" in done.err
     assert document.json("change")["default_model"] == "p/good"
+    assert world.config.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message", "hint"),
+    [
+        ("q/*", 'no alias matches "q/*"', "did you mean p/*?"),
+        ("p/godo", 'no alias matches "p/godo"', "did you mean p/good"),
+        ("nothing*, none", 'no alias matches "nothing*" or "none"', "kimi provider list"),
+    ],
+)
+def test_where_no_alias_is_meant_nothing_is_sent_and_a_near_name_is_said(
+    world: World, cli: Cli, wanted: str, message: str, hint: str
+) -> None:
+    with serving(answer) as server:
+        before = world.write(config(server.url))
+        done = cli("set-default", "--first-passing", wanted, "--json")
+    assert done.code == 1
+    error = done.error()
+    assert (error["code"], error["message"]) == ("not_found", message)
+    assert hint in error["hint"]
+    assert not server.requests
     assert world.config.read_bytes() == before
 
 

@@ -302,7 +302,7 @@ def test_a_preview_writes_nothing_and_masks_keys(place: Place) -> None:
 
 
 @given(configs(), st.lists(edits(), min_size=1, max_size=5), st.data())
-@settings(max_examples=25)
+@settings(max_examples=settings().max_examples * 2 // 5)  # each is up to ten changes on disk
 def test_any_edits_then_undo_of_any_entry_is_back_to_the_byte(
     text: str, made: list[Any], data: st.DataObject
 ) -> None:

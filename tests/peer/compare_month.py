@@ -12,16 +12,14 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import os
 import shlex
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from tests.peer.compare_refresh import start
-from tests.peer.kimi_code import OURS, serve
+from tests.peer.kimi_code import OURS, called, environment_of, serve
 
 _TOKEN = "tok-0123456789abcdef"
 _OWN_KEY = "sk-mine-0123456789"
@@ -96,25 +94,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="peer-") as folder, serve({"/api.json": registry}) as base:
         home = Path(folder)
         config = home / "kimi" / "config.toml"
-        environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": folder,
-            "KIMI_CODE_HOME": str(config.parent),
-            "XDG_CACHE_HOME": str(home / ".cache"),
-            "XDG_STATE_HOME": str(home / ".state"),
-            "LANG": "C.UTF-8",
-        }
+        environment = environment_of(home, config)
 
         def ours(*arguments: str) -> int:
-            done = subprocess.run(
-                [*options.ours, *arguments],
-                env=environment,
-                cwd=Path(__file__).resolve().parents[2],
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=120,
-            )
+            done = called([*options.ours, *arguments], environment)
             if done.stdout + done.stderr:
                 print(done.stdout + done.stderr, flush=True)
             return done.returncode

@@ -10,9 +10,7 @@ bytes, else 1.
 from __future__ import annotations
 
 import argparse
-import os
 import shlex
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,7 +20,7 @@ from typing import Any
 
 import pexpect
 
-from tests.peer.kimi_code import OURS, serve
+from tests.peer.kimi_code import OURS, called, environment_of, serve
 
 _TOKEN = "tok-0123456789abcdef"
 _SETTLED_S = 8.0  # Kimi Code asks its sources within the first seconds
@@ -77,25 +75,10 @@ def main() -> int:
     ):
         home = Path(folder)
         config = home / "kimi" / "config.toml"
-        environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": folder,
-            "KIMI_CODE_HOME": str(config.parent),
-            "XDG_CACHE_HOME": str(home / ".cache"),
-            "XDG_STATE_HOME": str(home / ".state"),
-            "LANG": "C.UTF-8",
-        }
+        environment = environment_of(home, config)
 
         def ours(*arguments: str) -> None:
-            done = subprocess.run(
-                [*options.ours, *arguments],
-                env=environment,
-                cwd=Path(__file__).resolve().parents[2],
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=120,
-            )
+            done = called([*options.ours, *arguments], environment)
             assert done.returncode == 0, done.stdout + done.stderr
 
         ours("add", "--registry", f"{base}/whole.json", "--token", _TOKEN, "--default-model", "alpha/m")

@@ -49,25 +49,35 @@ def run(
         if config is not None:
             path.parent.mkdir()
             path.write_text(config, encoding="utf-8")
-        done = subprocess.run(
-            [*command, *arguments],
-            env={
-                "PATH": os.environ["PATH"],
-                "HOME": str(home),
-                "KIMI_CODE_HOME": str(path.parent),
-                "XDG_CACHE_HOME": str(home / ".cache"),
-                "XDG_STATE_HOME": str(home / ".state"),
-                **(environment or {}),
-            },
-            cwd=_ROOT,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_SECONDS,
-            check=False,
-        )
+        done = called([*command, *arguments], {**environment_of(home, path), **(environment or {})})
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         return Written(done.returncode, (done.stdout + done.stderr).strip(), tomllib.loads(text))
+
+
+def environment_of(home: Path, config: Path) -> dict[str, str]:
+    """The variables of a process that reads and writes in ``home`` only, and there has ``config`` as config.toml."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "KIMI_CODE_HOME": str(config.parent),
+        "XDG_CACHE_HOME": str(home / ".cache"),
+        "XDG_STATE_HOME": str(home / ".state"),
+        "LANG": "C.UTF-8",
+    }
+
+
+def called(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """The ended process of ``command``, with what it said."""
+    return subprocess.run(
+        command,
+        env=environment,
+        cwd=_ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=_SECONDS,
+        check=False,
+    )
 
 
 def differences(theirs: Any, ours: Any, at: str = "") -> list[str]:
