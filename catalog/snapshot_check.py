@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 def report(published: Mapping[str, dict[str, Any]], kept: Collection[str]) -> Iterator[str]:
     """Lines on a catalog, given the ids of the snapshot at hand.
 
-    First what the schema finds amiss (the first twenty places). Named are the providers that are new and gone, fields that the schema does not describe, providers whose wire would be
-    guessed, those that cannot be imported as they are, and how many models are left out and why.
+    First what the schema finds amiss, in its first twenty places. Then providers that are new and gone, fields that the
+    schema does not describe, providers whose wire would be guessed, those that cannot be imported as they are, and how
+    many models are left out and why.
     """
     for problem in schema.problems(published, "catalog"):
         yield f"{problem.pointer}: {problem.message}"

@@ -52,7 +52,7 @@ class ProviderManaged(UsageError):
 
 
 class ConfigChanged(UsageError):
-    """Something else has changed config.toml since its last change on record, and that would be lost."""
+    """config.toml is not what it was after its last change on record, or when a change was planned."""
 
     code = "config_changed"
 
@@ -96,6 +96,6 @@ class ConfigUnwritable(ProvisionerError):
 
 
 class Busy(ProvisionerError):
-    """Another process holds the lock on config.toml."""
+    """Another process holds the lock on config.toml, or does not stop changing the file."""
 
     code = "busy"

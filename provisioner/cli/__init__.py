@@ -56,7 +56,7 @@ def _open_streams() -> None:
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is None:
             os.dup2(os.open(os.devnull, os.O_RDWR), number)
-            stream = open(number, "r" if number == 0 else "w", encoding="utf-8", errors="replace")  # noqa: PTH123,SIM115
+            stream = open(number, "r" if number == 0 else "w", encoding="utf-8", errors="replace")  # noqa: PTH123,SIM115  a number, open to the end
             setattr(sys, name, stream)
     if getattr(sys.stdout, "errors", None) == "strict":
         codecs.register_error("escape", _escaped)

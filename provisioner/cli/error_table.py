@@ -35,8 +35,10 @@ COMMANDS = {
         "Take another id with --as, or use Kimi Code's own commands for the login.",
     ),
     "config_changed": Row(
-        "Something else has changed config.toml since the change that is to be taken back, and that would be lost.",
-        "Look with `kimi provider undo --dry-run`, then repeat with --force; what stands there is kept.",
+        "Something else has changed config.toml since the change that is to be taken back, and that would be lost; "
+        "in the Python API: since the change was planned.",
+        "Look with `kimi provider undo --dry-run`, then repeat with --force; what stands there is kept. In the API: plan "
+        "again.",
     ),
     "report_unwritable": Row(
         "The file named for --report or --junit cannot be written.",
@@ -54,7 +56,10 @@ COMMANDS = {
         "config.toml cannot be written at its place: a folder, a bind mount, permissions, a full disk.",
         "Set the permissions right, mount its folder and not the file alone, or name another file with --config.",
     ),
-    "busy": Row("Another process holds the lock on config.toml.", "Try again when it is done."),
+    "busy": Row(
+        "Another process holds the lock on config.toml, or an editor does not stop saving it.",
+        "Try again when it is done.",
+    ),
     "document_invalid": Row(
         "A catalog, a registry or a list of models arrived, but it is not usable.",
         "Check the address; an author finds out more with `kimi provider registry validate URL`.",

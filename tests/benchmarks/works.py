@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 REGISTRIES = ((1, 1), (10, 50), (100, 100), (300, 300))
-CONFIGS = (0, 500, 10_000, 90_000)
 CATALOGS = {"catalog": 1, "catalog-x10": 10}
 
 Tool = Literal["ours", "Kimi Code"]

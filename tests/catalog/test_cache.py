@@ -9,7 +9,6 @@ import stat
 import subprocess
 import sys
 import threading
-import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -201,9 +200,7 @@ def test_a_database_that_another_process_holds_means_no_cache_for_now(
     put(folder)
     with closing(sqlite3.connect(folder / "cache.db", isolation_level=None)) as holder:
         holder.execute("BEGIN IMMEDIATE")
-        began = time.monotonic()
         assert put(folder, value=b"w") is False
-        assert time.monotonic() - began < 5
         assert get(folder) == b"v"
         holder.execute("ROLLBACK")
     assert get(folder) == b"v"  # it was not taken for broken

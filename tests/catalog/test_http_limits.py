@@ -22,7 +22,9 @@ from tests.catalog.loopback import Request, open_client, reply, serving
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HASTY = Limits(connect=2, read=0.15, total=0.4, body=64 * KIB)
+# Only one of the two is short: on a busy machine either may be over first.
+SOON_SILENT = Limits(connect=60, read=0.15, total=60, body=64 * KIB)
+SOON_OVER = Limits(connect=60, read=60, total=0.4, body=64 * KIB)
 
 
 def test_a_body_above_the_limit_is_refused_by_its_declared_length() -> None:
@@ -152,7 +154,7 @@ def test_silence_ends_after_the_read_timeout() -> None:
         yield b""
 
     with serving(silent) as server:
-        error = failure(server.url(), limits=HASTY)
+        error = failure(server.url(), limits=SOON_SILENT)
     assert "sent nothing for 0.15 s" in error.message
 
 
@@ -166,9 +168,9 @@ def test_the_total_time_holds_against_a_server_that_drips(head: bytes) -> None:
 
     with serving(drip) as server:
         began = time.monotonic()
-        error = failure(server.url(), limits=HASTY)
+        error = failure(server.url(), limits=SOON_OVER)
     assert error.message == "no complete answer within 0.4 s"
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 60
 
 
 def test_the_total_time_covers_name_resolution(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,5 +179,5 @@ def test_the_total_time_covers_name_resolution(monkeypatch: pytest.MonkeyPatch) 
         return []
 
     monkeypatch.setattr(socket, "getaddrinfo", stuck)
-    error = failure("http://slow.example/", limits=HASTY)
+    error = failure("http://slow.example/", limits=SOON_OVER)
     assert "no complete answer" in error.message

@@ -252,7 +252,7 @@ def test_config_problems(path: str, value: Any, pointer: str, words: str) -> Non
 
 
 def test_a_limit_in_overrides_is_checked_like_the_field_beside_it() -> None:
-    broken = at(CONFIG, "models", {"a": CONFIG["models"]["p/m"] | {"overrides": {"max_output_size": "x"}}})  # type: ignore[index]
+    broken = at(CONFIG, "models", {"a": CONFIG["models"]["p/m"] | {"overrides": {"max_output_size": "x"}}})  # type: ignore[index]  # CONFIG is an object throughout
     assert lone(broken, "config").pointer == "/models/a/overrides/max_output_size"
 
 

@@ -53,7 +53,7 @@ def server(status: int, body: bytes, delay_s: float = 0) -> Iterator[int]:
         thread.join()
 
 
-def found(*ports: int, wait_s: float = 5) -> tuple[LocalServer, ...]:
+def found(*ports: int, wait_s: float = 60) -> tuple[LocalServer, ...]:
     return local_servers.run(tuple(Usual("Server", "server", port) for port in ports), wait_s)
 
 
@@ -106,14 +106,14 @@ def test_what_is_not_there_costs_nothing() -> None:
         free.bind(("127.0.0.1", 0))
         start = time.monotonic()
         assert found(free.getsockname()[1]) == ()
-        assert time.monotonic() - start < 5
+        assert time.monotonic() - start < 30
 
 
 def test_a_server_that_takes_its_time_is_not_waited_for() -> None:
-    with server(200, json.dumps(LIST).encode()) as quick, server(200, json.dumps(LIST).encode(), 5.0) as slow:
+    with server(200, json.dumps(LIST).encode()) as quick, server(200, json.dumps(LIST).encode(), 60) as slow:
         start = time.monotonic()
-        assert [one.base_url for one in found(slow, quick, wait_s=0.5)] == [f"http://127.0.0.1:{quick}/v1"]
-        assert time.monotonic() - start < 4
+        assert [one.base_url for one in found(slow, quick, wait_s=2)] == [f"http://127.0.0.1:{quick}/v1"]
+        assert time.monotonic() - start < 30
 
 
 def test_an_endless_list_is_not_read_to_its_end() -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from catalog.documents import CatalogRequest
     from provisioner.workflows import add_catalog, add_endpoint, add_from, add_registry
     from provisioner.workflows.credential import Credential
 
@@ -30,9 +31,7 @@ def for_catalog(request: add_catalog.Request) -> list[str]:
     arguments += [f"--var={name}={value}" for name, value in request.variables.items()]
     arguments += [f"--model={pattern}" for pattern in request.models]
     arguments += _option("--default-model", request.default_model)
-    if request.access.url != DEFAULT_CATALOG_URL:
-        arguments += _option("--url", shown(request.access.url))
-    return arguments
+    return arguments + _catalog(request.access)
 
 
 def for_registry(request: add_registry.Request) -> list[str]:
@@ -63,6 +62,7 @@ def for_tool(request: add_from.Request) -> list[str]:
         *(["--with-keys"] if request.with_keys else []),
         *(f"--only={name}" for name in request.only),
         *_option("--default-model", request.default_model),
+        *_catalog(request.access),
     ]
 
 
@@ -90,6 +90,10 @@ def _key(credential: Credential) -> list[str]:
     if credential.key == NO_KEY:
         return [f"--api-key={NO_KEY}"]
     return ["--api-key-stdin"] if credential.key is not None else []
+
+
+def _catalog(access: CatalogRequest) -> list[str]:
+    return [] if access.url == DEFAULT_CATALOG_URL else [f"--url={shown(access.url)}"]
 
 
 def _option(name: str, value: str | None) -> list[str]:

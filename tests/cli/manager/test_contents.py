@@ -25,8 +25,8 @@ def test_entries_are_grouped_by_source_and_logins_are_left_out(opened: Opens) ->
 def test_a_provider_stands_for_the_default_model_else_its_own_else_its_first(opened: Opens) -> None:
     contents = opened().contents
     assert contents.provider("beta").main == "beta/b2"  # type: ignore[union-attr]  # it is there
-    assert contents.provider("openai").main == "openai/gpt"  # type: ignore[union-attr]
-    assert contents.provider("anthropic").main is None  # type: ignore[union-attr]
+    assert contents.provider("openai").main == "openai/gpt"  # type: ignore[union-attr]  # it is there
+    assert contents.provider("anthropic").main is None  # type: ignore[union-attr]  # it is there
     own = many_models('default_model = "p/m3"')
     assert opened(own).contents.providers[0].main == "p/m3"
     elsewhere = many_models('default_model = "other/m3"')

@@ -5,7 +5,7 @@ from provisioner.cli.prompts.list_state import Listing, ListRow
 
 def listing(*names: str, **more: object) -> Listing[str]:
     rows = [ListRow(name, (name,), heading=name.startswith("#")) for name in names]
-    return Listing(rows, **more)  # type: ignore[arg-type]
+    return Listing(rows, **more)  # type: ignore[arg-type]  # options of any kind
 
 
 def values(state: Listing[str]) -> list[str]:

@@ -72,7 +72,7 @@ def test_what_came_meanwhile_is_shown(prefetch: Callable[..., Prefetch], host: H
     host.open.set()
     begun = prefetch()
     begun.start_fetching()
-    begun._fetching.join()  # type: ignore[union-attr]
+    begun._fetching.join()  # type: ignore[union-attr]  # it has begun
     catalog = begun.catalog(quiet)
     assert catalog.provenance.kind == "live"
     assert catalog.provenance.url == DEFAULT_CATALOG_URL

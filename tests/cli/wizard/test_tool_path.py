@@ -76,6 +76,7 @@ def test_its_providers_are_listed_with_why_not_the_rest_and_written_with_names_f
     printed = capsys.readouterr().out
     assert "Took over 1 provider with 2 models from opencode" in printed
     assert "--from=opencode --only=mine" in " ".join(printed.split())
+    assert f"--url={demo.catalog_url}" in printed
     assert demo.model_key not in drawn + printed
 
 
