@@ -29,6 +29,9 @@ _BETWEEN = re.compile(
     rf"(?i:\x1b\[[0-?]*[ -/]*[@-~]|[\s{INVISIBLE}]|\\u(?:{_CODES})|\\[nrt]|\\"
     r"|%(?:0[ad]|20|e2%80%[89a][0-9a-f]|ef%bb%bf)|&(?:\#8203|shy|zwn?j);)"
 )
+# So many of them in a row read like more of them. A place in a long row may begin a key, and each would be walked from.
+_IN_A_ROW = 64
+_LONG_ROW = re.compile(rf"((?>{_BETWEEN.pattern}){{{_IN_A_ROW}}})(?>{_BETWEEN.pattern})+")
 # The longest form of one character, and what all forms but the character itself begin with.
 _LONGEST_FORM = 16
 _ESCAPES = ("\\", "%", "&", "\x1b")
@@ -61,7 +64,10 @@ class Echoes:
         self._keys = [(key, shown(key), _patterns(key)) for key in ordered]
 
     def hide(self, text: str) -> str:
-        """``text`` without the keys, nor the greater part of one that the end of the text cuts off."""
+        """``text`` without the keys, nor the greater part of one that the end of the text cuts off.
+
+        Of what may stand between the characters of a key not more is left in a row than reads like it.
+        """
         text = self._whole(text)
         cut = self._open(text, least=_LONG_ENOUGH)
         return text if cut == len(text) else text[:cut] + HIDDEN
@@ -73,6 +79,7 @@ class Echoes:
         return text[:cut], text[cut:]
 
     def _whole(self, text: str) -> str:
+        text = _LONG_ROW.sub(r"\1", text)
         for key, shown, patterns in self._keys:
             text = text.replace(key, shown)
             for pattern in patterns:

@@ -221,6 +221,13 @@ def test_a_text_of_nothing_but_beginnings_of_the_key_is_not_gone_through_to_its_
     assert echoes().hide(KEY[:-1] * 100_000) == "•••"
 
 
+@pytest.mark.parametrize("between", ["\\u201c", " ", "\\\\", "%e2%80%8b", "&zwnj;", "\u200b"])
+def test_long_rows_of_what_stands_between_are_shortened_and_hide_no_key(between: str) -> None:
+    key = "2uc01-abcdef-e2808b"
+    assert len(echoes(key).hide("x" + between * 100_000 + "y")) < 100 * len(between)
+    assert echoes(key).hide((between * 300).join(key)) == "[masked]"
+
+
 def test_what_is_held_back_is_not_looked_at_again_with_each_character() -> None:
     looked_at: list[int] = []
 
