@@ -43,9 +43,7 @@ class _Spinner:
         self._since = 0.0
         self._status: Status | None = None
         self._lock = threading.Lock()
-        self._timer = threading.Timer(_PATIENCE_S, self._start)
-        self._timer.daemon = True
-        self._timer.start()
+        self._timer: threading.Timer | None = None
 
     def say(self, message: str) -> None:
         if not message:
@@ -54,10 +52,16 @@ class _Spinner:
         with self._lock:
             if message != self._message:
                 self._message, self._since = message, time.monotonic()
+            if self._timer is None:
+                self._timer = threading.Timer(_PATIENCE_S, self._start)
+                self._timer.daemon = True
+                self._timer.start()
 
     def stop(self) -> None:
-        self._timer.cancel()
         with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer = None
             if self._status is not None:
                 self._status.stop()
             self._status = None

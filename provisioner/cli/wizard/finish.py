@@ -12,7 +12,7 @@ from provisioner.cli.error_text import advice, note
 from provisioner.cli.live import StreamedAnswer
 from provisioner.cli.progress import waiting
 from provisioner.cli.prompts.asking import Back, Question
-from provisioner.cli.terminal import clean, echo, styled
+from provisioner.cli.terminal import clean, echo, prose, styled
 from provisioner.cli.verdict_lines import COLOURS
 from provisioner.cli.wizard import command
 from provisioner.cli.wizard.wizard import in_words
@@ -140,6 +140,6 @@ def _verdict(wizard: Wizard, result: AliasResult) -> None:
         said = f"{result.alias} answers"
     else:
         said = result.error.message if result.error else result.checks[0].detail
-    echo(f"{styled(mark, fg=COLOURS[result.verdict])} {clean(', '.join([said, *figures]))}")
+    echo(prose(f"{styled(mark, fg=COLOURS[result.verdict])} {clean(', '.join([said, *figures]))}"))
     if result.error is not None and result.error.hint:
         echo(f"  {advice(result.error.hint, wizard.program)}")

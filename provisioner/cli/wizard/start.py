@@ -51,12 +51,7 @@ def start(
 
 
 def _converse(wizard: Wizard) -> int:
-    try:
-        done = _answered(wizard)
-    except KeyboardInterrupt:
-        if read(wizard.app.config_path).text == wizard.file.text:
-            echo_error("Nothing was written.")
-        raise
+    done = _answered(wizard)
     if done is None:
         echo_error("Left; nothing was written.")
         return _LEFT

@@ -118,7 +118,7 @@ def test_ctrl_c_leaves_file_and_terminal_as_they_were(
     child.send(ENTER)
     child.expect_exact("Which provider?")
     child.send(CTRL_C)
-    child.expect_exact("Nothing was written.")
+    child.expect_exact("config.toml was not changed")
     child.expect(pexpect.EOF)
     assert termios.tcgetattr(child.child_fd)[_LFLAG] == modes[_LFLAG]
     assert exit_code(child) == 130
@@ -138,7 +138,7 @@ def test_ctrl_c_ends_a_wait(start: Callable[..., pexpect.spawn[str]], config: Pa
         child.send(ENTER)
         child.expect_exact("fetching")
         child.send(CTRL_C)
-        child.expect_exact("Nothing was written.")
+        child.expect_exact("config.toml was not changed")
         assert exit_code(child) == 130
     assert digest(config) == before
 
