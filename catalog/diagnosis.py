@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import httpx
 
 from catalog.causes import causes
-from catalog.echoed import Echoes
 from catalog.errors import CredentialRefused, FetchFailed
 from catalog.urls import HIDDEN, host_of, shown
 
@@ -198,6 +197,8 @@ def _quoted(body: bytes, secrets: Iterable[str]) -> str:
     message = found.get("message") if isinstance(found, dict) else found
     if not isinstance(message, str) or not message.strip():
         return ""
+    from catalog.echoed import Echoes  # where nothing fails this is not needed
+
     message = Echoes(secrets, lambda _: HIDDEN).hide(message)
     line = " ".join("".join(c if c.isprintable() else " " for c in message).split())
     return f": {line if len(line) <= _QUOTED else line[:_QUOTED] + '…'}"

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from catalog import policy
 from catalog.errors import DocumentInvalid, FetchFailed, ShrinkRefused
@@ -60,8 +59,7 @@ _DOCUMENT = "document"
 _CATALOG_TOKEN_HINT = "no credential is sent for a catalog; a registry with a token is imported with `kimi provider add --registry`"  # noqa: S105  advice
 
 
-@dataclass(frozen=True)
-class CatalogRequest:
+class CatalogRequest(NamedTuple):
     """Which catalog is wanted, and how fresh.
 
     Attributes:

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import base64
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from catalog.untrusted import INVISIBLE
 from catalog.urls import HIDDEN
@@ -43,8 +42,7 @@ _TAIL = 64 * 1024
 _PART = 32
 
 
-@dataclass(frozen=True)
-class _Pattern:
+class _Pattern(NamedTuple):
     """The characters of a key in one encoding: for each the forms that it may have, in any case."""
 
     units: tuple[tuple[str, ...], ...]

@@ -96,8 +96,7 @@ class RegistryFinding(DocumentProblem):
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(NamedTuple):
     """One provider that can be written to config.toml.
 
     Attributes:

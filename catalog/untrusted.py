@@ -15,18 +15,17 @@ from typing import Any
 MAX_INTEGER = 2**53 - 1
 _LONGEST_ID = 256
 _MANGLED = "\N{REPLACEMENT CHARACTER}"
-_DAY = re.compile(r"\d{4}(?:-\d{2}){0,2}(?![\d-])")
+# Compiled (by `re`) when the first text needs it: most are plain ASCII, and most commands read little else.
+_DAY = r"\d{4}(?:-\d{2}){0,2}(?![\d-])"
 # Characters that show nothing, as the inside of a class of a regular expression: controls, the blank "letters"
 # (fillers, the empty braille pattern) and all that Unicode calls default-ignorable, variation selectors among them.
 INVISIBLE = (
     "\\x00-\\x1f\\x7f-\\x9f\\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-_INVISIBLE = re.compile(f"[{INVISIBLE}]")
-_COMMANDS = re.compile(
-    "\x1b\\[[0-?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
-)
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_INVISIBLE = f"[{INVISIBLE}]"
+_COMMANDS = "\x1b\\[[0-?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
+_SURROGATE = "[\ud800-\udfff]"
 
 
 def text(value: Any) -> str | None:
@@ -86,7 +85,7 @@ def first_integer(*values: Any) -> int | None:
 
 def day(value: Any) -> str | None:
     """A day as ``YYYY-MM-DD``, or its month or year alone, else None; what follows the day is left out."""
-    found = _DAY.match(string(value))
+    found = re.match(_DAY, string(value))
     return found[0] if found else None
 
 
@@ -102,7 +101,7 @@ def contains(value: Any, member: str) -> bool:
 
 def _encodable(value: str) -> str:
     # JSON can spell half a surrogate pair, which no file can hold.
-    return value if value.isascii() else _SURROGATE.sub(_MANGLED, value)
+    return value if value.isascii() else re.sub(_SURROGATE, _MANGLED, value)
 
 
 def label(name: str | None) -> str | None:
@@ -111,7 +110,7 @@ def label(name: str | None) -> str | None:
     Escape sequences, controls and bidirectional characters go; joiners and variation selectors stay, as emoji and many
     scripts are written with them.
     """
-    cleaned = " ".join(_COMMANDS.sub(" ", name).split()) if name and not name.isprintable() else name
+    cleaned = " ".join(re.sub(_COMMANDS, " ", name).split()) if name and not name.isprintable() else name
     return cleaned[:_LONGEST_ID] if cleaned else None
 
 
@@ -124,7 +123,10 @@ def id_flaw(identifier: str) -> str | None:
     """
     if len(identifier) > _LONGEST_ID:
         return f"its id is longer than {_LONGEST_ID} characters"
-    if not identifier.isprintable() or _MANGLED in identifier or _INVISIBLE.search(identifier):
+    strange = not identifier.isascii()
+    if not identifier.isprintable() or (
+        strange and (_MANGLED in identifier or re.search(_INVISIBLE, identifier))
+    ):
         return "its id holds control or invisible characters"
     if identifier != identifier.strip():
         return "its id begins or ends with a space"

@@ -144,6 +144,8 @@ def test_an_import_over_http_loads_httpx_and_no_authorities_and_no_validator() -
         added = added_by("add", "--registry", demo.registry_url, "--token", demo.token)
     assert added & HEAVY == {"httpx"}
     assert not added & {"catalog.recognise", "catalog.listing", "catalog.chat_model", "tomllib"}
+    # What explains a failure, and what a first prompt asks for.
+    assert not added & {"catalog.echoed", "difflib", "provisioner.kimi_code.first_turn"}
 
 
 @pytest.mark.usefixtures("configured")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from provisioner.workflows.credential import Credential
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class CatalogFlags:
     """The options of ``add ID`` and ``catalog add ID``, named as click names them."""
 
@@ -72,7 +72,7 @@ class CatalogFlags:
         return {name: value for name, _, value in split}
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class AddFlags(CatalogFlags):
     """The options of every form of ``add``."""
 

@@ -36,7 +36,7 @@ def print_info(result: catalog_info.Result, *, as_json: bool) -> None:
     """Prints a catalog's provenance, counts and problems."""
     if as_json:
         document = {
-            "source": asdict(result.provenance),
+            "source": result.provenance._asdict(),
             "counts": asdict(result.counts),
             "problems": [asdict(problem) for problem in result.problems],
         }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from provisioner.cli.error_text import note, program_name
@@ -80,15 +79,15 @@ def document(
         "written": outcome.written,
         "dry_run": outcome.dry_run,
         "backup": str(outcome.backup) if outcome.backup else None,
-        "providers": asdict(outcome.plan.providers),
-        "models": asdict(outcome.plan.aliases),
+        "providers": outcome.plan.providers._asdict(),
+        "models": outcome.plan.aliases._asdict(),
         "default_model": outcome.data.get("default_model"),
         "diff": diff_lines(outcome.diff) if outcome.dry_run else None,
-        "source": asdict(provenance) if provenance else None,
+        "source": provenance._asdict() if provenance else None,
         "skipped": [{"id": item.id, "reason": item.reason} for item in skipped],
         "notes": [
             *({"code": "config", "message": message} for message in outcome.notes),
-            *(asdict(item) for item in notes),
+            *(item._asdict() for item in notes),
         ],
     }
 

@@ -135,7 +135,7 @@ def _document(result: refresh.Result, *, check: bool) -> dict[str, Any]:
         "drift": result.drifted,
         "held": result.held,
         "findings": [masked(asdict(finding)) for finding in result.findings],
-        "sources": [asdict(source) for source in result.sources],
+        "sources": [source._asdict() for source in result.sources],
         "failures": [
             {"url": failure.url, "code": failure.error.code, "message": failure.error.message}
             for failure in result.failures

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # C0 and C1 controls, the bidirectional controls that can make a line read as another than it is, and halves of
 # surrogate pairs, which no stream can encode.
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSAFE = "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 
 
 _NARROWEST = 20  # columns
@@ -32,7 +32,10 @@ def clean(text: str) -> str:
 
     Ids and messages come from servers; a terminal must not obey them.
     """
-    return _UNSAFE.sub(lambda found: found.group().encode("unicode_escape").decode(), without_keys(text))
+    text = without_keys(text)
+    if text.isprintable():
+        return text
+    return re.sub(_UNSAFE, lambda found: found.group().encode("unicode_escape").decode(), text)
 
 
 def spoken(text: str, program: str) -> str:

@@ -15,8 +15,7 @@ import json
 import math
 import os
 from contextlib import suppress
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from provisioner.config.files import clean, keep_private, replace
 
@@ -28,8 +27,7 @@ KEPT = 100
 KEPT_BYTES = 64 * 1024 * 1024
 
 
-@dataclass(frozen=True)
-class BackupEntry:
+class BackupEntry(NamedTuple):
     """A change of config.toml.
 
     Attributes:
@@ -82,7 +80,7 @@ def save(
     entry = BackupEntry(number, at, command, summary, str(target), digest(before), digest(after))
     if before is not None and not (kept := _content(own, entry)).exists():
         replace(kept, before)
-    record = json.dumps(asdict(entry), indent=1).encode()
+    record = json.dumps(entry._asdict(), indent=1).encode()
     replace(own / f"{number}.json", record)
     _prune(own, [*known, entry])
     return entry

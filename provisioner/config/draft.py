@@ -60,7 +60,8 @@ def draft(file: ConfigFile, edit: Edit) -> Draft:
         if not changes:
             return Draft(file, changes, after, None)
         text, splices = _rendered(file, changes)
-        _prove(file, text, after)
+        # Where providers go, the records of imports are looked through, and the file is read for that.
+        _prove(file, text, after, keep=bool(changes.providers.removed))
     except (ConfigInvalid, ConfigUnwritable) as error:
         error.where = error.where or str(file.path)
         raise
@@ -98,14 +99,14 @@ def _rendered(file: ConfigFile, changes: Plan) -> tuple[str, tuple[Splice, ...]]
     return mark + rewritten.text, rewritten.splices
 
 
-def _prove(file: ConfigFile, text: str, intended: Mapping[str, Any]) -> None:
+def _prove(file: ConfigFile, text: str, intended: Mapping[str, Any], *, keep: bool) -> None:
     try:
-        actual = parse(text, file.path)
+        actual = parse(text, file.path, keep=keep)
     except ConfigInvalid as error:
         raise _unsafe(file, "the result would not be valid TOML") from error
     if wrong := difference(intended, actual):
         raise _unsafe(file, f"the result would differ at `{dotted(wrong)}`")
-    for (name,) in CONTAINERS:
+    for (name,) in CONTAINERS if keep else ():
         if isinstance(actual.get(name), dict):  # proven to be the same: once in memory is enough
             actual[name].update(intended[name])
 

@@ -95,7 +95,7 @@ def _marked(target: Path) -> Path | None:
     return None
 
 
-def replace(target: Path, content: bytes) -> None:
+def replace(target: Path, content: bytes | bytearray) -> None:
     """Put a private file (0600) with ``content`` in the place of ``target``, which is no symlink.
 
     Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from provisioner import written
 from provisioner.config import backups, files, swap, whole
@@ -22,8 +22,7 @@ WAIT_S = 30.0
 TRIES = 8
 
 
-@dataclass(frozen=True)
-class History:
+class History(NamedTuple):
     """Where changes are put on record, and as what: the fields of :func:`provisioner.config.backups.save`."""
 
     folder: Path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,8 +33,7 @@ class Change:
     after: Any = field(repr=False)
 
 
-@dataclass(frozen=True)
-class Entries:
+class Entries(NamedTuple):
     """Names of providers or aliases, by what happens to them; each in the order of the plan."""
 
     added: tuple[str, ...]

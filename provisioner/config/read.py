@@ -112,14 +112,16 @@ def decode(content: bytes, path: Path) -> str:
         ) from None
 
 
-def parse(text: str, path: Path) -> dict[str, Any]:
+def parse(text: str, path: Path, *, keep: bool = True) -> dict[str, Any]:
     """What ``text`` means, as tomllib has it; a leading byte order mark is allowed, as in Kimi Code.
+
+    ``keep``: another part of the command will ask for it; else neither text nor meaning stays in memory.
 
     Raises:
         ConfigInvalid: it is not TOML.
     """
     try:
-        return _meaning(text.removeprefix(BOM))
+        return (_meaning if keep else _parsed)(text.removeprefix(BOM))
     except RecursionError:
         reason, place = "values are nested too deeply", None
     except ValueError as error:  # TOMLDecodeError, or a number that Python refuses
@@ -134,10 +136,12 @@ def parse(text: str, path: Path) -> dict[str, Any]:
     )
 
 
-@lru_cache(maxsize=1)  # several parts of a command read the file
-def _meaning(text: str) -> dict[str, Any]:
+def _parsed(text: str) -> dict[str, Any]:
     with _no_collecting():
         return toml.loads(text)
+
+
+_meaning = lru_cache(maxsize=1)(_parsed)  # several parts of a command read the file
 
 
 def _understood(path: Path, reading: Reading, known: ConfigFile | None) -> ConfigFile:

@@ -8,7 +8,7 @@ or the key that its SDKs find in the shell: the smoke test sends the word.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from catalog.reserved import is_login
 from catalog.untrusted import mapping, string
@@ -44,8 +44,7 @@ class EffectiveCredential:
     quota_project: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(NamedTuple):
     """The credential that a provider's table declares.
 
     Attributes:

@@ -6,7 +6,7 @@ Source: the behaviour of Kimi Code 2.1.0, which tests/peer/compare_requests.py c
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 LOW_TO_HIGH = ("low", "medium", "high")
 _LOW_TO_MAX = ("low", "medium", "high", "max")
@@ -44,8 +44,7 @@ _MAJOR_FIRST = re.compile(r"(\d{1,2})[-._](opus|sonnet|haiku)")
 _FAMILY_WORD = re.compile(r"\b(?:opus|sonnet|haiku|fable|mythos)\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(NamedTuple):
     """How a model thinks.
 
     Attributes:
@@ -69,8 +68,7 @@ _ALWAYS = Profile(adaptive=True, efforts=_ALL, takes_effort=True, can_be_off=Fal
 _ALWAYS_TO_MAX = Profile(adaptive=True, efforts=_LOW_TO_MAX, takes_effort=True, can_be_off=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Version:
+class _Version(NamedTuple):
     family: str
     major: int
     minor: int | None

@@ -7,8 +7,7 @@ request. Source: the behaviour of Kimi Code 2.1.0, which tests/peer/compare_requ
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from catalog.untrusted import mapping, sequence, string
 from catalog.wire import WIRES
@@ -23,8 +22,7 @@ _THINKING_GEMINI = re.compile(r"gemini-(?:2\.5-(?:pro|flash)|(?:1\.5|2\.0)-(?:pr
 _THINKING_CLAUDE = ("claude-opus-4", "claude-sonnet-4", "claude-haiku-4", "claude-fable")
 
 
-@dataclass(frozen=True, slots=True)
-class FirstTurn:
+class FirstTurn(NamedTuple):
     """The parameters of a first turn that follow from an alias.
 
     Attributes:

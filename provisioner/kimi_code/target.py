@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from catalog.untrusted import mapping, string
 from catalog.wire import WIRES
-from provisioner.kimi_code import base_url, first_turn
 from provisioner.kimi_code.auth import NO_KEY, EffectiveCredential, configured
 from provisioner.kimi_code.finding import Unusable
 from provisioner.kimi_code.owner import provider_name
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
 
     from catalog.wire import Wire
     from provisioner.kimi_code.finding import KeyPath
+    from provisioner.kimi_code.first_turn import FirstTurn
     from provisioner.kimi_code.sections import Sections
 
 _SHORTEST_SECRET = 8
@@ -72,7 +71,7 @@ class Target:
     credential: EffectiveCredential | None
     headers: Mapping[str, str] = field(repr=False)
     capabilities: tuple[str, ...]
-    turn: first_turn.FirstTurn
+    turn: FirstTurn
     beta_api: bool = False
     reasoning_key: str | None = None
     vertex: bool = False
@@ -105,6 +104,8 @@ def resolve(sections: Sections, alias: str, env: Mapping[str, str]) -> Target:
     Raises:
         Unusable: no such alias, a login, or settings with which Kimi Code would not send a request.
     """
+    from provisioner.kimi_code import base_url, first_turn  # an import resolves no alias
+
     model = model_of(sections, alias)
     provider_id, provider = provider_of(sections, alias, model)
     wire, provider_type = wire_of(alias, model, provider_id, provider)
@@ -285,6 +286,8 @@ def _without_key(provider_id: str, wire: Wire, shell_key: str | None) -> Effecti
 
 
 def _check_path(target: Target) -> None:
+    from provisioner.kimi_code import base_url
+
     if pasted := base_url.pasted_path(target.wire, target.base_url):
         raise Unusable(
             f"base_url ends in {pasted}, to which Kimi Code appends its own path",
@@ -335,4 +338,6 @@ def notes(target: Target, env: Mapping[str, str]) -> tuple[Note, ...]:
 
 @lru_cache(maxsize=64)  # the same provider is missing to all its aliases
 def _closest(name: str, known: tuple[str, ...]) -> str | None:
-    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.5)), None)
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, known, n=1, cutoff=0.5)), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -169,7 +168,7 @@ def interpreted(catalog: Catalog, request: Request) -> tuple[Provider, list[Docu
     provider = interpret(
         entry, key=request.provider_id, base_url=request.base_url, variables=request.variables
     )
-    return dataclasses.replace(provider, id=request.name or provider.id), problems
+    return provider._replace(id=request.name or provider.id), problems
 
 
 def _check_variables(given: Mapping[str, str], known: tuple[str, ...]) -> None:
@@ -197,7 +196,7 @@ def matching(provider: Provider, patterns: tuple[str, ...]) -> Provider:
     if not patterns:
         return provider
     kept = tuple(m for m in provider.models if any(fnmatchcase(m.id, pattern) for pattern in patterns))
-    return dataclasses.replace(provider, models=kept)
+    return provider._replace(models=kept)
 
 
 def _wire_notes(provider: Provider) -> list[Note]:

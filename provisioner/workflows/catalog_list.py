@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from catalog.documents import CatalogRequest
 from catalog.urls import shown
@@ -38,8 +38,7 @@ class Request:
     published: bool = False
 
 
-@dataclass(frozen=True)
-class ProviderRow:
+class ProviderRow(NamedTuple):
     """One provider: ``wire`` is None where Kimi Code cannot speak to it."""
 
     id: str
@@ -49,8 +48,7 @@ class ProviderRow:
     models: int
 
 
-@dataclass(frozen=True)
-class ProviderModels:
+class ProviderModels(NamedTuple):
     """The models of one provider that a coding agent can use, and those left out."""
 
     id: str

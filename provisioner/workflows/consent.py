@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from catalog.errors import ShrinkRefused
 from catalog.untrusted import mapping, string
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 _NAMED = 5  # how many claims an error spells out
 
 
-@dataclass(frozen=True)
-class Consent:
+class Consent(NamedTuple):
     """What the user agreed to.
 
     Attributes:

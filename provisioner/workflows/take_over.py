@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -89,7 +89,7 @@ def take_over(app: App, found: Found, name: str, terms: Terms) -> Item:
     try:
         _check(found, name)
         listed, extra, offered = _of_catalog(found, terms)
-        provider = replace(listed, id=name, models=(*listed.models, *extra)) if listed else None
+        provider = listed._replace(id=name, models=(*listed.models, *extra)) if listed else None
         if provider is None:
             provider = _endpoint(app, found, name, terms)
         credential, otherwise = _credential(app, found, provider, with_keys=terms.with_keys)
@@ -145,7 +145,7 @@ def _of_catalog(found: Found, terms: Terms) -> tuple[Provider | None, tuple[Mode
     offered = len(provider.models)
     if _narrow(found):
         named = {model.id for model in found.models}
-        provider = replace(provider, models=tuple(m for m in provider.models if m.id in named))
+        provider = provider._replace(models=tuple(m for m in provider.models if m.id in named))
     return provider, extra, offered
 
 

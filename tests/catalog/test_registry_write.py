@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
@@ -58,6 +57,6 @@ def test_what_the_format_cannot_say_is_left_out() -> None:
         base_url="https://y.example",
         capabilities=("tool_use", "dynamically_loaded_tools"),
     )
-    written = registry_document([replace(provider, models=(rich,))])
+    written = registry_document([provider._replace(models=(rich,))])
     assert written["p"]["models"]["m"]["limit"] == {"context": 1000, "output": 100}
     assert read_registry(written, URL).providers == (provider,)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -71,7 +70,7 @@ class Prefetch:
         assert self._fetching is not None
         may_be_old = self.access.url == DEFAULT_CATALOG_URL and not self.access.refresh
         if self._fetching.is_alive() and may_be_old:
-            return browse.run(self._app, browse.Request(replace(self.access, offline=True)))
+            return browse.run(self._app, browse.Request(self.access._replace(offline=True)))
         watch(what_is_read(self.access))
         self._fetching.join()
         found, self._fetching = (
@@ -86,7 +85,7 @@ class Prefetch:
     def access_to(self, catalog: BrowsedCatalog) -> CatalogRequest:
         """How to reach the same catalog once more, for the import: what was shown is what is imported."""
         kept = catalog.provenance.kind in ("cache", "snapshot")
-        return replace(self.access, offline=kept or self.access.offline, refresh=False)
+        return self.access._replace(offline=kept or self.access.offline, refresh=False)
 
     @cached_property
     def access(self) -> CatalogRequest:
