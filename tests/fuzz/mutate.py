@@ -28,10 +28,11 @@ def json_mutated(value: Any, chance: random.Random, words: Sequence[Any]) -> Any
 def _changed(value: Any, chance: random.Random, words: Sequence[Any]) -> Any:
     holders = list(_holders(value))
     if not holders:
-        return chance.choice((*_ODD, *words))
+        return json.loads(json.dumps(chance.choice((*_ODD, *words))))
     holder = chance.choice(holders)
     places: list[Any] = list(holder) if isinstance(holder, dict) else list(range(len(holder)))
-    new = chance.choice((chance.choice(_ODD), chance.choice(words), _copied(value, chance)))
+    odd = json.loads(json.dumps(chance.choice(_ODD)))  # a copy: what is put in may be changed later
+    new = chance.choice((odd, chance.choice(words), _copied(value, chance)))
     if not places or chance.random() < 1 / 4:
         if isinstance(holder, dict):
             holder[_name(words, chance)] = new
