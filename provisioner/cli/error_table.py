@@ -42,7 +42,7 @@ COMMANDS = {
     ),
     "report_unwritable": Row(
         "The file named for --report or --junit cannot be written.",
-        "Name a file in a folder that exists and is yours.",
+        "Name a file in a folder of yours; missing folders are made.",
     ),
     "not_found": Row(
         "config.toml, the catalog or the registry has no such provider, alias or model.",

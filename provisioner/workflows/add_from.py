@@ -163,7 +163,7 @@ def run(app: App, request: Request, seen: Survey | None = None, watch: Watch = s
     items = [(item, item.provider) for item in seen.items if item.provider]
     if not items:
         raise NotFound(
-            f"{seen.tool.tool.title} has no provider that can be taken over"
+            f"nothing that can be taken over was found in {seen.tool.tool.title}"
             + "".join(f"; {item.found.id}: {item.refused}" for item in seen.items),
             hint="kimi provider add --from list",
         )
