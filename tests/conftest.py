@@ -36,7 +36,7 @@ _connect = socket.socket.connect
 
 
 @pytest.fixture(autouse=True)
-def private_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def private_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home, cache and environment of the test's own; returns the home."""
     home = tmp_path / "home"
     home.mkdir()
@@ -82,12 +82,12 @@ def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def app(private_world: Path) -> App:
+def app(private_home: Path) -> App:
     """An App whose paths lie in the test's own folder."""
     return App(
-        config_path=private_world / ".kimi-code" / "config.toml",
-        cache_dir=private_world / ".cache" / "kimi-provider",
-        state_dir=private_world / ".state" / "kimi-provider",
+        config_path=private_home / ".kimi-code" / "config.toml",
+        cache_dir=private_home / ".cache" / "kimi-provider",
+        state_dir=private_home / ".state" / "kimi-provider",
         env={},
         clock=time.time,
     )

@@ -1,4 +1,4 @@
-"""Runs command lines in this process, in a world of the test's own."""
+"""Runs command lines in this process, on a machine of the test's own."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Cli(Protocol):
     def __call__(self, *arguments: str, stdin: str = "", env: dict[str, str] | None = None) -> Done: ...
 
 
-class World:
+class Machine:
     """An App around a temp home, and a host that tests replace at will."""
 
     def __init__(self, app: App) -> None:
@@ -83,15 +83,15 @@ def _unreachable(request: httpx.Request) -> httpx.Response:
 
 
 @pytest.fixture
-def world(app: App) -> World:
-    return World(app)
+def machine(app: App) -> Machine:
+    return Machine(app)
 
 
 @pytest.fixture
-def cli(world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Cli:
+def cli(machine: Machine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Cli:
     def command(*arguments: str, stdin: str = "", env: dict[str, str] | None = None) -> Done:
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8"))
-        code = run(list(arguments), "kimi provider", replace(world.app, env=env or {}))
+        code = run(list(arguments), "kimi provider", replace(machine.app, env=env or {}))
         captured = capsys.readouterr()
         return Done(code, captured.out, captured.err)
 

@@ -16,7 +16,7 @@ from tests.workflows.test_local_servers import LIST, server
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.cli.conftest import Cli, World
+    from tests.cli.conftest import Cli, Machine
 
 KEY = "sk-secret-0123456789"
 CATALOG = {
@@ -67,9 +67,9 @@ def put(path: Path, text: str) -> Path:
 
 
 @pytest.fixture
-def opencode(private_world: Path, world: World) -> Path:
+def opencode(private_home: Path, machine: Machine) -> Path:
     """opencode's files in the home, and hosts that know its endpoints; returns opencode.json."""
-    put(private_world / ".local/share/opencode/auth.json", json.dumps(AUTH))
+    put(private_home / ".local/share/opencode/auth.json", json.dumps(AUTH))
 
     def host(request: httpx.Request) -> httpx.Response:
         if str(request.url) == CATALOG_URL:
@@ -80,23 +80,23 @@ def opencode(private_world: Path, world: World) -> Path:
             return httpx.Response(200, json={"data": [{"id": "listed", "context_length": 32768}]})
         return httpx.Response(404)
 
-    world.host = host
-    return put(private_world / ".config/opencode/opencode.json", json.dumps(CONFIG))
+    machine.host = host
+    return put(private_home / ".config/opencode/opencode.json", json.dumps(CONFIG))
 
 
 def take(cli: Cli, *more: str, tool: str = "opencode", **env: str) -> Any:
     return cli("add", "--from", tool, "--url", CATALOG_URL, *more, env=env)
 
 
-def saved(world: World) -> dict[str, Any]:
-    return tomllib.loads(world.config.read_text())
+def saved(machine: Machine) -> dict[str, Any]:
+    return tomllib.loads(machine.config.read_text())
 
 
 @pytest.mark.usefixtures("opencode")
-def test_all_that_can_be_taken_over_is_and_the_rest_is_named(world: World, cli: Cli) -> None:
+def test_all_that_can_be_taken_over_is_and_the_rest_is_named(machine: Machine, cli: Cli) -> None:
     done = take(cli)
     assert done.code == 0, done.err
-    providers = saved(world)["providers"]
+    providers = saved(machine)["providers"]
     assert providers["gw"] == {
         "type": "openai",
         "base_url": "https://gw.example/v1",
@@ -105,8 +105,8 @@ def test_all_that_can_be_taken_over_is_and_the_rest_is_named(world: World, cli: 
     assert providers["lists"]["api_key_env"] == "LISTS_API_KEY"
     assert providers["deepseek"]["api_key_env"] == "DEEPSEEK_API_KEY"
     assert providers["deepseek"]["source"] == {"kind": "modelsDev", "url": CATALOG_URL, "id": "deepseek"}
-    assert set(saved(world)["models"]) == {"gw/big", "lists/listed", "deepseek/chat", "deepseek/reasoner"}
-    assert saved(world)["models"]["lists/listed"]["max_context_size"] == 32768
+    assert set(saved(machine)["models"]) == {"gw/big", "lists/listed", "deepseek/chat", "deepseek/reasoner"}
+    assert saved(machine)["models"]["lists/listed"]["max_context_size"] == 32768
     assert "rock" in done.out
     assert "Amazon Bedrock" in done.out
     assert "X-Team" in done.err
@@ -123,70 +123,70 @@ def test_no_secret_is_printed(cli: Cli, flags: tuple[str, ...]) -> None:
 
 
 @pytest.mark.usefixtures("opencode")
-def test_keys_and_headers_are_copied_where_that_is_asked(world: World, cli: Cli) -> None:
+def test_keys_and_headers_are_copied_where_that_is_asked(machine: Machine, cli: Cli) -> None:
     assert take(cli, "--with-keys").code == 0
-    providers = saved(world)["providers"]
+    providers = saved(machine)["providers"]
     assert providers["deepseek"]["api_key"] == providers["lists"]["api_key"] == KEY
     assert providers["gw"]["api_key_env"] == "GW_KEY"
     assert providers["gw"]["custom_headers"] == {"X-Team": "team-secret"}
 
 
 @pytest.mark.usefixtures("opencode")
-def test_a_key_that_the_shell_exports_is_referred_to(world: World, cli: Cli) -> None:
+def test_a_key_that_the_shell_exports_is_referred_to(machine: Machine, cli: Cli) -> None:
     assert take(cli, MY_DEEPSEEK=KEY).code == 0
-    assert saved(world)["providers"]["deepseek"]["api_key_env"] == "MY_DEEPSEEK"
+    assert saved(machine)["providers"]["deepseek"]["api_key_env"] == "MY_DEEPSEEK"
 
 
 @pytest.mark.usefixtures("opencode")
-def test_a_dry_run_writes_nothing_and_twice_is_once(world: World, cli: Cli) -> None:
+def test_a_dry_run_writes_nothing_and_twice_is_once(machine: Machine, cli: Cli) -> None:
     assert take(cli, "--dry-run").code == 0
-    assert not world.config.exists()
+    assert not machine.config.exists()
     assert take(cli).code == 0
-    before = world.config.read_bytes()
+    before = machine.config.read_bytes()
     assert "already says so" in take(cli).out
-    assert world.config.read_bytes() == before
+    assert machine.config.read_bytes() == before
 
 
 @pytest.mark.usefixtures("opencode")
-def test_a_key_in_config_toml_stays(world: World, cli: Cli) -> None:
+def test_a_key_in_config_toml_stays(machine: Machine, cli: Cli) -> None:
     assert take(cli, "--with-keys").code == 0
     assert take(cli).code == 0
-    assert saved(world)["providers"]["deepseek"]["api_key"] == KEY
+    assert saved(machine)["providers"]["deepseek"]["api_key"] == KEY
 
 
 @pytest.mark.usefixtures("opencode")
 def test_a_key_in_config_toml_goes_to_no_host_that_a_model_brings(
-    world: World, cli: Cli, monkeypatch: pytest.MonkeyPatch
+    machine: Machine, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert take(cli, "--with-keys").code == 0
-    before = world.config.read_bytes()
+    before = machine.config.read_bytes()
     elsewhere = {"npm": "@ai-sdk/openai-compatible", "api": "https://elsewhere.example/v1"}
     models: dict[str, Any] = CATALOG["deepseek"]["models"]  # type: ignore[assignment]  # a mixed dictionary
     monkeypatch.setitem(models["reasoner"], "provider", elsewhere)
     done = take(cli, "--refresh", "--yes")
     assert done.code == 2
     assert "elsewhere.example" in done.err
-    assert world.config.read_bytes() == before
+    assert machine.config.read_bytes() == before
 
 
 @pytest.mark.usefixtures("opencode")
-def test_one_is_picked_renamed_and_made_the_default(world: World, cli: Cli) -> None:
+def test_one_is_picked_renamed_and_made_the_default(machine: Machine, cli: Cli) -> None:
     done = take(cli, "--only", "gw", "--as", "mine", "--default-model", "big")
     assert done.code == 0, done.err
-    assert set(saved(world)["providers"]) == {"mine"}
-    assert saved(world)["default_model"] == "mine/big"
-    assert world.requests == []  # neither the catalog nor another endpoint is needed for it
+    assert set(saved(machine)["providers"]) == {"mine"}
+    assert saved(machine)["default_model"] == "mine/big"
+    assert machine.requests == []  # neither the catalog nor another endpoint is needed for it
     assert take(cli, "--as", "mine").code == 2
     assert "did you mean lists" in take(cli, "--only", "list").err
 
 
 @pytest.mark.usefixtures("opencode")
-def test_what_somebody_else_put_there_needs_consent(world: World, cli: Cli) -> None:
-    before = world.write('[providers.gw]\ntype = "openai"\nbase_url = "https://else.example/v1"\n')
+def test_what_somebody_else_put_there_needs_consent(machine: Machine, cli: Cli) -> None:
+    before = machine.write('[providers.gw]\ntype = "openai"\nbase_url = "https://else.example/v1"\n')
     done = take(cli)
     assert done.code == 2
     assert 'provider "gw"' in done.err
-    assert world.config.read_bytes() == before
+    assert machine.config.read_bytes() == before
     assert take(cli, "--yes").code == 0
 
 
@@ -198,67 +198,67 @@ def test_the_document_says_what_was_found(cli: Cli) -> None:
     assert (found["deepseek"]["from_catalog"], found["deepseek"]["models"]) == (True, 2)
 
 
-def test_a_list_that_cannot_be_had_leaves_the_others(opencode: Path, world: World, cli: Cli) -> None:
+def test_a_list_that_cannot_be_had_leaves_the_others(opencode: Path, machine: Machine, cli: Cli) -> None:
     opencode.write_text(opencode.read_text().replace("lists.example", "gone.example"))
     done = take(cli)
     assert done.code == 0
     assert "its list of models could not be had" in done.out
-    assert set(saved(world)["providers"]) == {"gw", "deepseek"}
+    assert set(saved(machine)["providers"]) == {"gw", "deepseek"}
 
 
 def test_a_named_file_comes_alone_and_sends_no_key(
-    opencode: Path, tmp_path: Path, world: World, cli: Cli
+    opencode: Path, tmp_path: Path, machine: Machine, cli: Cli
 ) -> None:
     other = put(tmp_path / "elsewhere.json", opencode.read_text())
     opencode.unlink()
     done = take(cli, "--file", str(other), LISTS_KEY=KEY)
     assert done.code == 0, done.err
-    assert set(saved(world)["providers"]) == {"gw"}
+    assert set(saved(machine)["providers"]) == {"gw"}
     assert "is not asked for them" in done.out
-    assert world.requests == []
+    assert machine.requests == []
 
 
 def test_a_model_that_the_catalog_does_not_have_makes_it_an_import_of_its_own(
-    private_world: Path, world: World, cli: Cli
+    private_home: Path, machine: Machine, cli: Cli
 ) -> None:
-    world.serves((CATALOG_URL, CATALOG))
+    machine.serves((CATALOG_URL, CATALOG))
     config = {"model": "deepseek/chat", "weak-model": "deepseek/unheard-of"}
-    put(private_world / ".aider.conf.yml", json.dumps(config))
+    put(private_home / ".aider.conf.yml", json.dumps(config))
     assert take(cli, tool="aider").code == 0
-    assert "source" not in saved(world)["providers"]["deepseek"]
-    assert set(saved(world)["models"]) == {"deepseek/chat", "deepseek/unheard-of"}
-    put(private_world / ".aider.conf.yml", json.dumps({"model": "deepseek/chat"}))
-    world.config.unlink()
+    assert "source" not in saved(machine)["providers"]["deepseek"]
+    assert set(saved(machine)["models"]) == {"deepseek/chat", "deepseek/unheard-of"}
+    put(private_home / ".aider.conf.yml", json.dumps({"model": "deepseek/chat"}))
+    machine.config.unlink()
     assert take(cli, tool="aider").code == 0
-    assert saved(world)["providers"]["deepseek"]["source"]["models"] == ["chat"]
-    assert set(saved(world)["models"]) == {"deepseek/chat"}
+    assert saved(machine)["providers"]["deepseek"]["source"]["models"] == ["chat"]
+    assert set(saved(machine)["models"]) == {"deepseek/chat"}
 
 
 @pytest.mark.parametrize("url", ["https://user:pw@gw.example/v1", "https://gw.example/v1?key=pw", "ftp://x"])
 def test_an_address_that_kimi_code_cannot_use_is_refused(
-    private_world: Path, world: World, cli: Cli, url: str
+    private_home: Path, machine: Machine, cli: Cli, url: str
 ) -> None:
     document = json.dumps([{"model_id": "m", "model_name": "m", "api_base": url}])
-    put(private_world / ".config/io.datasette.llm/extra-openai-models.yaml", document)
+    put(private_home / ".config/io.datasette.llm/extra-openai-models.yaml", document)
     done = take(cli, "--json", tool="llm")
     assert done.code == 1
     assert "can be taken over" in done.error()["message"]
     assert "pw" not in done.err
-    assert not world.config.exists()
+    assert not machine.config.exists()
 
 
-def test_a_server_without_a_key_gets_the_placeholder(private_world: Path, world: World, cli: Cli) -> None:
+def test_a_server_without_a_key_gets_the_placeholder(private_home: Path, machine: Machine, cli: Cli) -> None:
     document = json.dumps([{"model_id": "m", "model_name": "m", "api_base": "http://127.0.0.1:9/v1"}])
-    put(private_world / ".config/io.datasette.llm/extra-openai-models.yaml", document)
+    put(private_home / ".config/io.datasette.llm/extra-openai-models.yaml", document)
     assert take(cli, tool="llm").code == 0
-    assert saved(world)["providers"]["127.0.0.1"]["api_key"] == "unused"
+    assert saved(machine)["providers"]["127.0.0.1"]["api_key"] == "unused"
 
 
 @pytest.mark.parametrize("arguments", [("--from",), ("--from", "list")])
 def test_the_tools_of_this_machine_are_listed(
-    opencode: Path, private_world: Path, world: World, cli: Cli, arguments: tuple[str, ...]
+    opencode: Path, private_home: Path, machine: Machine, cli: Cli, arguments: tuple[str, ...]
 ) -> None:
-    put(private_world / ".codex/config.toml", "= broken")
+    put(private_home / ".codex/config.toml", "= broken")
     done = cli("add", *arguments)
     assert done.code == 0
     assert "gw, lists, deepseek" in done.out
@@ -268,7 +268,7 @@ def test_the_tools_of_this_machine_are_listed(
     assert tools["opencode"]["providers"] == ["gw", "lists", "deepseek"]
     assert tools["opencode"]["refused"][0]["id"] == "rock"
     assert str(opencode) in tools["opencode"]["files"]
-    assert world.requests == []
+    assert machine.requests == []
 
 
 def test_a_server_that_answers_is_listed_with_its_command(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -304,8 +304,8 @@ def test_what_is_asked_wrongly_is_said(cli: Cli, arguments: tuple[str, ...], cod
     assert said in done.err
 
 
-def test_a_broken_file_is_named_without_what_is_in_it(private_world: Path, cli: Cli) -> None:
-    path = put(private_world / ".local/share/opencode/auth.json", f'{{"x": {{"key": "{KEY}"')
+def test_a_broken_file_is_named_without_what_is_in_it(private_home: Path, cli: Cli) -> None:
+    path = put(private_home / ".local/share/opencode/auth.json", f'{{"x": {{"key": "{KEY}"')
     done = take(cli, "--json")
     assert done.code == 4
     assert done.error()["where"] == str(path)
@@ -314,12 +314,12 @@ def test_a_broken_file_is_named_without_what_is_in_it(private_world: Path, cli: 
 
 @pytest.mark.parametrize(("keys", "code", "written"), [(("enter",), 0, True), (("escape",), 130, False)])
 def test_on_a_terminal_the_change_is_shown_and_confirmed(
-    private_world: Path, world: World, keys: tuple[str, ...], code: int, written: bool
+    private_home: Path, machine: Machine, keys: tuple[str, ...], code: int, written: bool
 ) -> None:
     document = json.dumps([{"model_id": "m", "model_name": "m", "api_base": "http://127.0.0.1:9/v1"}])
-    put(private_world / ".config/io.datasette.llm/extra-openai-models.yaml", document)
-    world.write('[providers."127.0.0.1"]\ntype = "openai"\nbase_url = "https://else.example/v1"\n')
+    put(private_home / ".config/io.datasette.llm/extra-openai-models.yaml", document)
+    machine.write('[providers."127.0.0.1"]\ntype = "openai"\nbase_url = "https://else.example/v1"\n')
     with Terminal("add", "--from", "llm") as terminal:
         terminal.wait("Write this to config.toml?", "taken over").press(*keys)
         assert terminal.end() == code
-    assert ("models" in saved(world)) is written
+    assert ("models" in saved(machine)) is written

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Cli, World
+    from tests.cli.conftest import Cli, Machine
 
 
-def test_ls_is_list_and_rm_is_remove(cli: Cli, world: World) -> None:
-    world.write('[providers.a]\ntype = "openai"\n')
+def test_ls_is_list_and_rm_is_remove(cli: Cli, machine: Machine) -> None:
+    machine.write('[providers.a]\ntype = "openai"\n')
     assert cli("ls").out == cli("list").out
     assert cli("rm", "a").out == 'Removed provider "a".\n'
 

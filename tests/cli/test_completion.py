@@ -48,7 +48,7 @@ max_context_size = 1000
 
 
 @pytest.fixture
-def programs(private_world: Path, tmp_path: Path) -> Path:
+def programs(private_home: Path, tmp_path: Path) -> Path:
     """A folder with both programs, and a config.toml where they look for it."""
     folder = tmp_path / "bin"
     folder.mkdir()
@@ -60,7 +60,7 @@ def programs(private_world: Path, tmp_path: Path) -> Path:
             f'-c "from provisioner.cli import {function}; {function}()" "$@"\n'
         )
         script.chmod(0o700)
-    home = private_world / ".kimi-code"
+    home = private_home / ".kimi-code"
     home.mkdir()
     (home / "config.toml").write_text(CONFIG)
     return folder

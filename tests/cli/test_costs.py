@@ -12,7 +12,7 @@ from catalog import cache, documents, parse, schema, sound
 from tests.cli.conftest import REGISTRY_URL, registry
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Cli, World
+    from tests.cli.conftest import Cli, Machine
 
 CATALOG_URL = "https://catalog.example/api.json"
 MODELS = 40
@@ -25,9 +25,9 @@ def provider(name: str, **first: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def catalog(world: World, cli: Cli) -> None:
+def catalog(machine: Machine, cli: Cli) -> None:
     """A catalog of twenty providers, fresh in the cache."""
-    world.serves((CATALOG_URL, {f"p{i}": provider(f"p{i}") for i in range(20)}))
+    machine.serves((CATALOG_URL, {f"p{i}": provider(f"p{i}") for i in range(20)}))
     assert cli("catalog", "list", "--url", CATALOG_URL).code == 0
 
 
@@ -76,17 +76,17 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def test_each_provider_of_a_registry_is_validated_once(
-    world: World, cli: Cli, validations: Counter[str]
+    machine: Machine, cli: Cli, validations: Counter[str]
 ) -> None:
-    world.serves((REGISTRY_URL, registry()))
+    machine.serves((REGISTRY_URL, registry()))
     assert cli("add", "--registry", REGISTRY_URL).code == 0
     assert validations == {"quick": 2}
 
 
 def test_a_fault_in_one_model_has_jsonschema_look_at_that_model(
-    world: World, cli: Cli, validations: Counter[str]
+    machine: Machine, cli: Cli, validations: Counter[str]
 ) -> None:
-    world.serves(
+    machine.serves(
         (REGISTRY_URL, {"a": provider("a"), "b": provider("b", tool_call="yes"), "c": provider("c")})
     )
     done = cli("add", "--registry", REGISTRY_URL)
@@ -123,9 +123,9 @@ def test_of_a_fresh_catalog_the_index_is_read_and_the_provider_that_is_asked_for
     assert [json.loads(text)["id"] for text in parsed] == ["p3"]
 
 
-def test_a_kept_registry_is_read_once(world: World, cli: Cli, read: list[int]) -> None:
+def test_a_kept_registry_is_read_once(machine: Machine, cli: Cli, read: list[int]) -> None:
     document = {"a": provider("a"), "b": provider("b")}
-    world.serves((REGISTRY_URL, document))
+    machine.serves((REGISTRY_URL, document))
     assert cli("add", "--registry", REGISTRY_URL).code == 0
     read.clear()
     assert cli("add", "--registry", REGISTRY_URL, "--offline").code == 0

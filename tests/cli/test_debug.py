@@ -13,18 +13,18 @@ from tests.smoke.server import reply, serving, stream
 from tests.smoke.streams import BASES, BY_WIRE, config
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Cli, World
+    from tests.cli.conftest import Cli, Machine
 
 KEY = "sk-0123456789abcdef"
 HEADER = "team-0123456789abcdef"
 
 
 @pytest.mark.parametrize("wire", BASES)
-def test_a_request_to_a_model_without_its_keys(cli: Cli, world: World, wire: str) -> None:
-    world.app = replace(world.app, http=Http())
+def test_a_request_to_a_model_without_its_keys(cli: Cli, machine: Machine, wire: str) -> None:
+    machine.app = replace(machine.app, http=Http())
     provider = f'custom_headers = {{ X-Team = "{HEADER}" }}'
     with serving(stream(BY_WIRE[wire])) as server:
-        world.write(config(wire, server.url + BASES[wire], provider=provider))
+        machine.write(config(wire, server.url + BASES[wire], provider=provider))
         done = cli("test", "p/m", "--debug", "--json")
         quiet = cli("test", "p/m", "--json")
     assert done.json("test")["summary"]["passed"] == 1
@@ -38,8 +38,8 @@ def test_a_request_to_a_model_without_its_keys(cli: Cli, world: World, wire: str
     assert quiet.err == ""
 
 
-def test_an_address_and_an_answer_are_masked_too(cli: Cli, world: World) -> None:
-    world.app = replace(world.app, http=Http())
+def test_an_address_and_an_answer_are_masked_too(cli: Cli, machine: Machine) -> None:
+    machine.app = replace(machine.app, http=Http())
     with serving(reply("404 Not Found", set_cookie=f"session={KEY}")) as server:
         server.lists = True
         done = cli("add", "--debug", "--registry", f"{server.url}/api.json?token={KEY}", "--token", HEADER)
@@ -48,15 +48,15 @@ def test_an_address_and_an_answer_are_masked_too(cli: Cli, world: World) -> None
     assert HEADER not in done.err
 
 
-def test_where_the_catalog_came_from_and_what_was_written(cli: Cli, world: World) -> None:
-    world.serves((URL, CATALOG))
+def test_where_the_catalog_came_from_and_what_was_written(cli: Cli, machine: Machine) -> None:
+    machine.serves((URL, CATALOG))
     done = cli("--debug", "add", "acme", "--url", URL, "--api-key-env", "ACME_KEY")
     assert done.code == 0
-    assert f"debug: add on {world.config}" in done.err
+    assert f"debug: add on {machine.config}" in done.err
     assert f"debug: catalog: live, {URL}" in done.err
-    assert f"debug: {world.config}: " in done.err
+    assert f"debug: {machine.config}: " in done.err
     again = cli("add", "acme", "--url", URL, "--api-key-env", "ACME_KEY", "--debug")
-    assert f"debug: {world.config}: nothing to change" in again.err
+    assert f"debug: {machine.config}: nothing to change" in again.err
 
 
 def test_every_command_has_it(cli: Cli) -> None:

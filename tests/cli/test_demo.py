@@ -45,7 +45,7 @@ def until_served(running: subprocess.Popen[str]) -> str:
     return "".join(lines)
 
 
-def test_the_demo_tests_the_wires_and_leaves_nothing(temp: Path, private_world: Path) -> None:
+def test_the_demo_tests_the_wires_and_leaves_nothing(temp: Path, private_home: Path) -> None:
     done = subprocess.run([*PROGRAM, "demo"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "5 passed, 0 failed" in done.stderr
@@ -54,7 +54,7 @@ def test_the_demo_tests_the_wires_and_leaves_nothing(temp: Path, private_world: 
     assert done.stdout.count("config.toml is as it was before change") == 2
     assert "config.toml: 0 errors" in done.stdout
     assert list(temp.iterdir()) == []
-    assert list(private_world.rglob("*")) == []
+    assert list(private_home.rglob("*")) == []
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

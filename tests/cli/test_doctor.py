@@ -16,7 +16,7 @@ from provisioner.workflows import imports
 from tests.cli.conftest import REGISTRY_URL, TOKEN, registry
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Cli, Done, World
+    from tests.cli.conftest import Cli, Done, Machine
 
 # Broken in many ways at once; the comment behind a line names the codes of what is wrong in it.
 BROKEN = """\
@@ -142,8 +142,8 @@ def _found(document: Any) -> list[tuple[int, str]]:
     return [(found["line"], found["code"]) for found in document["findings"]]
 
 
-def test_all_of_it_is_found_in_its_line(world: World, cli: Cli) -> None:
-    before = world.write(BROKEN)
+def test_all_of_it_is_found_in_its_line(machine: Machine, cli: Cli) -> None:
+    before = machine.write(BROKEN)
     done = cli("doctor", "--json", env=ENV)
     assert done.code == 4
     document = done.json("doctor")
@@ -155,11 +155,11 @@ def test_all_of_it_is_found_in_its_line(world: World, cli: Cli) -> None:
     assert at["env_key_unread", "providers", "r", "env", "PROXY_API_KEY"] == 3
     assert at["unknown_key", "models", "b/a", "overrides", "max_ouput_size"] == 11
     assert at["context_missing", "models", "r/a", "max_context_size"] == 9
-    assert world.config.read_bytes() == before
+    assert machine.config.read_bytes() == before
 
 
-def test_no_key_is_shown(world: World, cli: Cli) -> None:
-    world.write(BROKEN)
+def test_no_key_is_shown(machine: Machine, cli: Cli) -> None:
+    machine.write(BROKEN)
     for arguments in ((), ("--json",), ("--dry-run",), ("--fix",)):
         done = cli("doctor", *arguments, env=ENV)
         for secret in (
@@ -175,33 +175,33 @@ def test_no_key_is_shown(world: World, cli: Cli) -> None:
             assert secret not in done.out + done.err
 
 
-def test_what_is_fixed_is_gone_and_nothing_else_changed(world: World, cli: Cli) -> None:
-    before = world.write(BROKEN)
-    world.config.chmod(0o644)
+def test_what_is_fixed_is_gone_and_nothing_else_changed(machine: Machine, cli: Cli) -> None:
+    before = machine.write(BROKEN)
+    machine.config.chmod(0o644)
     dry = cli("doctor", "--dry-run", "--json", env=ENV).json("doctor")
-    assert world.config.read_bytes() == before
+    assert machine.config.read_bytes() == before
     document = cli("doctor", "--fix", "--json", env=ENV).json("doctor")
     assert document["written"]
     assert [f["code"] for f in dry["fixed"]] == [f["code"] for f in document["fixed"]]
     assert {found["code"] for found in document["fixed"]} == CURED
-    assert stat.S_IMODE(world.config.stat().st_mode) == 0o600
+    assert stat.S_IMODE(machine.config.stat().st_mode) == 0o600
     again = cli("doctor", "--json", env=ENV).json("doctor")
     assert again["findings"] == document["findings"]
-    old, new = BROKEN.splitlines(), world.config.read_text().splitlines()
+    old, new = BROKEN.splitlines(), machine.config.read_text().splitlines()
     touched = {line for line in old if line not in new}
     fixed = {found["line"] for found in document["fixed"]}
     assert all(old.index(line) + 1 in fixed or "base_url" in line for line in touched)
-    data = tomllib.loads(world.config.read_text())
+    data = tomllib.loads(machine.config.read_text())
     assert data["providers"]["s"]["base_url"] == "https://api.openai.com/v1"
     assert data["providers"]["p"]["api_key"] == "sk-abcdefghijklmnop"
     assert data["providers"]["kimi-code"]["api_key"] == "sk-kkkkkkkkkkkk"
     assert data["models"]["s/a"]["max_context_size"] == 64000
     cli("undo")
-    assert world.config.read_bytes() == before
+    assert machine.config.read_bytes() == before
 
 
-def test_what_kimi_codes_own_doctor_calls_valid(world: World, cli: Cli) -> None:
-    world.write(
+def test_what_kimi_codes_own_doctor_calls_valid(machine: Machine, cli: Cli) -> None:
+    machine.write(
         'default_model = "x"\n[providers.p]\ntype = "foo"\n'
         '[models.a]\nprovider = "p"\nmodel = "m"\n[models.b]\nprovider = "q"\nmodel = "m"\nmax_context_size = 1\n'
     )
@@ -217,47 +217,47 @@ def test_what_kimi_codes_own_doctor_calls_valid(world: World, cli: Cli) -> None:
     ]
 
 
-def test_a_fix_that_would_drop_a_section_is_left_out(world: World, cli: Cli) -> None:
-    world.write('[models.a]\ncapabilties = 5\nprotocoll = "x"\nmax_output_sise = 1\n')
+def test_a_fix_that_would_drop_a_section_is_left_out(machine: Machine, cli: Cli) -> None:
+    machine.write('[models.a]\ncapabilties = 5\nprotocoll = "x"\nmax_output_sise = 1\n')
     cli("doctor", "--fix")
-    assert tomllib.loads(world.config.read_text())["models"]["a"] == {
+    assert tomllib.loads(machine.config.read_text())["models"]["a"] == {
         "capabilties": 5,
         "protocoll": "x",
         "max_output_size": 1,
     }
 
 
-def test_nothing_to_report(world: World, cli: Cli) -> None:
+def test_nothing_to_report(machine: Machine, cli: Cli) -> None:
     assert cli("doctor").code == 0
-    assert not world.config.exists()
-    world.write(
+    assert not machine.config.exists()
+    machine.write(
         'default_model = "a/m"\n[providers.a]\ntype = "openai"\nbase_url = "http://localhost:1/v1"\n'
         'api_key = "sk-0123456789"\n[models."a/m"]\nprovider = "a"\nmodel = "m"\nmax_context_size = 131072\n'
         'max_output_size = 8192\ncapabilities = ["tool_use", "something_new"]\n[hooks_of_mine]\nx = 1\n'
     )
-    world.config.chmod(0o600)
+    machine.config.chmod(0o600)
     done = cli("doctor")
-    assert (done.code, done.out) == (0, f"{world.config}: nothing to report\n")
+    assert (done.code, done.out) == (0, f"{machine.config}: nothing to report\n")
     assert not cli("doctor", "--fix", "--json").json("doctor")["written"]
 
 
 def test_the_comment_that_switches_on_completion_is_offered_and_left_to_the_user(
-    world: World, cli: Cli
+    machine: Machine, cli: Cli
 ) -> None:
-    before = world.write("[thinking]\nenabled = true\n")
+    before = machine.write("[thinking]\nenabled = true\n")
     offered = cli("doctor", "--fix").err.partition("begins with: ")[2]
     assert offered.startswith("#:schema file://")
-    assert world.config.read_bytes() == before
-    world.write(offered + before.decode())
+    assert machine.config.read_bytes() == before
+    machine.write(offered + before.decode())
     assert "#:schema" not in cli("doctor", "--fix").err
 
 
-def test_warnings_alone_are_exit_0_and_lines_say_where(world: World, cli: Cli) -> None:
-    world.write("[thinking]\n  enabeld = true\n")
-    world.config.chmod(0o600)
+def test_warnings_alone_are_exit_0_and_lines_say_where(machine: Machine, cli: Cli) -> None:
+    machine.write("[thinking]\n  enabeld = true\n")
+    machine.config.chmod(0o600)
     done = cli("doctor")
     assert "no_default_model" not in done.out
-    assert f"{world.config}:2:3: warning: 'enabeld' in [thinking] is no key" in done.out
+    assert f"{machine.config}:2:3: warning: 'enabeld' in [thinking] is no key" in done.out
 
 
 @pytest.mark.parametrize(
@@ -273,28 +273,28 @@ def test_warnings_alone_are_exit_0_and_lines_say_where(world: World, cli: Cli) -
     ],
 )
 def test_what_is_no_toml_is_a_finding(
-    world: World, cli: Cli, content: bytes, code: str, line: int, column: int, says: str
+    machine: Machine, cli: Cli, content: bytes, code: str, line: int, column: int, says: str
 ) -> None:
-    world.write("")
-    world.config.write_bytes(content)
+    machine.write("")
+    machine.config.write_bytes(content)
     for flags in ((), ("--fix",)):
         done = cli("doctor", "--json", *flags)
         (found,) = done.json("doctor")["findings"]
         assert done.code == 4
         assert (found["code"], found["line"], found["column"]) == (code, line, column)
         assert says in found["message"]
-        assert world.config.read_bytes() == content
+        assert machine.config.read_bytes() == content
 
 
-def test_a_byte_order_mark_at_the_start_is_fine(world: World, cli: Cli) -> None:
-    world.write("\ufeff[thinking]\nenabeld = true\n")
+def test_a_byte_order_mark_at_the_start_is_fine(machine: Machine, cli: Cli) -> None:
+    machine.write("\ufeff[thinking]\nenabeld = true\n")
     (found,) = cli("doctor", "--json").json("doctor")["findings"][-1:]
     assert (found["code"], found["line"], found["column"]) == ("unknown_key", 2, 1)
 
 
-def test_keys_in_a_git_work_tree(world: World, cli: Cli) -> None:
-    world.write('[providers.a]\ntype = "openai"\napi_key = "sk-0123456789"\n')
-    repository = world.config.parent
+def test_keys_in_a_git_work_tree(machine: Machine, cli: Cli) -> None:
+    machine.write('[providers.a]\ntype = "openai"\napi_key = "sk-0123456789"\n')
+    repository = machine.config.parent
 
     def git(*arguments: str) -> None:
         subprocess.run(["git", "-C", str(repository), *arguments], check=True, capture_output=True)
@@ -318,20 +318,20 @@ def _stale(done: Done) -> list[tuple[str, list[str], str]]:
     return [(item["code"], item["path"], item["hint"]) for item in found]
 
 
-def test_what_the_kept_documents_say_is_told_without_the_network(world: World, cli: Cli) -> None:
+def test_what_the_kept_documents_say_is_told_without_the_network(machine: Machine, cli: Cli) -> None:
     document = registry()
     document["first"]["models"] |= {f"m{number}": {"id": f"m{number}"} for number in range(4)}
-    world.serves((REGISTRY_URL, document))
+    machine.serves((REGISTRY_URL, document))
     cli("add", "--registry", REGISTRY_URL, "--token", TOKEN, "--default-model", "alpha/m1")
     assert _stale(cli("doctor", "--json")) == []
     del document["first"]["models"]["m0"], document["first"]["models"]["m1"]
     document["first"]["models"]["big"]["limit"] = {"context": 5000}
     document["third"] = {**registry()["second"], "id": "gamma"}
-    world.serves((REGISTRY_URL, document))
+    machine.serves((REGISTRY_URL, document))
     assert _stale(cli("doctor", "--json")) == []  # nobody asked the registry yet
     assert cli("refresh", "--check").code == 3
-    asked = len(world.requests)
-    before = world.config.read_bytes()
+    asked = len(machine.requests)
+    before = machine.config.read_bytes()
     expected = [
         ("source_stale", ["providers", "gamma"], "kimi provider refresh"),
         ("source_stale", ["providers", "alpha"], "kimi provider refresh alpha"),
@@ -343,29 +343,29 @@ def test_what_the_kept_documents_say_is_told_without_the_network(world: World, c
         done = cli("doctor", flag, "--json")
         assert sorted(_stale(done)) == sorted(expected)
         assert "source_stale" not in {item["code"] for item in done.json("doctor")["fixed"]}
-    assert (len(world.requests), world.config.read_bytes()) == (asked, before)
+    assert (len(machine.requests), machine.config.read_bytes()) == (asked, before)
     cli("refresh", "--yes")
     assert _stale(cli("doctor", "--json")) == []
 
 
-def test_without_a_document_at_hand_nothing_is_said_of_it(world: World, cli: Cli) -> None:
+def test_without_a_document_at_hand_nothing_is_said_of_it(machine: Machine, cli: Cli) -> None:
     document = registry()
-    world.serves((REGISTRY_URL, document))
+    machine.serves((REGISTRY_URL, document))
     cli("add", "--registry", REGISTRY_URL, "--token", TOKEN)
     document["first"]["models"]["big"]["limit"] = {"context": 5000}
     cli("refresh", "--check")
     assert len(_stale(cli("doctor", "--json"))) == 1
-    shutil.rmtree(world.app.cache_dir)
+    shutil.rmtree(machine.app.cache_dir)
     assert _stale(cli("doctor", "--json")) == []
     # An import from the catalog of which only the built-in snapshot is left, which may be older.
-    world.write(
+    machine.write(
         '[providers.openai]\ntype = "openai"\nbase_url = "https://elsewhere.example/v1"\n'
         'api_key = "sk-0123456789"\n[providers.openai.source]\nkind = "modelsDev"\n'
         'url = "https://models.dev/api.json"\nid = "openai"\n'
         '[models."openai/gone"]\nprovider = "openai"\nmodel = "gone"\nmax_context_size = 100000\n'
     )
     imports.save(
-        world.app,
+        machine.app,
         {
             "openai": imports.Record(
                 imports.source_print(
@@ -377,13 +377,13 @@ def test_without_a_document_at_hand_nothing_is_said_of_it(world: World, cli: Cli
                 {"openai/gone": {}},
             )
         },
-        tomllib.loads(world.config.read_text()),
+        tomllib.loads(machine.config.read_text()),
     )
     assert _stale(cli("doctor", "--json")) == []
 
 
-def test_a_model_of_the_shell_is_told(world: World, cli: Cli) -> None:
-    world.write('default_model = "a"\n')
+def test_a_model_of_the_shell_is_told(machine: Machine, cli: Cli) -> None:
+    machine.write('default_model = "a"\n')
     shell = {"KIMI_MODEL_NAME": "m", "KIMI_MODEL_API_KEY": "sk-0123456789"}
     found = {f["code"]: f["severity"] for f in cli("doctor", "--json", env=shell).json("doctor")["findings"]}
     assert found.get("shell_model") == "warning"
@@ -398,10 +398,10 @@ def test_a_model_of_the_shell_is_told(world: World, cli: Cli) -> None:
     st.binary(max_size=60)
     | st.lists(st.sampled_from(BROKEN.splitlines()), max_size=12).map(lambda lines: "\n".join(lines).encode())
 )
-def test_no_bytes_make_it_stumble_and_it_writes_nothing(world: World, cli: Cli, content: bytes) -> None:
-    world.write("")
-    world.config.write_bytes(content)
+def test_no_bytes_make_it_stumble_and_it_writes_nothing(machine: Machine, cli: Cli, content: bytes) -> None:
+    machine.write("")
+    machine.config.write_bytes(content)
     done = cli("doctor", "--json", env=ENV)
     errors = done.json("doctor")["summary"]["errors"]
     assert done.code == (4 if errors else 0)
-    assert world.config.read_bytes() == content
+    assert machine.config.read_bytes() == content

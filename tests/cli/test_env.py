@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Cli, World
+    from tests.cli.conftest import Cli, Machine
 
 KEY = "sk-aaaaaaaaaaaaaaaa"
 CONFIG = f"""\
@@ -86,8 +86,8 @@ def exported(lines: str, environment: dict[str, str]) -> dict[str, str]:
     return {name: value for name, _, value in pairs if name.startswith("KIMI_MODEL_")}
 
 
-def test_a_key_of_a_variable_stays_a_reference(world: World, cli: Cli) -> None:
-    world.write(CONFIG)
+def test_a_key_of_a_variable_stays_a_reference(machine: Machine, cli: Cli) -> None:
+    machine.write(CONFIG)
     done = cli("env", "b/m", env={"B_KEY": "sk-bbbb"})
     assert (done.code, done.err) == (0, "")
     assert 'export KIMI_MODEL_API_KEY="$B_KEY"' in done.out.splitlines()
@@ -103,16 +103,16 @@ def test_a_key_of_a_variable_stays_a_reference(world: World, cli: Cli) -> None:
     }
 
 
-def test_a_variable_that_is_not_set_is_named_all_the_same(world: World, cli: Cli) -> None:
-    world.write(CONFIG)
+def test_a_variable_that_is_not_set_is_named_all_the_same(machine: Machine, cli: Cli) -> None:
+    machine.write(CONFIG)
     done = cli("env", "b/m")
     assert done.code == 0
     assert 'export KIMI_MODEL_API_KEY="$B_KEY"' in done.out
     assert "B_KEY, which holds the key, is not set here" in done.err
 
 
-def test_a_key_of_the_file_is_shown_only_when_asked_for(world: World, cli: Cli) -> None:
-    world.write(CONFIG)
+def test_a_key_of_the_file_is_shown_only_when_asked_for(machine: Machine, cli: Cli) -> None:
+    machine.write(CONFIG)
     done = cli("env", "a/m")
     assert KEY not in done.out + done.err
     assert "kimi provider env a/m --show-key" in done.err
@@ -122,8 +122,8 @@ def test_a_key_of_the_file_is_shown_only_when_asked_for(world: World, cli: Cli) 
     assert (shown["KIMI_MODEL_API_KEY"], shown["KIMI_MODEL_NAME"]) == (KEY, "it's $HOME")
 
 
-def test_what_cannot_be_carried_is_said(world: World, cli: Cli) -> None:
-    world.write(CONFIG)
+def test_what_cannot_be_carried_is_said(machine: Machine, cli: Cli) -> None:
+    machine.write(CONFIG)
     done = cli("env", "a/m")
     assert "custom_headers of a are not carried (X-Team)" in done.err
     assert "red-0123456789" not in done.err
@@ -133,8 +133,8 @@ def test_what_cannot_be_carried_is_said(world: World, cli: Cli) -> None:
     assert "Vertex AI" in vertex.err
 
 
-def test_json_is_one_document(world: World, cli: Cli) -> None:
-    world.write(CONFIG)
+def test_json_is_one_document(machine: Machine, cli: Cli) -> None:
+    machine.write(CONFIG)
     document = cli("env", "a/m", "--json").json("env")
     assert document["variables"]["KIMI_MODEL_API_KEY"] is None
     assert [note["code"] for note in document["notes"]] == ["headers", "settings", "effort", "key_left_out"]
@@ -145,37 +145,37 @@ def test_json_is_one_document(world: World, cli: Cli) -> None:
 
 
 def test_the_environment_redirects_nothing_and_what_it_has_of_another_model_goes(
-    world: World, cli: Cli
+    machine: Machine, cli: Cli
 ) -> None:
-    world.write(CONFIG)
+    machine.write(CONFIG)
     other = {"OPENAI_BASE_URL": "https://elsewhere.example/v1", "KIMI_MODEL_MAX_OUTPUT_SIZE": "9"}
     lines = cli("env", "a/m", env=other).out
     assert "export KIMI_MODEL_BASE_URL=https://api.openai.com/v1" in lines
     assert exported(lines, other)["KIMI_MODEL_MAX_OUTPUT_SIZE"] == ""
 
 
-def test_the_effort_is_carried_on_the_wire_that_has_a_variable_for_it(world: World, cli: Cli) -> None:
-    world.write(CONFIG)
+def test_the_effort_is_carried_on_the_wire_that_has_a_variable_for_it(machine: Machine, cli: Cli) -> None:
+    machine.write(CONFIG)
     variables = cli("env", "k/m", "--json").json("env")["variables"]
     assert variables["KIMI_MODEL_THINKING_EFFORT"] == "low"
 
 
-def test_a_server_without_key_gets_the_word_that_kimi_code_sends(world: World, cli: Cli) -> None:
-    world.write(CONFIG)
+def test_a_server_without_key_gets_the_word_that_kimi_code_sends(machine: Machine, cli: Cli) -> None:
+    machine.write(CONFIG)
     done = cli("env", "free/m")
     assert exported(done.out, {})["KIMI_MODEL_API_KEY"] == "unused"
     assert "the file has no key" in done.err
 
 
 @pytest.mark.parametrize("variable", ["x$(id)", "my-key"])
-def test_a_variable_that_is_no_name_never_reaches_a_shell(world: World, cli: Cli, variable: str) -> None:
-    world.write(CONFIG.replace("B_KEY", variable))
+def test_a_variable_that_is_no_name_never_reaches_a_shell(machine: Machine, cli: Cli, variable: str) -> None:
+    machine.write(CONFIG.replace("B_KEY", variable))
     done = cli("env", "b/m")
     assert (done.code, done.out) == (2, "")
 
 
-def test_an_unknown_alias_and_a_broken_one(world: World, cli: Cli) -> None:
-    world.write(CONFIG.replace('provider = "free"', 'provider = "gone"'))
+def test_an_unknown_alias_and_a_broken_one(machine: Machine, cli: Cli) -> None:
+    machine.write(CONFIG.replace('provider = "free"', 'provider = "gone"'))
     assert cli("env", "b/n").code == 1
     assert "did you mean" in cli("env", "b/n").err
     assert cli("env", "free/m").code == 4

@@ -11,7 +11,7 @@ from provisioner.cli.exit_codes import MEANINGS
 from provisioner.cli.help_topics import TOPICS
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Cli, World
+    from tests.cli.conftest import Cli, Machine
 
 
 def test_without_a_topic_they_are_listed(cli: Cli) -> None:
@@ -29,14 +29,14 @@ def test_each_topic_is_a_short_page(cli: Cli, topic: str) -> None:
     assert max(map(len, lines)) <= 120
 
 
-def test_wires_and_exit_codes_are_those_of_the_tables(cli: Cli, world: World) -> None:
+def test_wires_and_exit_codes_are_those_of_the_tables(cli: Cli, machine: Machine) -> None:
     wires = cli("help", "wires").out
     for name, wire in WIRES.items():
         assert f"{name}: {wire.description}" in wires
         assert wire.path in wires
     codes = [line.split(maxsplit=1) for line in cli("help", "exit-codes").out.splitlines()[2:-2]]
     assert {int(code): words for code, words in codes} == MEANINGS
-    assert str(world.config) in cli("help", "files").out
+    assert str(machine.config) in cli("help", "files").out
 
 
 def test_every_command_that_a_page_names_is_one(cli: Cli) -> None:

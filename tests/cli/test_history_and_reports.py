@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from provisioner.history.run import Run
-    from tests.cli.conftest import Cli, World
+    from tests.cli.conftest import Cli, Machine
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def demo() -> Iterator[Demo]:
 
 
 @pytest.fixture
-def aliases(demo: Demo, world: World) -> tuple[str, str, str]:
+def aliases(demo: Demo, machine: Machine) -> tuple[str, str, str]:
     """One that passes, one that fails, one that cannot be told."""
     faults = demo.endpoints["openai"].replace("/openai/", "/faults/")
     tables = ['default_model = "good/echo"']
@@ -46,15 +46,15 @@ def aliases(demo: Demo, world: World) -> tuple[str, str, str]:
         f'[models."{provider}/{model}"]\nprovider = "{provider}"\nmodel = "{model}"\nmax_context_size = 131072\n'
         for provider, model in (("good", "echo"), ("bad", "cut"), ("bad", "failing"))
     ]
-    world.write("\n".join(tables))
+    machine.write("\n".join(tables))
     return "good/echo", "bad/cut", "bad/failing"
 
 
-def kept(world: World) -> dict[str, list[Run]]:
-    return store.load(store.file_of(world.app.state_dir, world.app.config_path))
+def kept(machine: Machine) -> dict[str, list[Run]]:
+    return store.load(store.file_of(machine.app.state_dir, machine.app.config_path))
 
 
-def test_each_test_is_recorded_and_shown(world: World, cli: Cli, aliases: tuple[str, ...]) -> None:
+def test_each_test_is_recorded_and_shown(machine: Machine, cli: Cli, aliases: tuple[str, ...]) -> None:
     good, cut, failing = aliases
     assert cli("test", *aliases).code == 1
     assert cli("test", good).code == 0
@@ -92,7 +92,7 @@ def test_history_takes_no_options_of_a_test(cli: Cli, option: tuple[str, ...]) -
 
 
 def test_the_reports_are_written_whatever_the_verdicts(
-    world: World, cli: Cli, aliases: tuple[str, ...], demo: Demo, tmp_path: Path
+    machine: Machine, cli: Cli, aliases: tuple[str, ...], demo: Demo, tmp_path: Path
 ) -> None:
     page, junit = tmp_path / "out" / "report.html", tmp_path / "out" / "junit.xml"
     cli("test", *aliases)
@@ -124,27 +124,27 @@ def test_the_page_can_be_made_of_the_history_alone(
 
 
 def test_a_report_that_cannot_be_written_is_refused_before_anything_is_sent(
-    world: World, cli: Cli, aliases: tuple[str, ...], tmp_path: Path
+    machine: Machine, cli: Cli, aliases: tuple[str, ...], tmp_path: Path
 ) -> None:
     done = cli("test", *aliases, "--json", "--junit", str(tmp_path))
     assert (done.code, done.out, done.error()["code"]) == (2, "", "report_unwritable")
-    assert kept(world) == {}
+    assert kept(machine) == {}
 
 
-def test_no_history_is_no_reason_to_fail(world: World, cli: Cli, aliases: tuple[str, ...]) -> None:
-    world.app.state_dir.parent.mkdir()
-    world.app.state_dir.write_text("a file where the folder should be")
+def test_no_history_is_no_reason_to_fail(machine: Machine, cli: Cli, aliases: tuple[str, ...]) -> None:
+    machine.app.state_dir.parent.mkdir()
+    machine.app.state_dir.write_text("a file where the folder should be")
     done = cli("test", aliases[0])
     assert done.code == 0
     assert "note: no history is kept in" in done.err
     assert cli("test", aliases[0], "--json").err == ""
 
 
-def test_history_in_an_encoding_without_blocks_is_plain(world: World) -> None:
-    store.append(store.file_of(world.app.state_dir, world.app.config_path), [run(), run()])
+def test_history_in_an_encoding_without_blocks_is_plain(machine: Machine) -> None:
+    store.append(store.file_of(machine.app.state_dir, machine.app.config_path), [run(), run()])
     code = (
         "from pathlib import Path\nfrom provisioner.app import App\nfrom provisioner.cli.main import run\n"
-        f"app = App(Path({str(world.app.config_path)!r}), Path('c'), Path({str(world.app.state_dir)!r}), {{}})\n"
+        f"app = App(Path({str(machine.app.config_path)!r}), Path('c'), Path({str(machine.app.state_dir)!r}), {{}})\n"
         "raise SystemExit(run(['test', '--history'], 'kimi', app))"
     )
     for encoding, mark in (("ascii", "oo"), ("utf-8", "●●"), ("cp1252", "oo")):
@@ -154,12 +154,12 @@ def test_history_in_an_encoding_without_blocks_is_plain(world: World) -> None:
         assert f"verdict     {mark}  last pass" in done.stdout.decode(encoding)
 
 
-def test_history_loads_nothing_heavy(world: World) -> None:
-    store.append(store.file_of(world.app.state_dir, world.app.config_path), [run()])
+def test_history_loads_nothing_heavy(machine: Machine) -> None:
+    store.append(store.file_of(machine.app.state_dir, machine.app.config_path), [run()])
     heavy = ("httpx", "asyncio", "rich", "jsonschema", "tomlkit", "xml", "prompt_toolkit")
     code = (
         "import sys\nfrom pathlib import Path\nfrom provisioner.app import App\nfrom provisioner.cli.main import run\n"
-        f"app = App(Path({str(world.app.config_path)!r}), Path('c'), Path({str(world.app.state_dir)!r}), {{}})\n"
+        f"app = App(Path({str(machine.app.config_path)!r}), Path('c'), Path({str(machine.app.state_dir)!r}), {{}})\n"
         "assert run(['test', '--history'], 'kimi', app) == 0\n"
         f"print([name for name in {heavy!r} if sys.modules.get(name)])"
     )

@@ -11,14 +11,14 @@ from tests.cli.conftest import REGISTRY_URL, registry
 from tests.cli.test_add_catalog import CATALOG, KEY, URL
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Cli, World
+    from tests.cli.conftest import Cli, Machine
 
 ENDPOINT = ("add", "--type", "openai", "--base-url", "https://a.example/v1", "--as", "a", "--model", "m")
 
 
 @pytest.fixture(autouse=True)
-def documents(world: World) -> None:
-    world.serves((URL, CATALOG), (REGISTRY_URL, registry()))
+def documents(machine: Machine) -> None:
+    machine.serves((URL, CATALOG), (REGISTRY_URL, registry()))
 
 
 @pytest.mark.parametrize(
@@ -33,17 +33,17 @@ def documents(world: World) -> None:
 )
 @pytest.mark.parametrize("config", ["providers = 1\nmodels = 1\n", "[[providers]]\n[[models]]\n"])
 def test_providers_that_are_no_table_are_exit_4(
-    world: World, cli: Cli, config: str, command: tuple[str, ...]
+    machine: Machine, cli: Cli, config: str, command: tuple[str, ...]
 ) -> None:
-    before = world.write(config)
+    before = machine.write(config)
     done = cli(*command)
     assert (done.code, "in config.toml is not a table" in done.err) == (4, True)
-    assert world.config.read_bytes() == before
+    assert machine.config.read_bytes() == before
 
 
-def test_a_provider_that_is_no_table_does_not_stop_other_commands(world: World, cli: Cli) -> None:
-    world.write("[providers]\na = 1\nb = 2\n")
+def test_a_provider_that_is_no_table_does_not_stop_other_commands(machine: Machine, cli: Cli) -> None:
+    machine.write("[providers]\na = 1\nb = 2\n")
     assert cli(*ENDPOINT).code == 0
     assert cli("add", "--registry", REGISTRY_URL).code == 0
-    found = tomllib.loads(world.config.read_text())["providers"]
+    found = tomllib.loads(machine.config.read_text())["providers"]
     assert (found["a"]["type"], found["b"], found["alpha"]["type"]) == ("openai", 2, "openai")

@@ -11,7 +11,7 @@ import pytest
 
 from catalog import schema
 from catalog.registry_check import check
-from tests.cli.conftest import REGISTRY_URL, TOKEN, Cli, World, registry
+from tests.cli.conftest import REGISTRY_URL, TOKEN, Cli, Machine, registry
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,19 +95,19 @@ oauth = { storage = "file", key = "secret-6" }
 
 
 @pytest.fixture
-def folder(world: World) -> Path:
-    path = world.config.parent
+def folder(machine: Machine) -> Path:
+    path = machine.config.parent
     path.mkdir(parents=True, exist_ok=True)
     return path
 
 
-def test_a_faultless_registry(cli: Cli, world: World) -> None:
+def test_a_faultless_registry(cli: Cli, machine: Machine) -> None:
     faultless = {"a": registry()["first"] | {"models": {"m": registry()["first"]["models"]["big"]}}}
-    world.serves((REGISTRY_URL, faultless))
+    machine.serves((REGISTRY_URL, faultless))
     done = cli("registry", "validate", REGISTRY_URL, "--token", TOKEN)
     assert (done.code, done.err) == (0, "")
     assert done.out == f"{REGISTRY_URL}: 0 errors, 0 warnings; an import brings 1 provider with 1 model\n"
-    assert world.requests[0].headers["Authorization"] == f"Bearer {TOKEN}"
+    assert machine.requests[0].headers["Authorization"] == f"Bearer {TOKEN}"
 
 
 def test_findings_as_lines_that_editors_follow(cli: Cli, folder: Path) -> None:
@@ -126,7 +126,7 @@ def test_findings_as_lines_that_editors_follow(cli: Cli, folder: Path) -> None:
     assert document["findings"][-1]["pointer"] == "/small"
 
 
-def test_warnings_alone_are_no_failure(cli: Cli, world: World) -> None:
+def test_warnings_alone_are_no_failure(cli: Cli, machine: Machine) -> None:
     document = cli("registry", "validate", "-", "--json", stdin=json.dumps(registry())).json(
         "registry-validate"
     )
@@ -136,20 +136,20 @@ def test_warnings_alone_are_no_failure(cli: Cli, world: World) -> None:
     assert cli("registry", "validate", "-", stdin=json.dumps(registry())).code == 0
 
 
-def test_what_is_no_registry_is_named_with_its_command(cli: Cli, world: World) -> None:
+def test_what_is_no_registry_is_named_with_its_command(cli: Cli, machine: Machine) -> None:
     done = cli("registry", "validate", "-", stdin='{"data": [{"id": "m"}]}')
     assert done.code == 4
     assert "list of models" in done.out
     assert "kimi provider add --type openai --base-url URL --as NAME" in done.err
-    world.serves(("https://x.example/v1/models", ["m"]))
+    machine.serves(("https://x.example/v1/models", ["m"]))
     done = cli("add", "--registry", "https://x.example/v1/models", "--json")
     assert done.code == 4
     assert done.error()["hint"] == "kimi provider add --type openai --base-url https://x.example/v1 --as NAME"
 
 
-def test_what_cannot_be_read(cli: Cli, world: World) -> None:
+def test_what_cannot_be_read(cli: Cli, machine: Machine) -> None:
     assert cli("registry", "validate", REGISTRY_URL).code == 5
-    world.host = lambda _: httpx.Response(401)
+    machine.host = lambda _: httpx.Response(401)
     assert cli("registry", "validate", REGISTRY_URL).code == 6
     missing = cli("registry", "validate", "nowhere.json", "--json")
     assert (missing.code, missing.error()["code"]) == (1, "not_found")
@@ -157,14 +157,14 @@ def test_what_cannot_be_read(cli: Cli, world: World) -> None:
     assert cli("registry", "diff", "-", "-").code == 2
 
 
-def test_init_writes_what_an_import_brings_back(cli: Cli, world: World, folder: Path) -> None:
-    before = world.write(CONFIG)
+def test_init_writes_what_an_import_brings_back(cli: Cli, machine: Machine, folder: Path) -> None:
+    before = machine.write(CONFIG)
     target = folder / "api.json"
     done = cli("registry", "init", "--output", str(target))
     assert done.code == 0, done.err
     text = target.read_text()
     assert not any(secret in text + done.out + done.err for secret in ("secret-", "X-Team"))
-    assert world.config.read_bytes() == before
+    assert machine.config.read_bytes() == before
     result = check(text.encode(), "api.json")
     assert (result.errors, result.providers, result.models) == (0, 2, 3)
     for reason in (
@@ -178,10 +178,10 @@ def test_init_writes_what_an_import_brings_back(cli: Cli, world: World, folder: 
     ):
         assert reason in done.err
 
-    world.config.unlink()
-    world.serves((REGISTRY_URL, json.loads(text)))
+    machine.config.unlink()
+    machine.serves((REGISTRY_URL, json.loads(text)))
     assert cli("add", "--registry", REGISTRY_URL).code == 0
-    was, now = tomllib.loads(CONFIG), tomllib.loads(world.config.read_text())
+    was, now = tomllib.loads(CONFIG), tomllib.loads(machine.config.read_text())
     expected = {
         "a/m": {k: v for k, v in was["models"]["a/m"].items() if k not in ("max_output_size", "overrides")}
         | {"max_context_size": 100000},
@@ -193,8 +193,8 @@ def test_init_writes_what_an_import_brings_back(cli: Cli, world: World, folder: 
     assert now["providers"]["b"]["base_url"] == "https://api.anthropic.com"
 
 
-def test_init_prints_and_never_overwrites_by_itself(cli: Cli, world: World, folder: Path) -> None:
-    world.write(CONFIG)
+def test_init_prints_and_never_overwrites_by_itself(cli: Cli, machine: Machine, folder: Path) -> None:
+    machine.write(CONFIG)
     document = json.loads(cli("registry", "init", "--provider", "b").out)
     assert schema.problems(document, "registry") == []
     assert list(document) == ["$schema", "b"]
@@ -207,21 +207,21 @@ def test_init_prints_and_never_overwrites_by_itself(cli: Cli, world: World, fold
     assert target.read_text() != "mine"
 
 
-def test_init_of_what_is_not_there(cli: Cli, world: World) -> None:
+def test_init_of_what_is_not_there(cli: Cli, machine: Machine) -> None:
     assert cli("registry", "init").code == 1
-    world.write(CONFIG)
+    machine.write(CONFIG)
     done = cli("registry", "init", "--provider", "aa", "--json")
     assert done.code == 2
     assert cli("registry", "init", "--provider", "hiden").err.splitlines()[1] == "  try: did you mean hidden?"
     assert "cannot name the wire google-genai" in cli("registry", "init", "--provider", "g").err
 
 
-def test_init_from_an_endpoints_own_list(cli: Cli, world: World) -> None:
+def test_init_from_an_endpoints_own_list(cli: Cli, machine: Machine) -> None:
     models = {"data": [{"id": "big", "context_length": 200000}, {"id": "small"}, {"id": "text-embedding-1"}]}
-    world.serves(("https://e.example/v1/models", models))
+    machine.serves(("https://e.example/v1/models", models))
     endpoint = ("--type", "openai", "--base-url", "https://e.example/v1", "--as", "mine")
     done = cli("registry", "init", *endpoint, "--api-key-env", "E_KEY", env={"E_KEY": "sk-secret-7"})
-    assert world.requests[0].headers["Authorization"] == "Bearer sk-secret-7"
+    assert machine.requests[0].headers["Authorization"] == "Bearer sk-secret-7"
     assert "sk-secret-7" not in done.out + done.err
     assert "small is not known" in done.err
     document = json.loads(done.out)
@@ -239,13 +239,13 @@ def test_init_from_an_endpoints_own_list(cli: Cli, world: World) -> None:
         assert cli("registry", "init", *wrong).code == 2
 
 
-def test_diff_says_what_subscribers_see(cli: Cli, world: World, folder: Path) -> None:
+def test_diff_says_what_subscribers_see(cli: Cli, machine: Machine, folder: Path) -> None:
     new: dict[str, Any] = registry()
     new["first"]["api"] = "https://user:secret@moved.example/v1"
     new["second"]["models"]["one"]["limit"] = {"context": 5000}
     path = folder / "new.json"
     path.write_text(json.dumps(new))
-    world.serves((REGISTRY_URL, registry()))
+    machine.serves((REGISTRY_URL, registry()))
     done = cli("registry", "diff", REGISTRY_URL, str(path))
     assert done.code == 3
     assert done.out.splitlines() == [
@@ -261,12 +261,12 @@ def test_diff_says_what_subscribers_see(cli: Cli, world: World, folder: Path) ->
     assert same.json("registry-diff")["differences"] == []
 
 
-def test_diff_of_what_cannot_be_imported(cli: Cli, world: World) -> None:
-    world.serves((REGISTRY_URL, registry()))
+def test_diff_of_what_cannot_be_imported(cli: Cli, machine: Machine) -> None:
+    machine.serves((REGISTRY_URL, registry()))
     assert cli("registry", "diff", REGISTRY_URL, "-", stdin="{}").code == 4
     two_hosts = cli("registry", "diff", REGISTRY_URL, "https://other.example/api.json", "--token", TOKEN)
     assert two_hosts.code == 2
-    assert world.requests[1:] == []
+    assert machine.requests[1:] == []
 
 
 def test_schema_prints_what_is_published(cli: Cli) -> None:

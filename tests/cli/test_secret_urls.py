@@ -11,7 +11,7 @@ from tests.cli.conftest import registry
 from tests.cli.test_add_catalog import CATALOG
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Cli, World
+    from tests.cli.conftest import Cli, Machine
 
 SECRET = "s3cr3t-0123456789"
 REGISTRY = f"https://me:{SECRET}@registry.example/api.json?key={SECRET}"
@@ -33,20 +33,20 @@ BASE = f"https://me:{SECRET}@models.example/v2?key={SECRET}"
     ],
 )
 def test_what_is_added_from_there(
-    world: World, cli: Cli, command: tuple[str, ...], code: int, mode: tuple[str, ...]
+    machine: Machine, cli: Cli, command: tuple[str, ...], code: int, mode: tuple[str, ...]
 ) -> None:
     def host(request: httpx.Request) -> httpx.Response:
         document = {"registry.example": registry(), "catalog.example": CATALOG}.get(request.url.host)
         return httpx.Response(404) if document is None else httpx.Response(200, json=document)
 
-    world.host = host
+    machine.host = host
     done = cli(*command, *mode)
     assert (done.code, SECRET in done.out + done.err) == (code, False)
 
 
 @pytest.mark.parametrize("mode", [(), ("--json",)])
-def test_what_is_listed(world: World, cli: Cli, mode: tuple[str, ...]) -> None:
-    world.write(
+def test_what_is_listed(machine: Machine, cli: Cli, mode: tuple[str, ...]) -> None:
+    machine.write(
         f'[providers.a]\ntype = "openai"\nbase_url = "{BASE}"\n'
         f'source = {{ kind = "apiJson", url = "{REGISTRY}", apiKey = "" }}\n'
         f'[models."a/m"]\nprovider = "a"\nmodel = "m"\nmax_context_size = 1\nbase_url = "{BASE}"\n'

@@ -16,20 +16,20 @@ from tests.smoke.server import Chunks, Request, reply, serving, stream, until
 from tests.smoke.streams import BASES, BY_WIRE, CHAT, config
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Cli, World
+    from tests.cli.conftest import Cli, Machine
 
 KEY = "sk-0123456789abcdef"
 
 
 @pytest.fixture(autouse=True)
-def real_http(world: World) -> None:
-    world.app = replace(world.app, http=Http())
+def real_http(machine: Machine) -> None:
+    machine.app = replace(machine.app, http=Http())
 
 
 @pytest.mark.parametrize("wire", BASES)
-def test_a_pass_as_a_document(cli: Cli, world: World, wire: str) -> None:
+def test_a_pass_as_a_document(cli: Cli, machine: Machine, wire: str) -> None:
     with serving(stream(BY_WIRE[wire])) as server:
-        world.write(config(wire, server.url + BASES[wire]))
+        machine.write(config(wire, server.url + BASES[wire]))
         done = cli("test", "p/m", "--json")
     document = done.json("test")
     assert (done.code, done.err) == (0, "")
@@ -42,10 +42,10 @@ def test_a_pass_as_a_document(cli: Cli, world: World, wire: str) -> None:
 
 
 @pytest.mark.parametrize(("option", "size"), [("--full", "full"), ("--minimal", "least"), (None, "small")])
-def test_the_size_that_was_tested_is_said(cli: Cli, world: World, option: str | None, size: str) -> None:
+def test_the_size_that_was_tested_is_said(cli: Cli, machine: Machine, option: str | None, size: str) -> None:
     chosen = [option] if option else []
     with serving(stream(CHAT)) as server:
-        world.write(config("openai", f"{server.url}/v1", model="max_output_size = 4096"))
+        machine.write(config("openai", f"{server.url}/v1", model="max_output_size = 4096"))
         document = cli("test", "p/m", "--json", *chosen).json("test")
         said = cli("test", "p/m", *chosen).out
     sent = document["results"][0]["request"]
@@ -66,9 +66,9 @@ def test_the_size_that_was_tested_is_said(cli: Cli, world: World, option: str | 
         (stream(CHAT[:90]), 1, "truncated"),
     ],
 )
-def test_a_failure_as_a_document(cli: Cli, world: World, answer: Chunks, code: int, kind: str) -> None:
+def test_a_failure_as_a_document(cli: Cli, machine: Machine, answer: Chunks, code: int, kind: str) -> None:
     with serving(answer) as server:
-        world.write(config("openai", f"{server.url}/v1"))
+        machine.write(config("openai", f"{server.url}/v1"))
         done = cli("test", "p/m", "--json")
     document = done.json("test")
     assert (done.code, document["results"][0]["error"]["kind"]) == (code, kind)
@@ -77,7 +77,7 @@ def test_a_failure_as_a_document(cli: Cli, world: World, answer: Chunks, code: i
 
 @pytest.mark.parametrize("wire", ["openai", "openai_responses", "anthropic"])
 def test_a_404_on_a_path_that_answers_an_empty_request_is_about_the_model(
-    cli: Cli, world: World, wire: str
+    cli: Cli, machine: Machine, wire: str
 ) -> None:
     def answer(request: Request) -> Chunks:
         if request.body == {}:
@@ -85,12 +85,12 @@ def test_a_404_on_a_path_that_answers_an_empty_request_is_about_the_model(
         return reply("404 Not Found", {"error": {"message": "No fixture matched"}})
 
     with serving(answer) as server:
-        world.write(config(wire, server.url + BASES[wire]))
+        machine.write(config(wire, server.url + BASES[wire]))
         error = cli("test", "p/m", "--json").json("test")["results"][0]["error"]
     assert (error["kind"], error["hint"]) == ("model_not_found", 'correct model in [models."p/m"]')
 
 
-def test_lines_for_people(cli: Cli, world: World) -> None:
+def test_lines_for_people(cli: Cli, machine: Machine) -> None:
     def answer(request: Request) -> Chunks:
         return (
             stream(CHAT)
@@ -100,7 +100,7 @@ def test_lines_for_people(cli: Cli, world: World) -> None:
 
     with serving(answer) as server:
         second = '[models."p/bad"]\nprovider = "p"\nmodel = "bad"\nmax_context_size = 128000\n'
-        world.write(config("openai", f"{server.url}/v1") + second)
+        machine.write(config("openai", f"{server.url}/v1") + second)
         done = cli("test", "--all")
     assert done.code == 6
     lines = done.out.splitlines()
@@ -114,38 +114,38 @@ def test_lines_for_people(cli: Cli, world: World) -> None:
     assert done.err == "1 passed, 1 failed, 0 could not be told.\n"
 
 
-def test_a_refused_key_beside_another_failure_is_a_failure(cli: Cli, world: World) -> None:
+def test_a_refused_key_beside_another_failure_is_a_failure(cli: Cli, machine: Machine) -> None:
     with serving(reply("401 No")) as server:
-        world.write(config("openai", f"{server.url}/v1"))
+        machine.write(config("openai", f"{server.url}/v1"))
         assert cli("test", "p/m").code == 6
         assert cli("test", "p/m", "p/nobody").code == 1
 
 
-def test_what_could_not_be_told_has_a_code_of_its_own(cli: Cli, world: World) -> None:
+def test_what_could_not_be_told_has_a_code_of_its_own(cli: Cli, machine: Machine) -> None:
     with serving(reply("429 Slow down", retry_after="600")) as server:
-        world.write(config("openai", f"{server.url}/v1"))
+        machine.write(config("openai", f"{server.url}/v1"))
         assert cli("test", "p/m").code == 7
         assert cli("test", "p/m", "--unknown-ok").code == 0
         assert cli("test", "p/m", "p/nobody", "--unknown-ok").code == 1
 
 
-def test_retries_are_counted_by_the_option(cli: Cli, world: World) -> None:
+def test_retries_are_counted_by_the_option(cli: Cli, machine: Machine) -> None:
     with serving(reply("429 Slow down", retry_after_ms="1")) as server:
-        world.write(config("openai", f"{server.url}/v1"))
+        machine.write(config("openai", f"{server.url}/v1"))
         assert cli("test", "p/m", "--retries", "0").code == 7
         assert len(server.requests) == 1
         assert cli("test", "p/m", "--retries", "3").code == 7
         assert len(server.requests) == 5
 
 
-def test_fix_says_what_it_wrote(cli: Cli, world: World) -> None:
+def test_fix_says_what_it_wrote(cli: Cli, machine: Machine) -> None:
     def answer(request: Request) -> Chunks:
         if "tools" not in request.body or request.body["max_tokens"] <= 4096:
             return stream(CHAT)
         return reply("400 Bad", {"error": {"message": "max_tokens must be at most 4096"}})
 
     with serving(answer) as server:
-        world.write(config("openai", f"{server.url}/v1"))
+        machine.write(config("openai", f"{server.url}/v1"))
         shown = cli("test", "p/m", "--fix", "--dry-run")
         done = cli("test", "p/m", "--fix")
         again = cli("test", "p/m", "--fix", "--json")
@@ -168,25 +168,25 @@ def test_fix_says_what_it_wrote(cli: Cli, world: World) -> None:
         (["p/m", "-j", "0"], "0"),
     ],
 )
-def test_usage(cli: Cli, world: World, arguments: list[str], message: str) -> None:
-    world.write(config("openai", "http://127.0.0.1:9"))
+def test_usage(cli: Cli, machine: Machine, arguments: list[str], message: str) -> None:
+    machine.write(config("openai", "http://127.0.0.1:9"))
     done = cli("test", *arguments)
     assert done.code == 2
     assert message in done.err
 
 
-def test_an_unknown_provider_is_an_error(cli: Cli, world: World) -> None:
-    world.write(config("openai", "http://127.0.0.1:9"))
+def test_an_unknown_provider_is_an_error(cli: Cli, machine: Machine) -> None:
+    machine.write(config("openai", "http://127.0.0.1:9"))
     done = cli("test", "--provider", "q", "--json")
     assert (done.code, done.out, done.error()["code"]) == (1, "", "not_found")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGINT to a process")
-def test_ctrl_c_leaves_a_partial_report(world: World) -> None:
+def test_ctrl_c_leaves_a_partial_report(machine: Machine) -> None:
     with serving(lambda request: stream(CHAT) if request.body["model"] == "m" else stream(30.0)) as server:
         second = '[models."p/slow"]\nprovider = "p"\nmodel = "slow"\nmax_context_size = 128000\n'
-        path = world.config
-        world.write(config("openai", f"{server.url}/v1") + second)
+        path = machine.config
+        machine.write(config("openai", f"{server.url}/v1") + second)
         # One at a time: once the second is asked for, the first is done.
         command = ["provisioner", "test", "--all", "-j", "1", "--json", "--config", str(path)]
         running = subprocess.Popen(
@@ -229,9 +229,9 @@ max_context_size = 1000
     ],
 )
 def test_what_in_the_file_keeps_kimi_code_from_asking_is_told_with_its_line(
-    cli: Cli, world: World, text: str, line: int | None
+    cli: Cli, machine: Machine, text: str, line: int | None
 ) -> None:
-    world.write(text)
+    machine.write(text)
     result = cli("test", "p/m", "--json").json("test")["results"][0]
     found = re.search(r"\(.*config\.toml:(\d+)\)$", result["error"]["message"])
     assert (result["verdict"], result["error"]["kind"]) == ("fail", "config")

@@ -156,7 +156,7 @@ def test_every_variable_that_is_read_is_on_the_page() -> None:
     assert "KIMI_CODE_HOME" in variables_in_the_source()
 
 
-def test_files_are_where_the_page_says(private_world: Path) -> None:
+def test_files_are_where_the_page_says(private_home: Path) -> None:
     page = (pages.DOCS / "reference" / "files.md").read_text()
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("XDG_CACHE_HOME")
@@ -164,13 +164,13 @@ def test_files_are_where_the_page_says(private_world: Path) -> None:
         for kind in (Unix, MacOS):
             folders = kind("kimi-provider", appauthor=False)
             cache, state = (
-                f"~/{path.relative_to(private_world)}"
+                f"~/{path.relative_to(private_home)}"
                 for path in (folders.user_cache_path, folders.user_state_path)
             )
             assert f"`{cache}/`" in page
             assert f"`{state}/backups/`" in page
-    with lock.held(private_world / "config.toml", wait_s=0):
-        (sidecar,) = private_world.glob(".*.lock")
+    with lock.held(private_home / "config.toml", wait_s=0):
+        (sidecar,) = private_home.glob(".*.lock")
     assert f"`{sidecar.name}`" in page
     assert "`$XDG_CACHE_HOME`" in page
     assert "`$XDG_STATE_HOME`" in page

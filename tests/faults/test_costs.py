@@ -16,7 +16,7 @@ from catalog.errors import DocumentInvalid
 from catalog.parse import parse_object, slice_catalog
 from catalog.registry import lint, read_registry, survey
 from provisioner.workflows import add_registry
-from tests.cli.conftest import World
+from tests.cli.conftest import Machine
 from tests.smoke.server import Chunks, Request, serving, stream
 from tests.smoke.streams import chunk, config, data
 
@@ -154,9 +154,9 @@ def test_an_error_quotes_the_beginning_of_a_key_only(entry: dict[str, Any]) -> N
 def test_an_import_names_the_first_of_what_is_amiss(app: App) -> None:
     document: dict[str, Any] = {"p": PROVIDER | {"models": {"m": {"id": "m"}}}}
     document |= {"k" * 5000 + str(number): 1 for number in range(500)}
-    world = World(app)
-    world.serves(("https://h.test/api.json", document))
+    machine = Machine(app)
+    machine.serves(("https://h.test/api.json", document))
     request = add_registry.Request("https://h.test/api.json", "t-0123456789")
-    notes = add_registry.run(world.app, request).notes
+    notes = add_registry.run(machine.app, request).notes
     assert any(note.message.startswith("480 more; ") for note in notes)
     assert sum(len(note.message) for note in notes) < 10_000

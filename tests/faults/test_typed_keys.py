@@ -8,7 +8,7 @@ import pytest
 
 from provisioner.cli.main import run
 from provisioner.workflows import outcome
-from tests.cli.conftest import World
+from tests.cli.conftest import Machine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +45,7 @@ def test_a_key_in_the_wrong_place_is_not_repeated(
 ) -> None:
     app.config_path.parent.mkdir()
     app.config_path.write_text(FILE)
-    assert run([*before, key], "kimi provider", World(app).app) in (1, 2)
+    assert run([*before, key], "kimi provider", Machine(app).app) in (1, 2)
     shown = "".join(capsys.readouterr())
     assert shown
     assert key[4:-4] not in shown

@@ -9,7 +9,7 @@ import pytest
 
 from catalog.untrusted import id_flaw, label
 from provisioner.workflows import add_registry
-from tests.cli.conftest import World
+from tests.cli.conftest import Machine
 
 if TYPE_CHECKING:
     from provisioner.app import App
@@ -52,7 +52,7 @@ def test_a_name_commands_no_terminal(name: str | None, shown: str | None) -> Non
 
 
 def test_what_a_registry_calls_its_models_is_cleaned_before_it_is_written(app: App) -> None:
-    world = World(app)
+    machine = Machine(app)
     model = {
         "id": "m",
         "name": "\x1b]0;owned\x07\x1b[2JNice \u202emodel",
@@ -66,10 +66,10 @@ def test_what_a_registry_calls_its_models_is_cleaned_before_it_is_written(app: A
         "models": {"m": model},
     }
     document = {key: entry | {"id": key} for key in ("openai", "open\u0430i", "OpenAI", "acme")}
-    world.write('[providers.openai]\ntype = "openai"\nbase_url = "https://h.test/v1"\napi_key = "k"\n')
-    world.serves((URL, {key: document[key] for key in ("open\u0430i", "OpenAI", "acme")}))
-    done = add_registry.run(world.app, add_registry.Request(URL, "t-0123456789"))
-    written = tomllib.loads(world.config.read_text())
+    machine.write('[providers.openai]\ntype = "openai"\nbase_url = "https://h.test/v1"\napi_key = "k"\n')
+    machine.serves((URL, {key: document[key] for key in ("open\u0430i", "OpenAI", "acme")}))
+    done = add_registry.run(machine.app, add_registry.Request(URL, "t-0123456789"))
+    written = tomllib.loads(machine.config.read_text())
     alias = written["models"]["acme/m"]
     assert alias["display_name"] == "Nice model"
     assert (alias["support_efforts"], alias["default_effort"]) == (["low", "high"], "low")
@@ -80,14 +80,16 @@ def test_what_a_registry_calls_its_models_is_cleaned_before_it_is_written(app: A
 
 
 def test_an_alias_that_looks_like_one_of_the_file_is_told(app: App) -> None:
-    world = World(app)
+    machine = Machine(app)
     models: dict[str, Any] = {name: {"id": "m"} for name in ("gpt-5", "gpt-\uff15", "GPT-5", "other")}
     entry = {"id": "acme", "name": "P", "api": "https://h.test/v1", "type": "openai"}
-    world.serves((URL, {"acme": entry | {"models": {"gpt-5": models["gpt-5"]}}}))
+    machine.serves((URL, {"acme": entry | {"models": {"gpt-5": models["gpt-5"]}}}))
     request = add_registry.Request(URL, "t-0123456789")
-    assert not [note for note in add_registry.run(world.app, request).outcome.notes if "looks like" in note]
-    world.serves((URL, {"acme": entry | {"models": models}}))
-    assert [note for note in add_registry.run(world.app, request).outcome.notes if "looks like" in note] == [
+    assert not [note for note in add_registry.run(machine.app, request).outcome.notes if "looks like" in note]
+    machine.serves((URL, {"acme": entry | {"models": models}}))
+    assert [
+        note for note in add_registry.run(machine.app, request).outcome.notes if "looks like" in note
+    ] == [
         "alias 'acme/gpt-\\uff15' looks like 'acme/gpt-5', which is another one",
         "alias 'acme/GPT-5' looks like 'acme/gpt-5', which is another one",
     ]

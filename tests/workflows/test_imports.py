@@ -37,11 +37,11 @@ for number in range(40):
 """
 
 
-def test_four_processes_lose_no_record_of_each_other(private_world: Path) -> None:
-    (private_world / "config.toml").write_text(CONFIG)
+def test_four_processes_lose_no_record_of_each_other(private_home: Path) -> None:
+    (private_home / "config.toml").write_text(CONFIG)
     workers = [
         subprocess.Popen(
-            [sys.executable, "-c", WORKER, str(private_world), f"p{number}"],
+            [sys.executable, "-c", WORKER, str(private_home), f"p{number}"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -58,7 +58,7 @@ def test_four_processes_lose_no_record_of_each_other(private_world: Path) -> Non
     for worker in workers:
         _, errors = worker.communicate(timeout=60)
         assert (worker.returncode, errors) == (0, b"")
-    (record,) = (private_world / "state" / "imports").iterdir()
+    (record,) = (private_home / "state" / "imports").iterdir()
     assert all(f'"p{number}"' in record.read_text() for number in range(4))
 
 

@@ -125,7 +125,7 @@ def many(providers: int, models: int = 1) -> str:
 
 
 def written(app: App, text: str) -> App:
-    """The same world with this text in its config.toml, private as Kimi Code keeps it."""
+    """The same machine with this text in its config.toml, private as Kimi Code keeps it."""
     app.config_path.parent.mkdir(exist_ok=True)
     app.config_path.touch(0o600)
     app.config_path.write_text(text, encoding="utf-8")
@@ -157,7 +157,7 @@ def upstream() -> Upstream:
 
 @pytest.fixture
 def imported(app: App, upstream: Upstream) -> App:
-    """A world whose config.toml was imported from ``upstream``, which has changed since."""
+    """A machine whose config.toml was imported from ``upstream``, which has changed since."""
     app.config_path.parent.mkdir()
     there = replace(app, http=Http(transport=httpx.MockTransport(upstream)), command="manager")
     add_registry.run(there, add_registry.Request(url=REGISTRY_URL, token="tok-secret-1"))

@@ -36,7 +36,7 @@ class Stream(httpx.AsyncByteStream):
 
 
 def chat(app: App, go_on: threading.Event, *texts: str) -> App:
-    """The same world with a host that streams these texts, all but the first when ``go_on`` is set."""
+    """The same machine with a host that streams these texts, all but the first when ``go_on`` is set."""
     frames = [
         *(f'{{"choices": [{{"index": 0, "delta": {{"content": "{text}"}}}}]}}' for text in texts),
         '{"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}], '

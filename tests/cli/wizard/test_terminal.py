@@ -28,8 +28,8 @@ _LFLAG = 3
 
 
 @pytest.fixture
-def config(private_world: Path) -> Path:
-    path = private_world / ".kimi-code" / "config.toml"
+def config(private_home: Path) -> Path:
+    path = private_home / ".kimi-code" / "config.toml"
     path.parent.mkdir()
     path.write_text("# mine\n")
     return path
