@@ -51,11 +51,11 @@ def svg(figures: Sequence[Figures]) -> str:
 
 
 def _head() -> Iterator[str]:
-    yield _text(12, 20, "Of what Kimi Code takes for the same work, %", "head")
-    for x, name, kind in ((_LEFT + 60, "time", "time"), (_LEFT + 130, "peak memory", "memory")):
+    yield _text(12, 20, "In percent of what Kimi Code takes", "head")
+    for x, name, kind in ((_LEFT + 90, "time", "time"), (_LEFT + 160, "peak memory", "memory")):
         yield f'<rect x="{x}" y="11" width="10" height="10" class="{kind}"/>'
         yield _text(x + 16, 20, name, "quiet")
-    yield f'<path class="goal" d="M {_LEFT + 240} 10 v 12"/>' + _text(_LEFT + 248, 20, "goal", "quiet")
+    yield f'<path class="goal" d="M {_LEFT + 270} 10 v 12"/>' + _text(_LEFT + 278, 20, "goal", "quiet")
 
 
 def _bar(figures: Figures, y: int) -> Iterator[str]:
@@ -97,7 +97,7 @@ def _panel(curve: str, what: str, figures: Sequence[Figures], x: int, y: int) ->
     sizes = [size for points in lines.values() for size, _ in points]
     values = [amount for points in lines.values() for _, amount in points]
     across, up = _scale(sizes, width), _scale(values, height)
-    yield _text(x, y - 8, f"{curve}: {what}, by size (grey: Kimi Code)", "quiet")
+    yield _text(x, y - 8, f"{curve}: {what}, by size (grey: Kimi Code; logarithmic)", "quiet")
     yield f'<path class="axis" style="fill: none" d="M {x} {y} v {height} h {width}"/>'
     for size in sorted(set(sizes)):
         yield _text(x + across(size), y + height + 16, f"{size:,}", "quiet", anchor="middle")
