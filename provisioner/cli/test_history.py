@@ -43,7 +43,8 @@ def show(app: App, aliases: tuple[str, ...], *, as_json: bool, report: Path | No
     """
     write_reports.check(report)
     result = history.run(app, history.Request(aliases))
-    write_reports.run(app, write_reports.Request(result.last_tests(), report))
+    if report:
+        write_reports.run(app, write_reports.Request(result.last_tests(), report))
     if as_json:
         echo(json.dumps(result.document(), ensure_ascii=False, indent=2))
         return

@@ -17,8 +17,9 @@ from provisioner.errors import ProvisionerError
 from provisioner.kimi_code.owner import provider_name
 from provisioner.note import Note
 from provisioner.workflows import imports
+from provisioner.workflows.apply_drift import apply_drift
 from provisioner.workflows.consent import Consent, claims, guard_loss, is_new_to_token
-from provisioner.workflows.drift import Drift, DriftFinding, drift, used_by
+from provisioner.workflows.drift import DriftFinding, drift, used_by
 from provisioner.workflows.outcome import Outcome, cleared_notes, commit
 from provisioner.workflows.upstream import SourceAnswer, SourceFailure, Upstream, UpstreamProvider
 from provisioner.workflows.watch import silent
@@ -209,7 +210,7 @@ class AskedSources:
         records[name] = found.record
         if (base is None or base.assumed) and any(f.kind == "unsure" for f in found.findings):
             self._note_unrecorded(name)
-        return _written(data, name, said.source, found)
+        return apply_drift(data, name, said.source, found)
 
     def _note_unrecorded(self, name: str) -> None:
         said = (
@@ -340,19 +341,3 @@ def _as_written(data: Mapping[str, Any], name: str, known: imports.Record) -> bo
         and all(a in known.aliases and untouched(known.aliases[a], t, owned) for a, t in mine.items())
         and not any(used_by(data, alias) for alias in mine)
     )
-
-
-def _written(data: dict[str, Any], name: str, source: Mapping[str, Any], found: Drift) -> dict[str, Any]:
-    """``data`` with what one provider's drift changes."""
-    table = tables.provider_in(data, name)
-    new = dict(table)
-    if found.endpoint is not None:
-        new.pop("base_url", None)
-        new.update(found.endpoint)
-    if "source" not in table:
-        new["source"] = dict(source)
-    if new != table:
-        data = {**data, "providers": {**tables.members(data, "providers"), name: new}}
-    if found.aliases:
-        data = {**data, "models": {**tables.members(data, "models"), **found.aliases}}
-    return tables.without_aliases(data, found.removed)

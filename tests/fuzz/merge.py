@@ -24,11 +24,11 @@ from provisioner.config.plan import same
 from provisioner.config.read import ConfigFile
 from provisioner.errors import ConfigUnwritable, ProvisionerError
 from provisioner.kimi_code.owner import provider_name
+from provisioner.workflows.apply_drift import apply_drift
 from provisioner.workflows.consent import Consent
 from provisioner.workflows.drift import Drift, drift, used_by
 from provisioner.workflows.entries import alias_tables, catalog_source, provider_table, registry_source
 from provisioner.workflows.imports import owned_fields, record_of
-from provisioner.workflows.refresh import _written
 from tests.fuzz.mutate import json_mutated
 from tests.fuzz.registry import seeds as documents
 
@@ -158,7 +158,7 @@ def check(data: bytes) -> None:
         found = drift(before, source, base, now, len(now.models), consent)
     except ProvisionerError:
         return
-    after = before if found.record is None else _written(before, "p", source, found)
+    after = before if found.record is None else apply_drift(before, "p", source, found)
     _judge(before, after, found, base, consent, source)
     if found.record is None:
         return
