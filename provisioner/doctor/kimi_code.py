@@ -12,7 +12,7 @@ from provisioner.doctor.issue import Issue, at, edited, error, shown, warning
 from provisioner.kimi_code.auth import NO_KEY, declared
 from provisioner.kimi_code.base_url import pasted_path
 from provisioner.kimi_code.finding import Unusable
-from provisioner.kimi_code.target import SHELL_MODEL
+from provisioner.kimi_code.shell import SHELL_MODEL
 from provisioner.kimi_code.view import View
 
 if TYPE_CHECKING:

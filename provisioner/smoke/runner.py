@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from catalog.untrusted import string
-from provisioner.kimi_code import target as targets
+from provisioner.kimi_code import shell
 from provisioner.kimi_code.finding import Unusable
 from provisioner.note import Note
 from provisioner.smoke import adc, first_prompt
@@ -88,7 +88,7 @@ async def check_alias(
         answer=first.asked.outcome.answer,
         timing=timing,
         error=_with_fix(first.problem, first.check, alias),
-        notes=(*targets.notes(target, view.env), *_notes(target), *_notes_on(first)),
+        notes=(*shell.notes(target, view.env), *_notes(target), *_notes_on(first)),
         request=Sent(options.size, first.asked.size),
         spent=tuple(session.spent),
         source=target.source if target.source.get("kind") == "modelsDev" else {},

@@ -7,7 +7,7 @@ import tomllib
 import pytest
 
 from provisioner.kimi_code.finding import Unusable
-from provisioner.kimi_code.target import notes
+from provisioner.kimi_code.shell import notes
 from provisioner.kimi_code.view import View
 
 DEFAULT = """
