@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
     from _typeshed import ReadableBuffer
 
-    from provisioner import *  # noqa: F403  what type checkers see of the module that takes this one's place
+    # What type checkers see of the module that takes this one's place.
+    from provisioner import *  # noqa: F403
+
+    __version__: str
 
 NAME = "kimi_provider"
 # The folders of the checkout, and what they are called below the one package.

@@ -69,7 +69,9 @@ def _provider(value: Mapping[str, Any], at: str) -> Iterator[RegistryFinding]:
         )
     for number_, name in enumerate(strings(value.get("env")) or ()):
         if not _VARIABLE.match(name.strip()):
-            yield _warning(f"{at}/env/{number_}", "env", "it cannot be the name of an environment variable")
+            yield _warning(
+                f"{at}/env/{number_}", "env_name", "it cannot be the name of an environment variable"
+            )
 
 
 def _is_private(host: str) -> bool:

@@ -91,7 +91,10 @@ __all__ = [
     "SetDefault",
     "ShrinkRefused",
     "UsageError",
+    "aapply",
     "acheck",
+    "aload",
+    "aplan",
     "apply",
     "check",
     "load",
@@ -177,6 +180,19 @@ def load(
     return _load.run(app or App.from_environment(), request)
 
 
+async def aload(
+    source: str | Path | None = None,
+    *,
+    token: str | None = None,
+    offline: bool = False,
+    app: App | None = None,
+) -> Document:
+    """:func:`load` for a running event loop, in a thread. A cancellation does not wait for the request to end."""
+    import asyncio
+
+    return await asyncio.to_thread(load, source, token=token, offline=offline, app=app)
+
+
 @overload
 def plan(request: AddCatalog, *, app: App | None = None) -> Planned[add_catalog.Result]: ...
 @overload
@@ -199,6 +215,25 @@ def plan(request: Request, *, app: App | None = None) -> Planned[Any]:
     return Planned(app, request, _run(app, replace(request, dry_run=True)))
 
 
+@overload
+async def aplan(request: AddCatalog, *, app: App | None = None) -> Planned[add_catalog.Result]: ...
+@overload
+async def aplan(request: AddEndpoint, *, app: App | None = None) -> Planned[add_endpoint.Result]: ...
+@overload
+async def aplan(request: AddRegistry, *, app: App | None = None) -> Planned[add_registry.Result]: ...
+@overload
+async def aplan(request: Refresh, *, app: App | None = None) -> Planned[refresh.Result]: ...
+@overload
+async def aplan(request: Remove, *, app: App | None = None) -> Planned[remove.Result]: ...
+@overload
+async def aplan(request: SetDefault, *, app: App | None = None) -> Planned[set_default.Result]: ...
+async def aplan(request: Request, *, app: App | None = None) -> Planned[Any]:
+    """:func:`plan` for a running event loop, in a thread. A cancellation does not wait for the request to end."""
+    import asyncio
+
+    return await asyncio.to_thread(plan, request, app=app)
+
+
 def apply(planned: Planned[R_co]) -> R_co:
     """Writes what was planned, and nothing else.
 
@@ -209,8 +244,30 @@ def apply(planned: Planned[R_co]) -> R_co:
         ConfigChanged: config.toml or the source changed since, and with it the change; plan again.
         KimiProviderError: as :func:`plan`.
     """
+    return _apply(planned, lambda: True)
 
+
+async def aapply(planned: Planned[R_co]) -> R_co:
+    """:func:`apply` for a running event loop, in a thread.
+
+    After a cancellation nothing is written any more. One that comes while the file is being replaced comes too late:
+    the change is there, whole.
+    """
+    import asyncio
+
+    wanted = True
+    try:
+        return await asyncio.to_thread(_apply, planned, lambda: wanted)
+    finally:
+        wanted = False
+
+
+def _apply(planned: Planned[R_co], wanted: Callable[[], bool]) -> R_co:
     def review(now: Plan) -> None:
+        if not wanted():
+            from asyncio import CancelledError
+
+            raise CancelledError
         if now.changes != planned.changes:
             raise ConfigChanged(
                 "what would be written is no longer what was planned",

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import doctest
 import json
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_type
 
+import httpx
 import pytest
 
 import kimi_provider
 from provisioner import api
 from provisioner.demo.server import Demo
+from provisioner.workflows import add_registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +55,7 @@ def test_the_examples_of_the_documentation_run_as_printed(
 
 def test_every_public_name_is_there_and_no_other() -> None:
     assert [name for name in api.__all__ if not hasattr(kimi_provider, name)] == []
+    assert set(api.__all__) <= set(dir(kimi_provider))
     missing = "nothing"
     with pytest.raises(AttributeError, match=missing):
         getattr(kimi_provider, missing)
@@ -113,14 +118,40 @@ def test_check_works_inside_a_running_event_loop(added: Demo) -> None:
     assert asyncio.run(main()) == "pass"
 
 
-def test_what_blocks_works_in_a_thread(demo: Demo) -> None:
+def test_what_reads_and_writes_can_be_awaited(demo: Demo) -> None:
+    async def main() -> tuple[str, bool]:
+        document = await kimi_provider.aload(demo.registry_url, token=demo.token)
+        planned = await kimi_provider.aplan(kimi_provider.AddRegistry(demo.registry_url, token=demo.token))
+        done = await kimi_provider.aapply(planned)
+        return document.kind, assert_type(done, add_registry.Result).outcome.written
+
+    assert asyncio.run(main()) == ("registry", True)
+
+
+def test_what_was_given_up_is_not_written_later(demo: Demo) -> None:
     request = kimi_provider.AddRegistry(demo.registry_url, token=demo.token)
+    planned = kimi_provider.plan(request)
+    body = httpx.get(demo.registry_url, headers={"Authorization": f"Bearer {demo.token}"}).content
+    given_up = threading.Event()
 
-    async def main() -> bool:
-        planned = await asyncio.to_thread(kimi_provider.plan, request)
-        return (await asyncio.to_thread(kimi_provider.apply, planned)).outcome.written
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
 
-    assert asyncio.run(main())
+        def answer(request: httpx.Request) -> httpx.Response:
+            loop.call_soon_threadsafe(applying.cancel)
+            assert given_up.wait(60)
+            return httpx.Response(200, content=body)
+
+        http = dataclasses.replace(planned.app.http, transport=httpx.MockTransport(answer))
+        app = dataclasses.replace(planned.app, http=http)
+        applying = asyncio.create_task(kimi_provider.aapply(dataclasses.replace(planned, app=app)))
+        with pytest.raises(asyncio.CancelledError):
+            await applying
+        given_up.set()
+        await loop.shutdown_default_executor()
+
+    asyncio.run(main())
+    assert not planned.app.config_path.exists()
 
 
 def test_a_timeout_of_the_caller_ends_a_check(added: Demo) -> None:

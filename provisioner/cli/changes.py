@@ -86,7 +86,7 @@ def document(
         "source": provenance._asdict() if provenance else None,
         "skipped": [{"id": item.id, "reason": item.reason} for item in skipped],
         "notes": [
-            *({"code": "config", "message": message} for message in outcome.notes),
+            *({"code": "file", "message": message} for message in outcome.notes),
             *(item._asdict() for item in notes),
         ],
     }

@@ -87,7 +87,7 @@ def command(
 
 
 def _document(app: App, done: Undone, *, dry_run: bool) -> dict[str, Any]:
-    notes = [{"code": "config", "message": text} for text in done.notes]
+    notes = [{"code": "file", "message": text} for text in done.notes]
     if dry_run and done.diff is None:
         notes.append({"code": "no_diff", "message": _NO_DIFF})
     return {

@@ -132,7 +132,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
         notes=(
             *_wire_notes(chosen),
             *_skipped_notes(chosen),
-            *(Note("schema", f"{p.pointer}: {p.message}") for p in problems),
+            *(Note("catalog_flaw", f"{p.pointer}: {p.message}") for p in problems),
             *taken_notes(taken),
             *cleared_notes(outcome),
             *notes,

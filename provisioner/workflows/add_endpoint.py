@@ -120,7 +120,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
         provider=provider,
         discovered=discovered,
         notes=(
-            *(Note("endpoint", f"{shown(base_url)}: {doubt}") for doubt in doubts(wire, base_url)),
+            *(Note("base_url_doubtful", f"{shown(base_url)}: {doubt}") for doubt in doubts(wire, base_url)),
             *_context_notes(models),
             *_key_notes(outcome.data, request.name),
             *taken_notes(taken),

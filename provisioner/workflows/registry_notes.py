@@ -27,9 +27,9 @@ def findings(found: Sequence[RegistryFinding]) -> Iterator[Note]:
         place = finding.pointer
         if len(place) > _LONGEST_PLACE:
             place = f"{place[:_LONGEST_PLACE]}…"
-        yield Note("registry", f"{place}: {finding.message}")
+        yield Note("registry_flaw", f"{place}: {finding.message}")
     if more := len(found[_MOST_NOTES:]):
-        yield Note("registry", f"{more:,} more; `kimi provider registry validate` lists them")
+        yield Note("registry_flaw", f"{more:,} more; `kimi provider registry validate` lists them")
 
 
 def unread(names: Sequence[str]) -> Iterator[Note]:

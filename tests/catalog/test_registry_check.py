@@ -66,7 +66,7 @@ def test_the_example_of_the_page_and_those_of_the_schema_are_faultless() -> None
         ),
         ({"p": provider(models={})}, {("warning", "no_models", "/p/models")}),
         ({"p": provider(env="K")}, {("warning", "ignored", "/p/env")}),
-        ({"p": provider(env=["K", "sk-1 2"])}, {("warning", "env", "/p/env/1")}),
+        ({"p": provider(env=["K", "sk-1 2"])}, {("warning", "env_name", "/p/env/1")}),
         ({"p": provider(api_key="sk-1")}, {("warning", "secret", "/p/api_key")}),
         ({"p": provider(Name="P")}, set()),
         ({"p": provider(api="https://x.example")}, {("warning", "endpoint", "/p/api")}),

@@ -239,7 +239,7 @@ def test_a_default_with_which_kimi_code_runs_nothing_is_said(
         f'[providers.p]\n{provider}\n[models.m]\nprovider = "p"\nmodel = "m"\nmax_context_size = 9\n'
     )
     notes = json.loads(cli("set-default", "m", "--json").out)["notes"]
-    codes = [note["code"] for note in notes if note["code"] != "config"]  # that the file was readable by all
+    codes = [note["code"] for note in notes if note["code"] != "file"]  # that the file was readable by all
     assert codes == ([code] if code else [])
 
 

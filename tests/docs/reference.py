@@ -11,7 +11,7 @@ from catalog import errors as catalog_errors
 from catalog import schema
 from catalog.wire import WIRES
 from provisioner import errors
-from provisioner.cli.error_table import COMMANDS, FINDINGS, REGISTRY, TESTS
+from provisioner.cli.error_table import COMMANDS, FINDINGS, NOTES, REGISTRY, TESTS
 from provisioner.cli.exit_codes import INTERRUPTED, MEANINGS, exit_code
 from provisioner.cli.help_topics import ENVIRONMENT
 from provisioner.cli.root import root
@@ -153,7 +153,13 @@ With `--json` an error is one JSON object on stderr, with [`code`, `message`, `h
 
 `code` of a finding of [`registry validate --json`](schemas/output-registry-validate.md).
 
-{_table(("code", "cause", "cure"), _rows(REGISTRY))}"""
+{_table(("code", "cause", "cure"), _rows(REGISTRY))}
+## What stands beside a result
+
+`code` of the `notes` that commands print with `--json`, and on stderr without it. Nothing is wrong with the result. Codes that
+[doctor](#what-doctor-finds) has too mean the same here.
+
+{_table(("code", "what it says", "what may be done"), _rows(NOTES))}"""
     )
 
 

@@ -13,6 +13,7 @@ from platformdirs.unix import Unix
 
 from provisioner import lock
 from provisioner.cli import error_table
+from provisioner.cli.help_topics import TOPICS
 from provisioner.cli.root import root
 from provisioner.smoke.problem import Kind
 from tests.docs import pages, reference
@@ -114,6 +115,37 @@ def registry_codes() -> set[str]:
 
 def test_every_finding_in_a_registry_has_its_cause_and_cure() -> None:
     assert set(error_table.REGISTRY) == registry_codes()
+
+
+def note_codes() -> set[str]:
+    """The codes that the source gives to notes which a command prints with `--json`."""
+    found = set()
+    for path, node in sources("provisioner"):
+        if path.name == "registry_init.py":  # prints a registry, and the messages alone beside it
+            continue
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Note":
+            code = node.args[0]
+            if isinstance(code, ast.Constant):
+                found.add(str(code.value))
+            else:
+                assert ast.unparse(code) == "flaw.code", f"{path}:{node.lineno}"  # a finding's
+        if isinstance(node, ast.Dict):  # what is no Note before it is printed
+            values = [
+                value
+                for key, value in zip(node.keys, node.values, strict=True)
+                if key and ast.unparse(key) == "'code'"
+            ]
+            found |= {str(one.value) for one in values if isinstance(one, ast.Constant) and one.value}
+    return found
+
+
+def test_every_note_says_what_may_be_done() -> None:
+    assert set(error_table.NOTES) == note_codes() - set(error_table.FINDINGS)
+
+
+def test_help_explains_every_code() -> None:
+    hidden = {*TOPICS, *reference.subcommands(root)}
+    assert [code for rows in error_table.GROUPS.values() for code in rows if code in hidden] == []
 
 
 def test_no_code_is_said_by_two() -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from provisioner.workflows.outcome import Outcome
 
 # Notes that were read before the confirmation and ask for nothing afterwards.
-_SEEN = frozenset({"skipped_models", "schema", "registry"})
+_SEEN = frozenset({"skipped_models", "catalog_flaw", "registry_flaw"})
 
 
 @dataclass(frozen=True)
