@@ -24,7 +24,9 @@ INVISIBLE = (
     "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 _INVISIBLE = f"[{INVISIBLE}]"
-_COMMANDS = "\x1b\\[[0-?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
+_COMMANDS = "\x1b\\[[0-?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[\x00-\x1f\x7f-\x9f\u2028\u2029]"
+# What emoji, Persian, Indic and Mongolian letters and variants of Chinese ones are written with: joiners and selectors.
+_WRITTEN_WITH = "\u180b-\u180d\u180f\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef"
 _SURROGATE = "[\ud800-\udfff]"
 
 
@@ -105,13 +107,17 @@ def _encodable(value: str) -> str:
 
 
 def label(name: str | None) -> str | None:
-    """A name that people are shown, without what would command their terminal; None where nothing is left of it.
+    """A name that people are shown, without what would command their terminal; None where nothing is left to be seen.
 
-    Escape sequences, controls and bidirectional characters go; joiners and variation selectors stay, as emoji and many
-    scripts are written with them.
+    Escape sequences, controls, bidirectional characters, fillers and spaces without width go; joiners and variation
+    selectors stay, as emoji and many scripts are written with them.
     """
-    cleaned = " ".join(re.sub(_COMMANDS, " ", name).split()) if name and not name.isprintable() else name
-    return cleaned[:_LONGEST_ID] if cleaned else None
+    if name and not (name.isprintable() and (name.isascii() or not re.search(_INVISIBLE, name))):
+        spaced = re.sub(_COMMANDS, " ", name)
+        plain = " ".join(re.sub(f"(?![{_WRITTEN_WITH}]){_INVISIBLE}", "", spaced).split())
+        name = plain[:_LONGEST_ID].rstrip()
+        name = name if re.sub(_INVISIBLE, "", name) else None
+    return name[:_LONGEST_ID] if name else None
 
 
 def id_flaw(identifier: str) -> str | None:
