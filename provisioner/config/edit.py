@@ -6,8 +6,7 @@ proportional to the file plus the change.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from provisioner.config import values
 from provisioner.config.blocks import around, blocks
@@ -24,24 +23,28 @@ if TYPE_CHECKING:
 _KEYS, _TABLES, _ALIASES = range(3)  # the order of what goes to the same place
 
 
-@dataclass(frozen=True)
-class Rewritten:
+class Rewritten(NamedTuple):
     """A text and how it came about: ``splices`` are in the coordinates of the old text, in order."""
 
-    text: str = field(repr=False)  # both may hold keys
-    splices: tuple[Splice, ...] = field(repr=False)
+    text: str
+    splices: tuple[Splice, ...]
+
+    def __repr__(self) -> str:  # both may hold keys
+        return "Rewritten()"
 
 
-@dataclass(slots=True)
 class _Node:
     """A key that the plan touches, or one on the way to such a key."""
 
-    children: dict[str, _Node] = field(default_factory=dict)
-    change: Change | None = None
-    done: bool = False  # the change has been made in place
-    header: Section | None = None  # the section that a header of this very key opens
-    dotted: tuple[Section, Statement] | None = None  # the last dotted key that passes through this table
-    indent: str = ""  # of the last statement in this table
+    __slots__ = ("change", "children", "done", "dotted", "header", "indent")
+
+    def __init__(self) -> None:
+        self.children: dict[str, _Node] = {}
+        self.change: Change | None = None
+        self.done = False  # the change has been made in place
+        self.header: Section | None = None  # the section that a header of this very key opens
+        self.dotted: tuple[Section, Statement] | None = None  # the last dotted key that passes through this
+        self.indent = ""  # of the last statement in this table
 
 
 def rewrite(text: str, before: Mapping[str, Any], plan: Plan) -> Rewritten:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from provisioner.config.plan import same
 
@@ -24,8 +23,7 @@ _PLAIN = (str, int)
 _ENCODER = json.JSONEncoder(sort_keys=True, default=repr)
 
 
-@dataclass(frozen=True, slots=True)
-class FieldDifference:
+class FieldDifference(NamedTuple):
     """A field in which the table and upstream differ, unless only the user changed it.
 
     Attributes:
@@ -38,8 +36,11 @@ class FieldDifference:
 
     name: str
     kind: Kind
-    before: Any = field(repr=False)
-    after: Any = field(repr=False)
+    before: Any
+    after: Any
+
+    def __repr__(self) -> str:  # the values may be keys
+        return f"FieldDifference(name={self.name!r}, kind={self.kind!r})"
 
 
 def fingerprint(value: Any) -> str:

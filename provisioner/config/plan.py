@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -16,8 +15,7 @@ Kind = Literal["add", "change", "remove"]
 CONTAINERS = frozenset({("providers",), ("models",)})
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One key or whole table that appears, changes its value, or goes.
 
     Attributes:
@@ -29,8 +27,11 @@ class Change:
 
     kind: Kind
     path: KeyPath
-    before: Any = field(repr=False)  # may hold a key
-    after: Any = field(repr=False)
+    before: Any
+    after: Any
+
+    def __repr__(self) -> str:  # the values may be keys
+        return f"Change(kind={self.kind!r}, path={self.path!r})"
 
 
 class Entries(NamedTuple):
@@ -41,11 +42,14 @@ class Entries(NamedTuple):
     removed: tuple[str, ...]
 
 
-@dataclass(frozen=True)
 class Plan:
     """All changes, in the order of the desired data. A plan without changes is false."""
 
-    changes: tuple[Change, ...]
+    def __init__(self, changes: tuple[Change, ...]) -> None:
+        self.changes = changes
+
+    def __repr__(self) -> str:
+        return f"Plan({self.changes!r})"
 
     def __bool__(self) -> bool:
         return bool(self.changes)

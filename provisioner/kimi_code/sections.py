@@ -7,7 +7,6 @@ no fault. A model without a context size, and a provider with two credentials, o
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from catalog.reserved import INTERNAL_IDS
@@ -111,8 +110,7 @@ PROVIDER_KEYS: Mapping[str, _Rule] = {
 THINKING_KEYS: Mapping[str, _Rule] = {"enabled": _BOOLEAN, "effort": _STRING, "keep": _STRING}
 
 
-@dataclass(frozen=True)
-class Sections:
+class Sections(NamedTuple):
     """What is left of the file; keys in snake_case, a dropped section empty.
 
     Attributes:
@@ -124,12 +122,15 @@ class Sections:
         flaws: why a section was dropped, in the file's order.
     """
 
-    providers: Mapping[str, Mapping[str, Any]] = field(repr=False)
-    models: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    providers: Mapping[str, Mapping[str, Any]]
+    models: Mapping[str, Mapping[str, Any]]
     thinking: Mapping[str, Any]
     default_model: str | None
     default_provider: str | None
     flaws: tuple[Finding, ...]
+
+    def __repr__(self) -> str:  # the tables hold keys
+        return f"Sections(default_model={self.default_model!r}, flaws={self.flaws!r})"
 
 
 def sections(data: Mapping[str, Any]) -> Sections:

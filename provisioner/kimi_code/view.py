@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +28,6 @@ _NUMBER = re.compile(r"[-+]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][-+]?[0-9]
 NO_DEFAULT = "config.toml names no default_model: Kimi Code then refuses every prompt, whatever -m says"
 
 
-@dataclass(frozen=True)
 class View:
     """The file and the environment, as Kimi Code 2.1.0 takes them in.
 
@@ -38,8 +36,9 @@ class View:
         env: the environment at start-up.
     """
 
-    sections: Sections = field(repr=False)
-    env: Mapping[str, str] = field(repr=False)
+    def __init__(self, sections: Sections, env: Mapping[str, str]) -> None:
+        self.sections = sections
+        self.env = env
 
     @classmethod
     def of(cls, data: Mapping[str, Any], env: Mapping[str, str]) -> View:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from catalog.untrusted import mapping
@@ -140,7 +140,7 @@ class _Comparison:
         self._found += self._prices()
         held = {finding.alias for finding in self._found if finding.held}
         aliases = {a: b for a, b in self._record.aliases.items() if a not in held}
-        record = replace(self._record, aliases={**aliases, **kept})
+        record = self._record._replace(aliases={**aliases, **kept})
         return Drift(tuple(self._found), self._write, removed, endpoint, record)
 
     def _say(self, kind: Kind, message: str, **more: Any) -> None:

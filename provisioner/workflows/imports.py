@@ -11,8 +11,7 @@ import hashlib
 import json
 import os
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from catalog.untrusted import mapping
 from provisioner.config import files, tables
@@ -45,8 +44,7 @@ _CATALOG_FIELDS = (
 )
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """What a provider's last import or refresh took from upstream.
 
     Attributes:
@@ -63,8 +61,8 @@ class Record:
     registry: str
     endpoint: str
     offered: int
-    aliases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    costs: Mapping[str, list[float | None]] = field(default_factory=dict)
+    aliases: Mapping[str, Mapping[str, str]] = {}
+    costs: Mapping[str, list[float | None]] = {}
     assumed: bool = False
 
 
@@ -144,7 +142,7 @@ def _encoded(records: Mapping[str, Record]) -> bytearray:
     document = bytearray(b'{"format": %d, "providers": {' % _FORMAT)
     separator = ""
     for name, record in sorted(records.items()):
-        document += f"{separator}{json.dumps(name)}: {json.dumps(vars(record), sort_keys=True)}".encode()
+        document += f"{separator}{json.dumps(name)}: {json.dumps(record._asdict(), sort_keys=True)}".encode()
         separator = ", "
     document += b"}}"
     return document
@@ -160,7 +158,7 @@ def follow_undo(app: App, before: Mapping[str, Any], after: Mapping[str, Any]) -
     if not known:
         return
     records = {
-        name: replace(record, aliases=_rebased(name, record, before, after)) for name, record in known.items()
+        name: record._replace(aliases=_rebased(name, record, before, after)) for name, record in known.items()
     }
     save(app, records, after)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from provisioner.characters import folded
 from provisioner.config import apply
@@ -28,8 +27,7 @@ if TYPE_CHECKING:
 _MOST_ALIKE = 20
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """A change of config.toml.
 
     Attributes:
@@ -47,10 +45,13 @@ class Outcome:
     plan: Plan
     written: bool
     dry_run: bool
-    data: Mapping[str, Any] = field(repr=False)
+    data: Mapping[str, Any]
     diff: tuple[DiffLine, ...] = ()
     backup: Path | None = None
     notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:  # the data holds keys
+        return f"Outcome(config_path={self.config_path!r}, plan={self.plan!r}, written={self.written!r})"
 
 
 def commit(

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from provisioner.config import apply, backups, draft, edit, exchange, tables
-from provisioner.config.plan import Plan
 from provisioner.config.read import read
 from provisioner.config.whole import stamp
 from provisioner.errors import ConfigInvalid, ConfigUnwritable, NotFound
@@ -106,7 +105,8 @@ def test_a_change_of_nothing_touches_nothing(path: Path, change: Change, saved: 
     change(add)
     path.parent.chmod(0o500)
     before, text = stamp(path), path.read_bytes()
-    assert change(add) == apply.Applied(Plan(()), read(path).data, written=False)
+    done = change(add)
+    assert (done.plan.changes, done.data, done.written) == ((), read(path).data, False)
     path.parent.chmod(0o700)
     assert (stamp(path), path.read_bytes()) == (before, text)
     assert len(backups.entries(saved, path)) == 1
