@@ -212,7 +212,7 @@ def plan(request: Request, *, app: App | None = None) -> Planned[Any]:
         KimiProviderError: as the command would refuse it; the docstring of each workflow's ``run`` lists them.
     """
     app = app or App.from_environment()
-    return Planned(app, request, _run(app, replace(request, dry_run=True)))
+    return Planned(app, request, _run(app, request._replace(dry_run=True)))
 
 
 @overload
@@ -276,7 +276,7 @@ def _apply(planned: Planned[R_co], wanted: Callable[[], bool]) -> R_co:
             )
 
     app = replace(planned.app, review=review, command=planned.app.command or "kimi_provider.apply")
-    result: R_co = _run(app, replace(planned.request, dry_run=False))
+    result: R_co = _run(app, planned.request._replace(dry_run=False))
     return result
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from catalog import schema
 from catalog.documents import Catalog, CatalogRequest
@@ -42,8 +41,7 @@ if TYPE_CHECKING:
     from provisioner.workflows.watch import Watch
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """What ``add ID`` and ``catalog add ID`` ask for.
 
     Attributes:
@@ -60,19 +58,18 @@ class Request:
     """
 
     provider_id: str
-    credential: Credential = field(default_factory=Credential)
+    credential: Credential = Credential()
     base_url: str | None = None
-    variables: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = {}
     models: tuple[str, ...] = ()
     default_model: str | None = None
     name: str | None = None
-    access: CatalogRequest = field(default_factory=CatalogRequest)
-    consent: Consent = field(default_factory=Consent)
+    access: CatalogRequest = CatalogRequest()
+    consent: Consent = Consent()
     dry_run: bool = False
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """What came of it; ``provider`` carries the imported models, and the skipped ones with reasons."""
 
     outcome: Outcome

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from catalog.discovery import discover
 from catalog.endpoint import doubts, for_wire, is_http_url
@@ -37,8 +36,7 @@ if TYPE_CHECKING:
 _NAMED = 3
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """What ``add --type W --base-url URL --as NAME`` asks for.
 
     Attributes:
@@ -56,16 +54,15 @@ class Request:
     wire: str
     base_url: str
     name: str
-    credential: Credential = field(default_factory=Credential)
+    credential: Credential = Credential()
     models: tuple[tuple[str, int | None], ...] = ()
     only: tuple[str, ...] = ()
     default_model: str | None = None
-    consent: Consent = field(default_factory=Consent)
+    consent: Consent = Consent()
     dry_run: bool = False
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """What came of it; ``discovered`` says whether the models are the endpoint's own list."""
 
     outcome: Outcome

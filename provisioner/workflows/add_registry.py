@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from catalog.documents import load_registry
 from catalog.registry import Registry, lint, read_registry
@@ -41,8 +40,7 @@ if TYPE_CHECKING:
     from provisioner.workflows.watch import Watch
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """What ``add --registry`` asks for.
 
     Attributes:
@@ -58,18 +56,20 @@ class Request:
     """
 
     url: str
-    token: str | None = field(default=None, repr=False)
+    token: str | None = None
     variable: str | None = None
     only: tuple[str, ...] = ()
     default_model: str | None = None
     offline: bool = False
     accept_shrink: bool = False
-    consent: Consent = field(default_factory=Consent)
+    consent: Consent = Consent()
     dry_run: bool = False
 
+    def __repr__(self) -> str:  # the token is a key
+        return f"Request(url={self.url!r})"
 
-@dataclass(frozen=True)
-class Result:
+
+class Result(NamedTuple):
     """What came of it; ``removed`` are providers of this registry that vanished upstream."""
 
     outcome: Outcome

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from catalog.documents import DEFAULT_CATALOG_URL, CatalogRequest
 from catalog.errors import CatalogError
@@ -34,8 +33,7 @@ if TYPE_CHECKING:
 _SHRINK = "if that is right, repeat the command with --accept-shrink"
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """What ``refresh`` asks for.
 
     Attributes:
@@ -54,11 +52,10 @@ class Request:
     dry_run: bool = False
     offline: bool = False
     accept_shrink: bool = False
-    consent: Consent = field(default_factory=Consent)
+    consent: Consent = Consent()
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """What came of it.
 
     Attributes:

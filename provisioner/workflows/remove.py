@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from provisioner.config import tables
 from provisioner.errors import NotFound
@@ -18,16 +17,14 @@ if TYPE_CHECKING:
     from provisioner.workflows.watch import Watch
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """Ids of the providers to remove."""
 
     providers: tuple[str, ...]
     dry_run: bool = False
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """What was removed."""
 
     outcome: Outcome

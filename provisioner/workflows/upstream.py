@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -264,9 +263,7 @@ class Upstream:
                 isinstance(error, NotImportable) and error.reason not in ("variables", "no_endpoint")
             ):
                 raise
-            provider, _ = add_catalog.interpreted(
-                catalog, dataclasses.replace(asked, base_url=url, variables={})
-            )
+            provider, _ = add_catalog.interpreted(catalog, asked._replace(base_url=url, variables={}))
         return add_catalog.matching(provider, patterns), len(provider.models)
 
     def _adoptable(self, name: str, now: Provider) -> None:
@@ -299,4 +296,4 @@ def _asked(name: str, source: Mapping[str, Any]) -> tuple[tuple[str, ...], dict[
 def _assumed(provider: Provider | None, source: Mapping[str, Any]) -> imports.Record | None:
     if provider is None:
         return None
-    return dataclasses.replace(imports.record_of(provider, source, len(provider.models)), assumed=True)
+    return imports.record_of(provider, source, len(provider.models))._replace(assumed=True)

@@ -220,7 +220,7 @@ class _CatalogPath(AddPath[CatalogAnswers, add_catalog.Result]):
         return kept_default(self._wizard, provider.id, aliases)
 
     def _run(self, answers: CatalogAnswers, dry_run: bool, watch: Watch) -> add_catalog.Result:
-        return add_catalog.run(self._wizard.app, replace(self._request(answers), dry_run=dry_run), watch)
+        return add_catalog.run(self._wizard.app, self._request(answers)._replace(dry_run=dry_run), watch)
 
     def _added(self, answers: CatalogAnswers, result: add_catalog.Result) -> finish.Added:
         provider = result.provider

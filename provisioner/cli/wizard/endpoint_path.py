@@ -227,7 +227,7 @@ class _EndpointPath(AddPath[EndpointAnswers, add_endpoint.Result]):
         return [id_ for id_, model in self._models(answers).items() if not model.context_known]
 
     def _run(self, answers: EndpointAnswers, dry_run: bool, watch: Watch) -> add_endpoint.Result:
-        return add_endpoint.run(self._wizard.app, replace(self._request(answers), dry_run=dry_run), watch)
+        return add_endpoint.run(self._wizard.app, self._request(answers)._replace(dry_run=dry_run), watch)
 
     def _added(self, answers: EndpointAnswers, result: add_endpoint.Result) -> finish.Added:
         name = answers.address.name

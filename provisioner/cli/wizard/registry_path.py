@@ -194,7 +194,7 @@ class _RegistryPath(AddPath[RegistryAnswers, add_registry.Result]):
         return try_chosen(self._wizard, asked, planned.outcome, answers.default, watch)
 
     def _run(self, answers: RegistryAnswers, dry_run: bool, watch: Watch) -> add_registry.Result:
-        request = replace(self._request(answers), dry_run=dry_run)
+        request = self._request(answers)._replace(dry_run=dry_run)
         try:
             return add_registry.run(self._wizard.app, request, watch)
         except (ConsentNeeded, ShrinkRefused) as error:
