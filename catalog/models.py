@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -72,8 +71,7 @@ class Skipped(NamedTuple):
     flawed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentProblem:
+class DocumentProblem(NamedTuple):
     """Something amiss in a document: where, as a JSON pointer (RFC 6901), and what in a few words."""
 
     pointer: str
@@ -83,15 +81,18 @@ class DocumentProblem:
 Severity = Literal["error", "warning"]
 
 
-@dataclass(frozen=True, slots=True)
-class RegistryFinding(DocumentProblem):
+class RegistryFinding(NamedTuple):
     """A problem of a registry, with what it means for those who import it.
 
     Attributes:
+        pointer: where, as a JSON pointer (RFC 6901).
+        message: what, in a few words.
         severity: ``error`` where Kimi Code or this program skips or refuses something because of it.
         code: the kind of problem; stable, for scripts.
     """
 
+    pointer: str
+    message: str
     severity: Severity
     code: str
 

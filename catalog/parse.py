@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from catalog.errors import DocumentInvalid
@@ -34,7 +33,6 @@ class IndexEntry(NamedTuple):
     model_count: int
 
 
-@dataclass(frozen=True)
 class Sliced:
     """A catalog cut into providers.
 
@@ -44,9 +42,12 @@ class Sliced:
         warnings: what was left out, and why.
     """
 
-    index: Mapping[str, IndexEntry]
-    slices: Mapping[str, bytes]
-    warnings: tuple[str, ...]
+    def __init__(
+        self, index: Mapping[str, IndexEntry], slices: Mapping[str, bytes], warnings: tuple[str, ...]
+    ) -> None:
+        self.index = index
+        self.slices = slices
+        self.warnings = warnings
 
 
 class InvalidJson(DocumentInvalid):

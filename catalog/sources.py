@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from catalog import policy
 from catalog.document_store import DocumentStamp, DocumentStore
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
 NOT_MODIFIED = 304
 
 
-@dataclass(frozen=True)
-class Sources:
+class Sources(NamedTuple):
     """Where documents come from and are kept.
 
     Attributes:
@@ -39,7 +37,7 @@ class Sources:
     open_client: OpenClient
     clock: Callable[[], float] = time.time
     limits: Limits = LIMITS
-    snapshot: Snapshot = field(default_factory=Snapshot)
+    snapshot: Snapshot = Snapshot()
 
 
 def store_in(sources: Sources) -> DocumentStore:

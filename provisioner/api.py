@@ -6,7 +6,7 @@ what it cannot do it raises as a :class:`KimiProviderError`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, overload
 
 from catalog.documents import CatalogRequest
@@ -275,7 +275,7 @@ def _apply(planned: Planned[R_co], wanted: Callable[[], bool]) -> R_co:
                 where=str(planned.app.config_path),
             )
 
-    app = replace(planned.app, review=review, command=planned.app.command or "kimi_provider.apply")
+    app = planned.app._replace(review=review, command=planned.app.command or "kimi_provider.apply")
     result: R_co = _run(app, planned.request._replace(dry_run=False))
     return result
 

@@ -10,9 +10,8 @@ import functools
 import os
 import sys
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from catalog.urls import shown
 from provisioner import __version__
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 CONFIG_NAME = "config.toml"
 
 
-@dataclass(frozen=True)
 class Http:
     """Opens HTTP clients that never follow a redirect by themselves and name this program truthfully.
 
@@ -45,11 +43,24 @@ class Http:
         trace: is told of each request and answer, for `--debug`.
     """
 
-    transport: httpx.BaseTransport | None = None
-    async_transport: httpx.AsyncBaseTransport | None = None
-    user_agent: str = f"kimi-provider/{__version__}"
-    env: Mapping[str, str] = field(default_factory=dict, repr=False)
-    trace: Trace = silent
+    user_agent = f"kimi-provider/{__version__}"
+
+    def __init__(
+        self,
+        transport: httpx.BaseTransport | None = None,
+        async_transport: httpx.AsyncBaseTransport | None = None,
+        *,
+        env: Mapping[str, str] | None = None,
+        trace: Trace = silent,
+    ) -> None:
+        self.transport = transport
+        self.async_transport = async_transport
+        self.env: Mapping[str, str] = env or {}
+        self.trace = trace
+
+    def traced(self, trace: Trace) -> Http:
+        """The same, telling ``trace`` of each request and answer."""
+        return Http(self.transport, self.async_transport, env=self.env, trace=trace)
 
     def client(self, timeout: httpx.Timeout) -> httpx.Client:
         """A blocking client, for documents."""
@@ -95,8 +106,7 @@ class Http:
         )
 
 
-@dataclass(frozen=True)
-class App:
+class App(NamedTuple):
     """Paths, clock, environment and HTTP.
 
     Attributes:
@@ -113,11 +123,14 @@ class App:
     config_path: Path
     cache_dir: Path
     state_dir: Path
-    env: Mapping[str, str] = field(repr=False)
+    env: Mapping[str, str]
     clock: Callable[[], float] = time.time
     http: Http = Http()
     command: str = ""
     review: Callable[[Any], None] | None = None
+
+    def __repr__(self) -> str:  # the environment holds keys
+        return f"App(config_path={self.config_path!r}, command={self.command!r})"
 
     @property
     def backups(self) -> Path:

@@ -17,6 +17,7 @@ import pytest
 
 import kimi_provider
 from provisioner import api
+from provisioner.app import Http
 from provisioner.demo.server import Demo
 from provisioner.workflows import add_registry
 
@@ -142,8 +143,7 @@ def test_what_was_given_up_is_not_written_later(demo: Demo) -> None:
             assert given_up.wait(60)
             return httpx.Response(200, content=body)
 
-        http = dataclasses.replace(planned.app.http, transport=httpx.MockTransport(answer))
-        app = dataclasses.replace(planned.app, http=http)
+        app = planned.app._replace(http=Http(httpx.MockTransport(answer)))
         applying = asyncio.create_task(kimi_provider.aapply(dataclasses.replace(planned, app=app)))
         with pytest.raises(asyncio.CancelledError):
             await applying

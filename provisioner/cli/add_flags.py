@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from provisioner.cli import credential_flags, options
 from provisioner.errors import UsageError
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from provisioner.workflows.credential import Credential
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class CatalogFlags:
     """The options of ``add ID`` and ``catalog add ID``, named as click names them."""
 
@@ -34,6 +32,9 @@ class CatalogFlags:
     as_json: bool
     yes: bool
     dry_run: bool
+
+    def __init__(self, **given: Any) -> None:
+        vars(self).update(given)  # click gives a value for each option
 
     def credential(self, app: App, *, fallback: bool = True) -> Credential:
         """The key or its variable; with ``fallback`` KIMI_REGISTRY_API_KEY where no flag gives one.
@@ -72,7 +73,6 @@ class CatalogFlags:
         return {name: value for name, _, value in split}
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class AddFlags(CatalogFlags):
     """The options of every form of ``add``."""
 

@@ -38,7 +38,7 @@ def print_info(result: catalog_info.Result, *, as_json: bool) -> None:
         document = {
             "source": result.provenance._asdict(),
             "counts": asdict(result.counts),
-            "problems": [asdict(problem) for problem in result.problems],
+            "problems": [problem._asdict() for problem in result.problems],
         }
         echo(json.dumps(document, ensure_ascii=False, indent=2))
         return

@@ -29,7 +29,7 @@ def command(*, file: Path, as_json: bool) -> int:
             "file": str(result.path),
             "valid": not result.problems,
             "counts": asdict(result.counts),
-            "problems": [asdict(problem) for problem in result.problems],
+            "problems": [problem._asdict() for problem in result.problems],
         }
         echo(json.dumps(document, ensure_ascii=False, indent=2))
     else:

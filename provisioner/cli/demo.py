@@ -6,7 +6,6 @@ import shlex
 import signal
 import sys
 import tempfile
-from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -60,8 +59,7 @@ def command(context: click.Context, /, *, serve: bool) -> int:
 
 def _app(real: App, folder: Path, demo: Demo) -> App:
     """``real`` with paths below ``folder``, where :func:`_environment` has them, and the demo's keys."""
-    return replace(
-        real,
+    return real._replace(
         config_path=folder / "config.toml",
         cache_dir=folder / "cache" / "kimi-provider",
         state_dir=folder / "state" / "kimi-provider",

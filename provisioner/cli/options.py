@@ -87,8 +87,6 @@ def catalog_access(
 
 def app_of(context: click.Context, config_path: Path | None = None) -> App:
     """The App of this run: a test's own, else that of this process; with ``--config`` around that file."""
-    from dataclasses import replace
-
     from provisioner.app import App
 
     quiet = context.params.get("as_json")  # stderr is then for one document
@@ -96,12 +94,12 @@ def app_of(context: click.Context, config_path: Path | None = None) -> App:
         echo_error(note(f"there is no file {config_path} yet", "kimi provider"))
     app = context.obj if isinstance(context.obj, App) else App.from_environment(config_path)
     command = context.command_path.removeprefix(context.find_root().command_path).strip() or "manager"
-    app = replace(app, config_path=config_path or app.config_path, command=command)
+    app = app._replace(config_path=config_path or app.config_path, command=command)
     if not context.meta.get(_DEBUG):
         return app
     if context.invoked_subcommand is None:
         _traced(f"{command} on {app.config_path}")
-    return replace(app, http=replace(app.http, trace=_traced))
+    return app._replace(http=app.http.traced(_traced))
 
 
 def debug(command: click.Command) -> click.Command:

@@ -7,8 +7,7 @@ no lock; if one of them saves before the new file has the old one's place, the c
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from provisioner.config.attributes import is_public
 from provisioner.config.draft import draft, shown
@@ -28,8 +27,7 @@ if TYPE_CHECKING:
     from provisioner.config.read import ConfigFile
 
 
-@dataclass(frozen=True)
-class Applied:
+class Applied(NamedTuple):
     """What :func:`change` did.
 
     Attributes:
@@ -41,19 +39,24 @@ class Applied:
     """
 
     plan: Plan
-    data: Mapping[str, Any] = field(repr=False)
+    data: Mapping[str, Any]
     written: bool
     backup: Path | None = None
     notes: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:  # the data may hold keys
+        return f"Applied(plan={self.plan!r}, written={self.written!r}, backup={self.backup!r})"
 
-@dataclass(frozen=True)
-class Preview:
+
+class Preview(NamedTuple):
     """What :func:`change` would do; ``data`` is what the file would mean, ``diff`` is masked and safe to show."""
 
     plan: Plan
-    data: Mapping[str, Any] = field(repr=False)
+    data: Mapping[str, Any]
     diff: tuple[DiffLine, ...]
+
+    def __repr__(self) -> str:  # the data may hold keys
+        return f"Preview(plan={self.plan!r})"
 
 
 def change(
@@ -92,7 +95,7 @@ def change(
     with locked(path, History(backups, clock, command), wait_s=wait_s, on_wait=on_wait) as held:
         for _ in range(TRIES):
             file = read(held.target, drafted.file)
-            drafted = draft(replace(file, path=path), edit) if file.text != drafted.file.text else drafted
+            drafted = draft(file._replace(path=path), edit) if file.text != drafted.file.text else drafted
             if drafted.text is None:
                 return Applied(drafted.plan, drafted.data, written=False, notes=held.notes)
             old = Reading(None if file.text is None else file.text.encode(), file.stamp)

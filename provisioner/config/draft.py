@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from provisioner.config.edit import rewrite
 from provisioner.config.guard import difference
@@ -27,8 +26,7 @@ _NEW_FILE = """\
 """
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(NamedTuple):
     """A change thought through and not yet written.
 
     Attributes:
@@ -41,9 +39,12 @@ class Draft:
 
     file: ConfigFile
     plan: Plan
-    data: Mapping[str, Any] = field(repr=False)
-    text: str | None = field(repr=False)
-    splices: tuple[Splice, ...] = field(default=(), repr=False)
+    data: Mapping[str, Any]
+    text: str | None
+    splices: tuple[Splice, ...] = ()
+
+    def __repr__(self) -> str:  # file, data and text hold keys
+        return f"Draft(plan={self.plan!r})"
 
 
 def draft(file: ConfigFile, edit: Edit) -> Draft:

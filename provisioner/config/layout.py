@@ -7,7 +7,6 @@ never includes the newline. Comments and blank lines belong to no statement. Wha
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -69,7 +68,6 @@ class Statement(NamedTuple):
     value_end: int
 
 
-@dataclass(slots=True)
 class Section:
     """A header and what belongs to it. The first section of a text is its top: no header, path ``()``.
 
@@ -81,11 +79,14 @@ class Section:
         last: end of the last statement, of the header when there is none; 0 at the top of a text without any.
     """
 
-    path: KeyPath
-    array: bool
-    start: int
-    header_end: int
-    last: int
+    __slots__ = ("array", "header_end", "last", "path", "start")
+
+    def __init__(self, path: KeyPath, *, array: bool, start: int, header_end: int) -> None:
+        self.path = path
+        self.array = array
+        self.start = start
+        self.header_end = header_end
+        self.last = header_end
 
 
 def sections(text: str) -> list[Section]:
@@ -94,7 +95,7 @@ def sections(text: str) -> list[Section]:
     Raises:
         LayoutUnknown: the scan lost its way.
     """
-    found = [section := Section((), False, 0, 0, 0)]
+    found = [section := Section((), array=False, start=0, header_end=0)]
     position = 0
     while position < len(text):
         if run := _RUN.match(text, position):
@@ -102,7 +103,7 @@ def sections(text: str) -> list[Section]:
             section.last = _before_newline(text, position)
         elif header := _HEADER.match(text, position):
             end = _before_newline(text, header.end())
-            section = Section(split_key(header[2]), bool(header[1]), position, end, end)
+            section = Section(split_key(header[2]), array=bool(header[1]), start=position, header_end=end)
             found.append(section)
             position = header.end()
         elif blank := _BLANK.match(text, position):

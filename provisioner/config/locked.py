@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from provisioner import written
@@ -30,7 +29,6 @@ class History(NamedTuple):
     command: str
 
 
-@dataclass
 class Locked:
     """The lock on one file.
 
@@ -39,9 +37,10 @@ class Locked:
         history: of its changes.
     """
 
-    target: Path
-    history: History
-    _notes: dict[str, None] = field(default_factory=dict, repr=False)
+    def __init__(self, target: Path, history: History) -> None:
+        self.target = target
+        self.history = history
+        self._notes: dict[str, None] = {}
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import gc
 import stat
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from provisioner import seen_keys
 from provisioner.config import toml, whole
@@ -25,8 +24,7 @@ _LOOKS = 60  # at a file that goes on changing, with a pause of 50 ms between th
 BOM = "\ufeff"
 
 
-@dataclass(frozen=True)
-class ConfigFile:
+class ConfigFile(NamedTuple):
     """One reading of config.toml.
 
     Attributes:
@@ -37,9 +35,12 @@ class ConfigFile:
     """
 
     path: Path
-    text: str | None = field(repr=False)  # both may hold keys
-    data: dict[str, Any] = field(repr=False)
+    text: str | None
+    data: dict[str, Any]
     stamp: FileStamp | None = None
+
+    def __repr__(self) -> str:  # text and data may hold keys
+        return f"ConfigFile(path={self.path!r}, stamp={self.stamp!r})"
 
 
 def read(path: Path, known: ConfigFile | None = None) -> ConfigFile:

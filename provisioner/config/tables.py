@@ -7,8 +7,7 @@ when an alias goes, whatever names it goes too, and a default that still resolve
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from catalog.reserved import RESERVED_IDS, is_login
 from catalog.urls import shown
@@ -28,8 +27,7 @@ _HARMLESS = frozenset({"user-agent", "accept", "accept-language", "accept-encodi
 _HARMLESS_ENDINGS = ("_PROJECT", "_LOCATION", "_REGION")
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A provider as it should stand in config.toml.
 
     Attributes:
@@ -37,8 +35,11 @@ class Entry:
         aliases: the tables ``[models."<alias>"]``, by alias; each names the provider.
     """
 
-    provider: Mapping[str, Any] = field(repr=False)  # holds a key
+    provider: Mapping[str, Any]
     aliases: Mapping[str, Mapping[str, Any]]
+
+    def __repr__(self) -> str:  # the provider's table holds a key
+        return f"Entry(aliases={self.aliases!r})"
 
 
 def with_provider(

@@ -10,7 +10,6 @@ import errno
 import os
 import sys
 import time
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from provisioner.errors import Busy
@@ -33,12 +32,14 @@ class FileStamp(NamedTuple):
     changed_ns: int
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """A file's content and the stamp that it had; both are ``None`` when there is no file."""
 
-    content: bytes | None = field(repr=False)  # may hold keys
+    content: bytes | None
     stamp: FileStamp | None
+
+    def __repr__(self) -> str:  # the content may hold keys
+        return f"Reading(stamp={self.stamp!r})"
 
 
 def stamp(path: Path) -> FileStamp | None:

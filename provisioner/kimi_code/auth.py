@@ -7,7 +7,6 @@ or the key that its SDKs find in the shell: the smoke test sends the word.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from catalog.reserved import is_login
@@ -26,8 +25,7 @@ NO_KEY = "unused"
 _PAIRS = (("api_key", "api_key_env"), ("api_key_env", "oauth"), ("api_key", "oauth"))
 
 
-@dataclass(frozen=True, slots=True)
-class EffectiveCredential:
+class EffectiveCredential(NamedTuple):
     """What proves who is asking.
 
     Attributes:
@@ -39,9 +37,12 @@ class EffectiveCredential:
     """
 
     kind: Literal["key", "token", "none"]
-    value: str = field(repr=False)
+    value: str
     origin: str
     quota_project: str | None = None
+
+    def __repr__(self) -> str:  # the value is the secret
+        return f"EffectiveCredential(kind={self.kind!r}, origin={self.origin!r})"
 
 
 class Declared(NamedTuple):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from catalog.untrusted import mapping, string
 from catalog.wire import WIRES
@@ -27,8 +26,7 @@ _LONG = 20
 _PLAIN_HEADERS = frozenset({"accept", "content-type", "user-agent"})
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """An alias, resolved.
 
     Attributes:
@@ -58,7 +56,7 @@ class Target:
     wire: Wire
     base_url: str
     credential: EffectiveCredential | None
-    headers: Mapping[str, str] = field(repr=False)
+    headers: Mapping[str, str]
     capabilities: tuple[str, ...]
     turn: FirstTurn
     beta_api: bool = False
@@ -66,8 +64,11 @@ class Target:
     vertex: bool = False
     project: str | None = None
     location: str | None = None
-    source: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    source: Mapping[str, Any] = {}
     shell_key: str | None = None
+
+    def __repr__(self) -> str:  # headers and source may hold keys
+        return f"Target(alias={self.alias!r}, wire={self.wire.name!r}, base_url={self.base_url!r})"
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -61,7 +61,7 @@ async def check_alias(
     try:
         target = view.check(alias)
         if target.credential is None:
-            target = replace(target, credential=await asyncio.to_thread(adc.credential, target))
+            target = target._replace(credential=await asyncio.to_thread(adc.credential, target))
     except Unusable as error:
         return _unusable(alias, view, error)
     session = Session(

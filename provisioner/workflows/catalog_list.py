@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from catalog.documents import CatalogRequest
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
     from provisioner.workflows.watch import Watch
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """Which part of the catalog.
 
     Attributes:
@@ -34,7 +32,7 @@ class Request:
 
     provider_id: str | None = None
     filter: str | None = None
-    access: CatalogRequest = field(default_factory=CatalogRequest)
+    access: CatalogRequest = CatalogRequest()
     published: bool = False
 
 
@@ -58,8 +56,7 @@ class ProviderModels(NamedTuple):
     skipped: tuple[Skipped, ...]
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """Either ``providers`` or ``one``; ``published`` is keyed by provider id."""
 
     provenance: Provenance

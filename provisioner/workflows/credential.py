@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from catalog.wire import WIRES
@@ -18,19 +17,20 @@ if TYPE_CHECKING:
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-@dataclass(frozen=True)
 class Credential:
-    """A key as given by the user, or the name of the environment variable that holds it; at most one is set."""
+    """A key as given by the user, or the name of the environment variable that holds it; at most one is set.
 
-    key: str | None = field(default=None, repr=False)
-    variable: str | None = None
+    Raises:
+        UsageError: both are, or the variable has no variable's name.
+    """
 
-    def __post_init__(self) -> None:
-        if self.key is not None and self.variable is not None:
+    def __init__(self, key: str | None = None, variable: str | None = None) -> None:
+        self.key, self.variable = key, variable
+        if key is not None and variable is not None:
             raise UsageError("a key and --api-key-env exclude each other", hint="give one of them")
-        if self.variable is None:
+        if variable is None:
             return
-        if looks_like_key(self.variable) or not _VARIABLE.fullmatch(self.variable):
+        if looks_like_key(variable) or not _VARIABLE.fullmatch(variable):
             raise UsageError(  # a key that was typed here is not repeated
                 "what was given for --api-key-env is not the name of an environment variable",
                 hint="name the variable that holds the key, or pass the key with --api-key-stdin",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from catalog.reserved import is_login
 from provisioner.config.read import read
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from provisioner.app import App
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One provider.
 
     Attributes:
@@ -34,18 +32,23 @@ class Row:
     id: str
     wire: str
     aliases: tuple[str, ...]
-    source: str = field(repr=False)
+    source: str
     credential: str
 
+    def __repr__(self) -> str:  # the source may hold a token
+        return f"Row(id={self.id!r}, wire={self.wire!r}, aliases={self.aliases!r})"
 
-@dataclass(frozen=True)
-class Result:
+
+class Result(NamedTuple):
     """The providers in order of their ids, and the file's data."""
 
     config_path: Path
     rows: tuple[Row, ...]
     default_model: str | None
     data: Mapping[str, Any]
+
+    def __repr__(self) -> str:  # the data holds keys
+        return f"Result(config_path={self.config_path!r}, rows={self.rows!r})"
 
 
 def run(app: App) -> Result:

@@ -79,7 +79,8 @@ def run(app: App, request: Request, watch: Watch = silent) -> Document:
     if is_catalog(document) and not survey(document).providers:
         return _catalog(document, given.where)
     registry = read_registry(document, given.where)
-    return Document("registry", given.where, registry.providers, registry.warnings)
+    problems = tuple(DocumentProblem(found.pointer, found.message) for found in registry.warnings)
+    return Document("registry", given.where, registry.providers, problems)
 
 
 def _catalog(document: Mapping[str, Any], where: str) -> Document:

@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -117,8 +116,8 @@ def test_last_modified_is_a_validator_too(served: Served) -> None:
         seen.append(request.headers.get("If-Modified-Since"))
         return httpx.Response(200, content=TEN, headers={"Last-Modified": "Tue, 01 Sep 2026 10:00:00 GMT"})
 
-    sources = replace(
-        served.sources, open_client=lambda _: httpx.Client(transport=httpx.MockTransport(answer))
+    sources = served.sources._replace(
+        open_client=lambda _: httpx.Client(transport=httpx.MockTransport(answer))
     )
     for _ in range(2):
         load_catalog(sources, CatalogRequest(refresh=True))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -104,7 +103,7 @@ def test_limits_hold_over_a_real_socket(served: Served) -> None:
         while True:
             yield b" " * 4096
 
-    sources = replace(served.sources, open_client=open_client, limits=Limits(body=64 * KIB))
+    sources = served.sources._replace(open_client=open_client, limits=Limits(body=64 * KIB))
     with serving(endless) as server, pytest.raises(DocumentInvalid, match="larger than"):
         load_registry(sources, server.url(), "tok-1")
     with serving(reply(TEN, ETag='"v1"')) as server:

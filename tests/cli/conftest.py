@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx
@@ -52,7 +52,7 @@ class Machine:
     def __init__(self, app: App) -> None:
         self.host: Host = _unreachable
         self.requests: list[httpx.Request] = []
-        self.app = replace(app, http=Http(transport=httpx.MockTransport(self._answer)))
+        self.app = app._replace(http=Http(transport=httpx.MockTransport(self._answer)))
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
@@ -91,7 +91,7 @@ def machine(app: App) -> Machine:
 def cli(machine: Machine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Cli:
     def command(*arguments: str, stdin: str = "", env: dict[str, str] | None = None) -> Done:
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8"))
-        code = run(list(arguments), "kimi provider", replace(machine.app, env=env or {}))
+        code = run(list(arguments), "kimi provider", machine.app._replace(env=env or {}))
         captured = capsys.readouterr()
         return Done(code, captured.out, captured.err)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,7 +20,7 @@ HEADER = "team-0123456789abcdef"
 
 @pytest.mark.parametrize("wire", BASES)
 def test_a_request_to_a_model_without_its_keys(cli: Cli, machine: Machine, wire: str) -> None:
-    machine.app = replace(machine.app, http=Http())
+    machine.app = machine.app._replace(http=Http())
     provider = f'custom_headers = {{ X-Team = "{HEADER}" }}'
     with serving(stream(BY_WIRE[wire])) as server:
         machine.write(config(wire, server.url + BASES[wire], provider=provider))
@@ -39,7 +38,7 @@ def test_a_request_to_a_model_without_its_keys(cli: Cli, machine: Machine, wire:
 
 
 def test_an_address_and_an_answer_are_masked_too(cli: Cli, machine: Machine) -> None:
-    machine.app = replace(machine.app, http=Http())
+    machine.app = machine.app._replace(http=Http())
     with serving(reply("404 Not Found", set_cookie=f"session={KEY}")) as server:
         server.lists = True
         done = cli("add", "--debug", "--registry", f"{server.url}/api.json?token={KEY}", "--token", HEADER)

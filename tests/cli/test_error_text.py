@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from provisioner.cli.error_text import ErrorText
@@ -39,7 +38,7 @@ def test_the_manager_names_the_program(app: App) -> None:
 
 
 def test_the_history_and_json_errors_name_the_program(app: App, capsys: pytest.CaptureFixture[str]) -> None:
-    app = replace(app, env={})
+    app = app._replace(env={})
     assert run(["test", "--history"], "kimi-provider", app) == 0
     assert capsys.readouterr().out == "No test is on record yet: kimi-provider test ALIAS\n"
     assert run(["remove", "nobody", "--json"], "kimi-provider", app) == 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,7 +19,7 @@ MODELS = ("down", "locked", "good", "better")
 
 @pytest.fixture(autouse=True)
 def real_http(machine: Machine) -> None:
-    machine.app = replace(machine.app, http=Http())
+    machine.app = machine.app._replace(http=Http())
 
 
 def answer(request: Request) -> Chunks:

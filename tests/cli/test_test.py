@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,7 +22,7 @@ KEY = "sk-0123456789abcdef"
 
 @pytest.fixture(autouse=True)
 def real_http(machine: Machine) -> None:
-    machine.app = replace(machine.app, http=Http())
+    machine.app = machine.app._replace(http=Http())
 
 
 @pytest.mark.parametrize("wire", BASES)

@@ -11,7 +11,6 @@ import shutil
 import time
 import tomllib
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -186,8 +185,7 @@ def test_nothing_moves_that_the_user_did_not_agree_to(
 
     # From now on nobody is. The cache is filled with their documents as well, from a minute that is still to come.
     servers.hostile = True
-    planted = replace(
-        app,
+    planted = app._replace(
         config_path=tmp_path / "other.toml",
         cache_dir=tmp_path / "planted",
         clock=lambda: time.time() + 60,
@@ -198,7 +196,7 @@ def test_nothing_moves_that_the_user_did_not_agree_to(
     env = environment(servers)
     for name, value in env.items():
         monkeypatch.setenv(name, value)
-    attacked = replace(app, env=env, http=Http(env=env))
+    attacked = app._replace(env=env, http=Http(env=env))
     shutil.rmtree(app.cache_dir)
     shutil.copytree(planted.cache_dir, app.cache_dir)
     servers.by_name["attacker"].requests.clear()

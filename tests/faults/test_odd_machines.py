@@ -6,7 +6,6 @@ import os
 import stat
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -199,7 +198,7 @@ def test_a_clock_that_is_wrong_fails_no_command(
     """Changes, copies and tests are dated by it; later ones by a clock that is right again."""
     app.config_path.parent.mkdir()
     app.config_path.write_text(CONFIG)
-    wrong = replace(app, clock=lambda: at)
+    wrong = app._replace(clock=lambda: at)
     for clock in (wrong, app, wrong):
         for command in (
             ADD,

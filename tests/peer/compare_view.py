@@ -17,7 +17,6 @@ import sys
 import tempfile
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -75,7 +74,7 @@ def ours(case: Case) -> tuple[str, str, str]:
             return "", "", f"{error.code}: {error.message}"
         return _elsewhere(text, case.alias, env, error.message)
     if target.shell_key is not None:
-        target = replace(target, credential=EffectiveCredential("key", env[target.shell_key], "the shell"))
+        target = target._replace(credential=EffectiveCredential("key", env[target.shell_key], "the shell"))
     sent = protocol_of(target).request(target, Probe("Hi"))
     headers = {name.lower(): value for name, value in sent.headers.items()}
     key = next((headers[name] for name in _KEY_HEADERS if name in headers), "")
@@ -88,7 +87,7 @@ def _elsewhere(text: str, alias: str, env: dict[str, str], said: str) -> tuple[s
     here = View.of(
         tomllib.loads(text), {name: value for name, value in env.items() if name != variable}
     ).check(alias)
-    there = replace(here, base_url=env[variable]) if variable.endswith("_URL") else replace(here, vertex=True)
+    there = here._replace(base_url=env[variable]) if variable.endswith("_URL") else here._replace(vertex=True)
     sent = protocol_of(there).request(there, Probe("Hi"))
     assert here.credential is not None
     return urlsplit(sent.url).path, here.credential.value, said

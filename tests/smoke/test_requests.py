@@ -74,7 +74,7 @@ def test_the_key_travels_in_the_wires_own_header_unless_the_user_sets_it(
 def test_a_google_token_names_who_pays_and_the_path_names_the_project() -> None:
     found = target("vertexai", provider='env = {GOOGLE_CLOUD_PROJECT = "proj", GOOGLE_CLOUD_LOCATION = "eu"}')
     token = EffectiveCredential("token", "ya29", "adc", quota_project="payer")
-    found = replace(found, credential=token, project="proj", location="eu")
+    found = found._replace(credential=token, project="proj", location="eu")
     sent = protocol_of(found).request(found, LEAST)
     assert sent.url.endswith(
         "/v1beta1/projects/proj/locations/eu/publishers/google/models/m:streamGenerateContent?alt=sse"
@@ -92,7 +92,7 @@ def test_a_google_token_names_who_pays_and_the_path_names_the_project() -> None:
     ],
 )
 def test_google_model_names_in_paths(name: str, path: str) -> None:
-    found = replace(target("google-genai"), model=name)
+    found = target("google-genai")._replace(model=name)
     assert f"/v1beta/{path}:stream" in protocol_of(found).request(found, LEAST).url
 
 

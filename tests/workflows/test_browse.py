@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import httpx
@@ -33,7 +32,7 @@ CATALOG = {
 @pytest.fixture
 def shop(app: App) -> browse.BrowsedCatalog:
     http = Http(httpx.MockTransport(lambda _: httpx.Response(200, json=CATALOG)))
-    return browse.run(replace(app, http=http), Request(CatalogRequest(url=URL)))
+    return browse.run(app._replace(http=http), Request(CatalogRequest(url=URL)))
 
 
 def test_every_provider_is_laid_out(shop: browse.BrowsedCatalog) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -48,7 +47,7 @@ def tried(app: App) -> Callable[..., Result]:
     """What is said of a key when the server gives the answers of ``host``."""
 
     def run(host: Callable[[httpx.Request], httpx.Response], config: dict[str, Any] | None = None) -> Result:
-        heard = replace(app, http=Http(async_transport=httpx.MockTransport(host)))
+        heard = app._replace(http=Http(async_transport=httpx.MockTransport(host)))
         return check_key.run(heard, Request(config or data(), "p/m"))
 
     return run

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,8 +23,8 @@ KEPT = {
 
 
 def test_results_are_remembered_by_alias(app: App) -> None:
-    assert history.record(replace(app, clock=lambda: 1.0), [PASSED, FAILED]) is None
-    assert history.record(replace(app, clock=lambda: 2.0), [PASSED]) is None
+    assert history.record(app._replace(clock=lambda: 1.0), [PASSED, FAILED]) is None
+    assert history.record(app._replace(clock=lambda: 2.0), [PASSED]) is None
     broke, fine = history.run(app, history.Request()).pasts
     assert (broke.alias, broke.verdicts) == ("p/broke", {"passed": 0, "failed": 1, "unknown": 0})
     assert broke.first_token_ms is None
@@ -73,7 +72,7 @@ def test_an_alias_without_history_is_not_found_and_a_near_one_is_named(app: App)
     assert caught.value.hint == "did you mean p/slow?"
     with pytest.raises(NotFound) as caught:
         history.run(
-            replace(app, config_path=app.config_path.with_name("other.toml")), history.Request(("p/m",))
+            app._replace(config_path=app.config_path.with_name("other.toml")), history.Request(("p/m",))
         )
     assert caught.value.hint == "kimi provider test p/m"
 

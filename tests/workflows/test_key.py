@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tomllib
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -88,7 +87,7 @@ api_key = "{OLD}"
 def here(app: App) -> App:
     app.config_path.parent.mkdir()
     app.config_path.write_text(CONFIG)
-    return replace(app, http=Http(async_transport=httpx.MockTransport(unreachable)))
+    return app._replace(http=Http(async_transport=httpx.MockTransport(unreachable)))
 
 
 def unreachable(request: httpx.Request) -> httpx.Response:
@@ -196,7 +195,7 @@ def test_the_same_key_again_asks_and_writes_nothing(here: App) -> None:
         asked.append(request)
         return httpx.Response(401)
 
-    heard = replace(here, http=Http(async_transport=httpx.MockTransport(host)))
+    heard = here._replace(http=Http(async_transport=httpx.MockTransport(host)))
     result = run(heard, "a", Credential(key=OLD))
     assert (result.outcome.written, result.providers, asked) == (False, (), [])
     assert not here.backups.exists()
@@ -209,7 +208,7 @@ def test_a_refused_key_is_not_written_without_consent(here: App) -> None:
         asked.append(request)
         return refusing(401, {"message": f"bad key {NEW}", "code": "invalid_api_key"})(request)
 
-    heard = replace(here, http=Http(async_transport=httpx.MockTransport(host)))
+    heard = here._replace(http=Http(async_transport=httpx.MockTransport(host)))
     with pytest.raises(CredentialRefused, match="nothing was written") as caught:
         run(heard, "a")
     assert NEW not in caught.value.message
@@ -236,5 +235,5 @@ def test_the_key_is_tried_on_the_default_model_else_on_the_best(here: App, defau
     ]
     here.config_path.write_text(f'default_model = "{default}"\n{CONFIG}\n' + "\n".join(more))
     with pytest.raises(CredentialRefused):
-        run(replace(here, http=Http(async_transport=httpx.MockTransport(host))), "a")
+        run(here._replace(http=Http(async_transport=httpx.MockTransport(host))), "a")
     assert seen == [asked]

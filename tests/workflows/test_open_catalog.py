@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import httpx
@@ -35,5 +34,5 @@ def test_the_url_is_masked_whoever_opens_it(app: App, who: str) -> None:
 
     told: list[str] = []
     with pytest.raises(FetchFailed):
-        OPENED[who](replace(app, http=Http(httpx.MockTransport(answer))), told.append)
+        OPENED[who](app._replace(http=Http(httpx.MockTransport(answer))), told.append)
     assert told == ["reading the catalog at https://•••@catalog.example/api.json?•••"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import httpx
@@ -159,7 +158,7 @@ def upstream() -> Upstream:
 def imported(app: App, upstream: Upstream) -> App:
     """A machine whose config.toml was imported from ``upstream``, which has changed since."""
     app.config_path.parent.mkdir()
-    there = replace(app, http=Http(transport=httpx.MockTransport(upstream)), command="manager")
+    there = app._replace(http=Http(transport=httpx.MockTransport(upstream)), command="manager")
     add_registry.run(there, add_registry.Request(url=REGISTRY_URL, token="tok-secret-1"))
     upstream.contexts = {"a1": 3000}
     return there

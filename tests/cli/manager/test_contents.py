@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from provisioner.cli.manager.actions import Actions
@@ -85,8 +84,8 @@ def test_control_and_joining_characters_never_reach_the_screen(opened: Opens) ->
 def test_a_path_in_the_user_s_folder_is_shown_without_it(app: App, opened: Opens) -> None:
     assert opened().contents.path == str(app.config_path)
     home = str(app.config_path.parent.parent)
-    assert Actions(replace(app, env={"HOME": home})).load().path == "~/.kimi-code/config.toml"
-    assert Actions(replace(app, env={"HOME": home[:-1]})).load().path == str(app.config_path)
+    assert Actions(app._replace(env={"HOME": home})).load().path == "~/.kimi-code/config.toml"
+    assert Actions(app._replace(env={"HOME": home[:-1]})).load().path == str(app.config_path)
 
 
 def test_odd_tables_are_shown_as_far_as_they_make_sense(opened: Opens) -> None:

@@ -107,7 +107,7 @@ def test_a_source_that_cannot_be_asked_is_said(imported: App, upstream: Upstream
 
 
 def test_a_provider_without_a_source_is_not_refreshed(mixed: App, pipe: PipeInput) -> None:
-    no_network = replace(mixed, http=Http(transport=httpx.MockTransport(lambda _: httpx.Response(404))))
+    no_network = mixed._replace(http=Http(transport=httpx.MockTransport(lambda _: httpx.Response(404))))
     runtime = runtime_of(no_network)
     play(runtime, pipe, (at_once, "\x1b[F\x1b[Ar"), (lambda s: s.status.tone == "bad", "q"))
     assert mixed.config_path.read_text() == MIXED
@@ -141,7 +141,7 @@ def test_k_writes_a_key_wherever_the_old_one_stands(imported: App, pipe: PipeInp
         return httpx.Response(status, stream=httpx.ByteStream(b""))
 
     served = httpx.MockTransport(host)
-    app = replace(imported, http=replace(imported.http, async_transport=served))
+    app = imported._replace(http=Http(imported.http.transport, served))
     before = app.config_path.read_text()
     runtime = runtime_of(app)
     play(runtime, pipe, (at_once, "ksk-bad-1\r"), (says("the new key was refused"), "q"))

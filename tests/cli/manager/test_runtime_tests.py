@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -48,7 +47,7 @@ def chat(app: App, go_on: threading.Event, *texts: str) -> App:
         headers = {"content-type": "text/event-stream"}
         return httpx.Response(200, headers=headers, stream=Stream(frames, go_on))
 
-    return replace(app, http=Http(async_transport=httpx.MockTransport(host)))
+    return app._replace(http=Http(async_transport=httpx.MockTransport(host)))
 
 
 def streams(text: str) -> Callable[[State], bool]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -39,7 +38,7 @@ def nothing_local(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def wizard_app(app: App, demo: Demo) -> App:
     """An App on a terminal, with the demo's key in a variable."""
-    return replace(app, env={"TERM": "xterm", "DEMO_API_KEY": demo.model_key})
+    return app._replace(env={"TERM": "xterm", "DEMO_API_KEY": demo.model_key})
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -78,7 +77,7 @@ def gaps_app(app: App, asked: list[str]) -> App:
         return httpx.Response(200, stream=_Stream(), headers={"content-type": "text/event-stream"})
 
     http = Http(httpx.MockTransport(documents), httpx.MockTransport(models))
-    return replace(app, env={"TERM": "xterm", "ACCOUNT": "acct-9"}, http=http)
+    return app._replace(env={"TERM": "xterm", "ACCOUNT": "acct-9"}, http=http)
 
 
 @pytest.fixture

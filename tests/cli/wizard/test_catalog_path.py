@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -135,7 +134,7 @@ def test_a_refused_key_may_be_typed_again_or_taken_all_the_same(run: Run, wizard
 def test_without_a_variable_the_key_is_asked_for_at_once(
     wizard_app: App, demo: Demo, nothing_local: None
 ) -> None:
-    bare = replace(wizard_app, env={"TERM": "xterm"})
+    bare = wizard_app._replace(env={"TERM": "xterm"})
     with conversation(lambda: wizard.run(bare, access=lambda: CatalogRequest(url=demo.catalog_url))) as talk:
         for title, keys in STEPS[:3]:
             talk.sees(title).types(*keys)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tomllib
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -124,7 +123,7 @@ def test_a_refused_key_is_known_by_the_list_already(run: Run, steps: Steps) -> N
 
 def test_models_are_typed_where_there_is_no_list(wizard_app: App, nothing_local: None, steps: Steps) -> None:
     http = Http(httpx.MockTransport(lambda _: httpx.Response(404)))
-    app = replace(wizard_app, http=http)
+    app = wizard_app._replace(http=http)
     with conversation(lambda: wizard.run(app)) as talk:
         for title, keys in steps[:4]:
             talk.sees(title).types(*keys)
@@ -159,7 +158,7 @@ def ollama_app(wizard_app: App, monkeypatch: pytest.MonkeyPatch) -> App:
         return httpx.Response(404)
 
     monkeypatch.setattr(local_servers, "run", lambda wait_s: (OLLAMA,))
-    return replace(wizard_app, http=Http(httpx.MockTransport(answer)))
+    return wizard_app._replace(http=Http(httpx.MockTransport(answer)))
 
 
 def test_a_server_of_this_machine_needs_two_answers(
@@ -241,7 +240,7 @@ def test_models_of_config_toml_are_marked_when_there_are_many(
     wizard_app.config_path.write_text(
         '[models."local/m7"]\nprovider = "local"\nmodel = "m7"\nmax_context_size = 1\n'
     )
-    app = replace(wizard_app, http=Http(httpx.MockTransport(lambda _: listed)))
+    app = wizard_app._replace(http=Http(httpx.MockTransport(lambda _: listed)))
     with conversation(lambda: wizard.run(app)) as talk:
         for title, keys in steps[:4]:
             talk.sees(title).types(*keys)
@@ -271,7 +270,7 @@ def silent_app(wizard_app: App, nothing_local: None, asked_for: list[str]) -> Ap
         yield b'{"error": {"message": "no such key"}}'
 
     transport = httpx.MockTransport(answer)
-    return replace(wizard_app, http=Http(transport, transport))
+    return wizard_app._replace(http=Http(transport, transport))
 
 
 def test_the_best_model_is_offered_and_the_key_tried_on_it(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import httpx
@@ -51,7 +50,7 @@ def host() -> Iterator[Host]:
 
 @pytest.fixture
 def prefetch(app: App, host: Host, nothing_local: None) -> Callable[..., Prefetch]:
-    served = replace(app, http=Http(httpx.MockTransport(host)))
+    served = app._replace(http=Http(httpx.MockTransport(host)))
     return lambda **access: Prefetch(served, lambda: CatalogRequest(**access))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import httpx
@@ -113,7 +112,7 @@ def test_an_address_that_is_none_is_said(run: Run) -> None:
 def test_the_token_of_the_last_import_or_of_the_environment(
     wizard_app: App, demo: Demo, steps: Steps, nothing_local: None
 ) -> None:
-    app = replace(wizard_app, env={**wizard_app.env, "KIMI_REGISTRY_API_KEY": demo.token})
+    app = wizard_app._replace(env={**wizard_app.env, "KIMI_REGISTRY_API_KEY": demo.token})
     with conversation(lambda: wizard.run(app)) as talk:
         for title, keys in steps[:2]:
             talk.sees(title).types(*keys)
@@ -163,8 +162,7 @@ def public(wizard_app: App, nothing_local: None, tokens: list[str | None]) -> Ap
     def unreachable(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("refused", request=request)
 
-    return replace(
-        wizard_app,
+    return wizard_app._replace(
         http=Http(httpx.MockTransport(answer), httpx.MockTransport(unreachable)),
         env={"TERM": "xterm", "ONE_KEY": "k-1234"},
     )

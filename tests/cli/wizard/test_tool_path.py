@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tomllib
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -49,7 +48,7 @@ def tool_app(wizard_app: App, demo: Demo, tmp_path: Path) -> App:
         }
     }
     file.write_text(json.dumps(document))
-    return replace(wizard_app, env={"TERM": "xterm", "HOME": str(home)})
+    return wizard_app._replace(env={"TERM": "xterm", "HOME": str(home)})
 
 
 @pytest.fixture
