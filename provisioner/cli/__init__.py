@@ -23,6 +23,7 @@ def kimi_provider() -> None:
 
 
 def _run(arguments: list[str], name: str) -> None:
+    unread = sys.stdout is None
     _open_streams()
     sys.unraisablehook = _pass_over
     if arguments == ["--version"]:  # scripts ask this often: answered without loading the command line
@@ -37,7 +38,7 @@ def _run(arguments: list[str], name: str) -> None:
     try:
         from provisioner.cli.main import run
 
-        code = run(arguments, name)
+        code = run(arguments, name, unread=unread)
     except KeyboardInterrupt:  # while modules are loaded: nothing has been done yet
         code = 130
     sys.exit(code)

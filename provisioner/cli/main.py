@@ -26,10 +26,10 @@ sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # None bl
 _COMPLETE = "_KIMI_PROVIDER_COMPLETE"
 
 
-def run(arguments: list[str], name: str, app: App | None = None) -> int:
+def run(arguments: list[str], name: str, app: App | None = None, *, unread: bool = False) -> int:
     """Runs ``arguments`` as the program ``name`` and returns the exit code.
 
-    ``app`` replaces the App of the environment, for tests.
+    ``app`` replaces the App of the environment, for tests; ``unread`` tells that stdout was closed from the start.
     """
     as_json = "--json" in arguments
     _listen_to_shells()
@@ -40,6 +40,8 @@ def run(arguments: list[str], name: str, app: App | None = None) -> int:
             args=arguments, prog_name=name, complete_var=_COMPLETE, standalone_mode=False, obj=app
         )
         sys.stdout.flush()
+        if unread:
+            _say_unread("the output")
     except KimiProviderError as error:
         _report(ErrorText.of(error, name), error.code, as_json=as_json)
         return exit_code(error)
@@ -58,8 +60,7 @@ def run(arguments: list[str], name: str, app: App | None = None) -> int:
         return INTERRUPTED
     except (ReaderGone, BrokenPipeError):
         _drop_output()
-        if written.so_far():
-            echo_error(f"nobody reads the output any more{_by_then()}")
+        _say_unread("the output any more")
         return 0
     except OSError as error:  # stdout on a full disk
         place = str(error.filename) if error.filename else None
@@ -82,6 +83,12 @@ def _by_then() -> str:
     """Whether config.toml had been changed when the command was ended from outside."""
     changed = " and ".join(str(path) for path in written.so_far())
     return f"; {changed} has been changed" if changed else "; config.toml was not changed"
+
+
+def _say_unread(what: str) -> None:
+    """That config.toml was changed, where the output that would have said so reaches nobody."""
+    if written.so_far():
+        echo_error(f"nobody reads {what}{_by_then()}")
 
 
 def _drop_output() -> None:

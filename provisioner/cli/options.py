@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -89,9 +91,11 @@ def app_of(context: click.Context, config_path: Path | None = None) -> App:
     """The App of this run: a test's own, else that of this process; with ``--config`` around that file."""
     from provisioner.app import App
 
-    quiet = context.params.get("as_json")  # stderr is then for one document
-    if config_path is not None and not quiet and not os.path.lexists(config_path):
-        echo_error(note(f"there is no file {config_path} yet", "kimi provider"))
+    if config_path is not None and not os.path.lexists(config_path):
+        if context.params.get("as_json"):  # stderr is for one document, if the command fails
+            context.call_on_close(partial(_say_missing, config_path))
+        else:
+            _say_missing(config_path)
     app = context.obj if isinstance(context.obj, App) else App.from_environment(config_path)
     command = context.command_path.removeprefix(context.find_root().command_path).strip() or "manager"
     app = app._replace(config_path=config_path or app.config_path, command=command)
@@ -100,6 +104,11 @@ def app_of(context: click.Context, config_path: Path | None = None) -> App:
     if context.invoked_subcommand is None:
         _traced(f"{command} on {app.config_path}")
     return app._replace(http=app.http.traced(_traced))
+
+
+def _say_missing(path: Path) -> None:
+    if sys.exception() is None and not os.path.lexists(path):
+        echo_error(note(f"there is no file {path} yet", "kimi provider"))
 
 
 def debug(command: click.Command) -> click.Command:

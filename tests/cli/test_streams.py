@@ -66,6 +66,15 @@ def test_closed_streams_change_no_exit_code(
     assert (done.returncode, "Traceback" in done.stderr) == (code, False)
 
 
+def test_a_change_is_said_on_stderr_where_stdout_is_closed(environment: dict[str, str]) -> None:
+    path = Path(environment["KIMI_CODE_HOME"]) / "config.toml"
+    done = shell("PROGRAM remove p0 >&-", environment)
+    assert "providers.p0]" not in path.read_text()
+    assert (done.returncode, done.stderr) == (0, f"nobody reads the output; {path} has been changed\n")
+    done = shell("PROGRAM remove p1 --dry-run >&-", environment)
+    assert (done.returncode, "has been changed" in done.stderr) == (0, False)
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")  # noqa: PTH110  a device
 def test_a_full_disk_is_one_line(environment: dict[str, str]) -> None:
     done = shell("PROGRAM list > /dev/full", environment)

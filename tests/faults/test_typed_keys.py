@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -98,6 +99,41 @@ def test_a_config_path_that_does_not_exist_is_said(
     path = tmp_path / "none.toml"
     assert run(["list", "--config", str(path)], "kimi provider", app) == 0
     assert f"there is no file {path} yet" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["doctor"], ["undo", "--list"]])
+def test_with_json_it_is_said_beside_the_document_and_never_beside_an_error(
+    app: App, capsys: pytest.CaptureFixture[str], tmp_path: Path, arguments: list[str]
+) -> None:
+    path = tmp_path / "none.toml"
+    assert run([*arguments, "--json", "--config", str(path)], "kimi provider", app) == 0
+    shown = capsys.readouterr()
+    assert json.loads(shown.out)
+    assert shown.err == f"note: there is no file {path} yet\n"
+    assert run(["env", "p/m", "--json", "--config", str(path)], "kimi provider", app) == 1
+    assert json.loads(capsys.readouterr().err)["code"] == "not_found"
+
+
+def test_a_file_that_a_command_makes_is_not_missing(
+    app: App, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "new.toml"
+    added = [
+        "add",
+        "--type",
+        "openai",
+        "--base-url",
+        "http://127.0.0.1:9/v1",
+        "--as",
+        "p",
+        "--model",
+        "m:1000",
+        "--api-key-env",
+        "NAME",
+    ]
+    assert run([*added, "--json", "--config", str(path)], "kimi provider", app) == 0
+    assert path.exists()
+    assert "no file" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("url", ["ftp://h.test/api.json", "file:///etc/passwd"])
