@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from contextlib import nullcontext
 from dataclasses import asdict, replace
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from catalog.urls import shown
 from provisioner.cli.changes import count, show
 from provisioner.cli.error_text import program_name
+from provisioner.cli.json_output import print_json
 from provisioner.cli.progress import waiting
 from provisioner.cli.terminal import clean, echo, echo_error, interactive, short_path, styled
 
@@ -104,7 +104,7 @@ def _list(app: App, *, as_json: bool) -> int:
             "tools": [_tool_document(one) for one in here],
             "servers": [asdict(server) for server in servers],
         }
-        echo(json.dumps(document, ensure_ascii=False, indent=2))
+        print_json(document)
         return 0
     width = max(map(len, TOOLS))
     for one in here:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from provisioner.cli import options
+from provisioner.cli.json_output import print_json
 from provisioner.cli.progress import waiting
 from provisioner.cli.terminal import clean, echo, echo_error
 
@@ -40,7 +40,7 @@ def print_info(result: catalog_info.Result, *, as_json: bool) -> None:
             "counts": asdict(result.counts),
             "problems": [problem._asdict() for problem in result.problems],
         }
-        echo(json.dumps(document, ensure_ascii=False, indent=2))
+        print_json(document)
         return
     counts = result.counts
     echo(f"source     {clean(result.provenance.url)}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import click
 from provisioner.cli import options
 from provisioner.cli.catalog_info import print_problems
 from provisioner.cli.changes import count
+from provisioner.cli.json_output import print_json
 from provisioner.cli.terminal import clean, echo
 
 _INVALID = 4
@@ -31,7 +31,7 @@ def command(*, file: Path, as_json: bool) -> int:
             "counts": asdict(result.counts),
             "problems": [problem._asdict() for problem in result.problems],
         }
-        echo(json.dumps(document, ensure_ascii=False, indent=2))
+        print_json(document)
     else:
         verdict = f"{count(len(result.problems), 'problem')}" if result.problems else "valid"
         held = f"{count(result.counts.providers, 'provider')}, {count(result.counts.models, 'model')}"

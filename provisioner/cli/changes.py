@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from provisioner.cli.error_text import note, program_name
+from provisioner.cli.json_output import print_json
 from provisioner.cli.terminal import clean, echo, echo_error, styled
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def show(
     if as_json:
         whole = document(command, outcome, notes, provenance, skipped)
         whole |= {} if found is None else {"found": found}
-        echo(json.dumps(whole, ensure_ascii=False, indent=2))
+        print_json(whole)
         return
     show_diff(outcome.diff)
     if outcome.dry_run:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +10,7 @@ from provisioner.cli import options
 from provisioner.cli.changes import count, diff_lines, show_diff
 from provisioner.cli.error_text import advice, note, program_name
 from provisioner.cli.examples import WithExamples
+from provisioner.cli.json_output import print_json
 from provisioner.cli.progress import waiting
 from provisioner.cli.terminal import clean, echo, echo_error, styled
 
@@ -49,7 +49,7 @@ def command(
         request = doctor.Request(fix=fix or dry_run, dry_run=dry_run)
         result = doctor.run(options.app_of(context, config), request, watch)
     if as_json:
-        echo(json.dumps(_document(result), ensure_ascii=False, indent=2))
+        print_json(_document(result))
     else:
         _print(result)
     return _INVALID if _count(result, "error") else 0

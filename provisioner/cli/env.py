@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ import click
 from provisioner.cli import completion_values, options
 from provisioner.cli.error_text import note, program_name
 from provisioner.cli.examples import WithExamples
+from provisioner.cli.json_output import print_json
 from provisioner.cli.terminal import echo, echo_error
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def command(
         )
     if as_json:
         document = _document(result, env.API_KEY, key, notes)
-        echo(json.dumps(document, ensure_ascii=False, indent=2), with_keys=show_key)
+        print_json(document, with_keys=show_key)
         return
     for name, value in result.variables.items():
         echo(f"export {name}={shlex.quote(value)}", with_keys=show_key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,8 +10,9 @@ from provisioner.cli import completion_values, options
 from provisioner.cli.changes import document, show
 from provisioner.cli.error_text import ErrorText, program_name
 from provisioner.cli.examples import WithExamples
+from provisioner.cli.json_output import print_json
 from provisioner.cli.progress import waiting
-from provisioner.cli.terminal import clean, echo, echo_error, styled
+from provisioner.cli.terminal import clean, echo, echo_error, spoken, styled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,8 +94,7 @@ def command(
     with waiting() as watch:
         result = refresh.run(options.app_of(context, config), request, watch)
     if as_json:
-        # str: a hand may have put a date where upstream has a name.
-        echo(json.dumps(_document(result, check=check), ensure_ascii=False, indent=2, default=str))
+        print_json(_document(result, check=check))
     else:
         _print(result, check=check)
     if result.failures:
@@ -111,7 +110,7 @@ def _print(result: refresh.Result, *, check: bool) -> None:
             echo_error(line)
     for finding in result.findings:
         mark, colour = _MARKS[finding.kind]
-        echo(f"{styled(mark, fg=colour)} {clean(finding.message)}")
+        echo(f"{styled(mark, fg=colour)} {clean(spoken(finding.message, program_name()))}")
     if check:
         if result.drifted or not result.failures:
             echo("Not up to date." if result.drifted else "Up to date.")

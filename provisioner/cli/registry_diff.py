@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ import click
 from catalog.urls import masked_urls
 from provisioner.cli import completion_values, options
 from provisioner.cli.changes import count
+from provisioner.cli.json_output import print_json
 from provisioner.cli.progress import waiting
 from provisioner.cli.registry_flags import stdin_for, token_of, token_options
 from provisioner.cli.terminal import clean, echo, styled
@@ -45,7 +45,7 @@ def command(
     with waiting() as watch:
         result = registry_diff.run(app, request, watch)
     if as_json:
-        echo(json.dumps(_document(result), ensure_ascii=False, indent=2))
+        print_json(_document(result))
     else:
         for difference in result.differences:
             echo(_line(difference))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,9 +9,10 @@ import click
 from provisioner.cli import completion_values, options
 from provisioner.cli.changes import count
 from provisioner.cli.error_text import advice, program_name
+from provisioner.cli.json_output import print_json
 from provisioner.cli.progress import waiting
 from provisioner.cli.registry_flags import stdin_for, token_of, token_options
-from provisioner.cli.terminal import clean, echo, echo_error, spoken, styled
+from provisioner.cli.terminal import clean, echo, echo_error, styled
 
 if TYPE_CHECKING:
     from provisioner.workflows import registry_validate
@@ -42,7 +42,7 @@ def command(
     with waiting() as watch:
         result = registry_validate.run(app, request, watch)
     if as_json:
-        echo(json.dumps(_document(result), ensure_ascii=False, indent=2))
+        print_json(_document(result))
     else:
         _print(result)
     return _INVALID if result.check.errors else 0
@@ -61,7 +61,7 @@ def _document(result: registry_validate.Result) -> dict[str, Any]:
                 "line": found.line,
                 "column": found.column,
                 "message": found.finding.message,
-                "hint": found.hint and spoken(found.hint, program_name()),
+                "hint": found.hint,
             }
             for found in check.located
         ],

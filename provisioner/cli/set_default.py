@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
@@ -12,8 +11,9 @@ from provisioner.cli.changes import document, show
 from provisioner.cli.error_text import ErrorText, program_name
 from provisioner.cli.examples import WithExamples
 from provisioner.cli.exit_codes import INTERRUPTED
+from provisioner.cli.json_output import print_json
 from provisioner.cli.progress import waiting
-from provisioner.cli.terminal import echo, echo_error, spoken
+from provisioner.cli.terminal import echo_error, spoken
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,7 +83,7 @@ def _shown(result: Result, *, as_json: bool) -> int:
     if as_json:
         tested = [_entry(found) for found in result.tested]
         change = {**document("set-default", result.outcome, ()), "tested": tested}
-        echo(json.dumps(change, ensure_ascii=False, indent=2))
+        print_json(change)
     else:
         for found in result.tested:
             for line in lines(found, program_name()):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from provisioner.cli import completion_values, options
 from provisioner.cli.error_text import note, program_name
 from provisioner.cli.examples import WithExamples
 from provisioner.cli.exit_codes import INTERRUPTED
+from provisioner.cli.json_output import print_json, worded
 from provisioner.cli.terminal import echo, echo_error
 from provisioner.smoke.retry import RETRIES
 
@@ -182,10 +182,10 @@ def command(
     with watching(single=len(aliases) == 1 and not providers and not everything and not as_json) as shown:
         result = test.run(app, request, shown.arrived, shown.progress)
     if as_json:
-        echo(json.dumps(result.document(), ensure_ascii=False, indent=2))
+        print_json(result.document())
     else:
         _show(result)
-    write_reports.run(app, write_reports.Request(result.document(), report, junit))
+    write_reports.run(app, write_reports.Request(worded(result.document()), report, junit))
     code = INTERRUPTED if result.interrupted else exit_code(result.results)
     return 0 if code == UNKNOWN and unknown_ok else code
 

@@ -5,7 +5,6 @@ Every row says in words what it draws, so that it can be heard as well as seen.
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from click.core import ParameterSource
 from provisioner import formatting
 from provisioner.cli.changes import count
 from provisioner.cli.error_text import program_name
+from provisioner.cli.json_output import print_json, worded
 from provisioner.cli.terminal import clean, echo, styled
 from provisioner.cli.verdict_lines import COLOURS
 from provisioner.history.chart import ASCII, BLOCKS, Glyphs, sparkline
@@ -44,9 +44,9 @@ def show(app: App, aliases: tuple[str, ...], *, as_json: bool, report: Path | No
     write_reports.check(report)
     result = history.run(app, history.Request(aliases))
     if report:
-        write_reports.run(app, write_reports.Request(result.last_tests(), report))
+        write_reports.run(app, write_reports.Request(worded(result.last_tests()), report))
     if as_json:
-        echo(json.dumps(result.document(), ensure_ascii=False, indent=2))
+        print_json(result.document())
         return
     if not result.pasts:
         echo(f"No test is on record yet: {program_name()} test ALIAS")
@@ -96,10 +96,10 @@ def block(past: history.Past, glyphs: Glyphs) -> Iterator[str]:
         ("total", lambda run: run.total_ms, past.total_ms, formatting.duration),
         ("tokens/s", lambda run: run.tokens_per_second, past.tokens_per_second, formatting.number),
     )
-    for name, figure, spread, worded in rows:
+    for name, figure, spread, shown in rows:
         if spread:
             bars = sparkline([figure(run) if run.size == newest.size else None for run in drawn], glyphs)
-            yield f"  {name:<{_NAME}} {bars:<{width}}  {spread.describe(worded)}"
+            yield f"  {name:<{_NAME}} {bars:<{width}}  {spread.describe(shown)}"
     yield from _last_trouble(past.runs)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +10,7 @@ from provisioner.cli import options
 from provisioner.cli.changes import diff_lines, show_diff
 from provisioner.cli.error_text import note, program_name
 from provisioner.cli.examples import WithExamples
+from provisioner.cli.json_output import print_json
 from provisioner.cli.progress import waiting
 from provisioner.cli.terminal import clean, echo, echo_error
 from provisioner.errors import UsageError
@@ -67,7 +67,7 @@ def command(
     with waiting() as watch:
         done = undo.run(app, undo.Request(entry, force=force, dry_run=dry_run), watch)
     if as_json:
-        echo(json.dumps(_document(app, done, dry_run=dry_run), ensure_ascii=False, indent=2))
+        print_json(_document(app, done, dry_run=dry_run))
         return
     show_diff(done.diff or ())
     if dry_run:
@@ -116,7 +116,7 @@ def _list(app: App, listed: tuple[undo.ListedChange, ...], *, as_json: bool) -> 
             for item in listed
         ]
         document = {"config": str(app.config_path), "changes": entries}
-        echo(json.dumps(document, ensure_ascii=False, indent=2))
+        print_json(document)
         return
     if not listed:
         echo(clean(f"No change of {app.config_path} is on record."))
