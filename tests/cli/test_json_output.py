@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -88,5 +87,5 @@ def test_what_a_server_says_stays_as_it_is(machine: Machine, capsys: pytest.Capt
     said = "kimi provider is no plan of yours"
     with serving(reply("401 Unauthorized", {"error": {"message": said}})) as server:
         machine.write(config("openai", f"{server.url}/v1"))
-        assert run(["test", "p/m", "--json"], "kimi-provider", replace(machine.app, http=Http())) == 6
+        assert run(["test", "p/m", "--json"], "kimi-provider", machine.app._replace(http=Http())) == 6
     assert said in json.loads(capsys.readouterr().out)["results"][0]["error"]["message"]
