@@ -13,6 +13,7 @@ Kind = Literal["add", "change", "remove"]
 
 # Tables that only hold other tables: one that appears is the sum of its entries.
 CONTAINERS = frozenset({("providers",), ("models",)})
+_USUAL, _TEXT = frozenset({str, int, bool, list}), frozenset({str})
 
 
 class Change(NamedTuple):
@@ -93,8 +94,17 @@ def same(one: Any, other: Any) -> bool:
 
 
 def plainly_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether two tables of single values have the same text: most of them, and that is told at once."""
-    return not any(isinstance(value, dict) for value in one.values()) and repr(one) == repr(other)
+    """Whether two tables are the same in what can be told at once.
+
+    That is where they hold nothing but text, whole numbers, booleans and lists of text, as most do.
+    """
+    types = list(map(type, one.values()))
+    return (
+        _USUAL.issuperset(types)
+        and one == other
+        and types == list(map(type, other.values()))
+        and all(_TEXT.issuperset(map(type, value)) for value in one.values() if type(value) is list)
+    )
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any], path: KeyPath) -> Iterator[Change]:
