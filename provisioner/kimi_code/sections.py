@@ -7,6 +7,7 @@ no fault. A model without a context size, and a provider with two credentials, o
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from catalog.reserved import INTERNAL_IDS
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _UNDERSCORE = re.compile(r"_([a-z0-9])")
 # JavaScript's Number.MAX_SAFE_INTEGER.
 _MOST = 2**53 - 1
+_ONLY_TEXT = frozenset({str})
 
 
 class _Rule(NamedTuple):
@@ -37,7 +39,7 @@ def _is_positive(value: Any) -> bool:
 
 
 def _are_strings(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    return isinstance(value, list) and _ONLY_TEXT.issuperset(map(type, value))
 
 
 def _is_string_table(value: Any) -> bool:
@@ -108,6 +110,9 @@ PROVIDER_KEYS: Mapping[str, _Rule] = {
     "model_source": _SOURCE,
 }
 THINKING_KEYS: Mapping[str, _Rule] = {"enabled": _BOOLEAN, "effort": _STRING, "keep": _STRING}
+_ENTRY_KEYS = {"providers": PROVIDER_KEYS, "models": MODEL_KEYS}
+# Rules that each value of this type satisfies.
+_SATISFIED = frozenset({(_STRING, str), (_BOOLEAN, bool)})
 
 
 class Sections(NamedTuple):
@@ -136,11 +141,12 @@ class Sections(NamedTuple):
 def sections(data: Mapping[str, Any]) -> Sections:
     """The parsed file ``data`` as Kimi Code takes it in."""
     top = {_snake(key, ("default_model", "default_provider")): value for key, value in data.items()}
-    providers, provider_flaws = _tables(top.get("providers", {}), "providers", PROVIDER_KEYS)
-    models, model_flaws = _tables(top.get("models", {}), "models", MODEL_KEYS)
+    unusual = {name: _unusual(top.get(name, {}), name) for name in _ENTRY_KEYS}
+    providers, provider_flaws = _tables(top.get("providers", {}), "providers", unusual["providers"])
+    models, model_flaws = _tables(top.get("models", {}), "models", unusual["models"])
     thinking = top.get("thinking", {})
     unreadable: list[Finding] = []
-    _too_large(data, (), unreadable)
+    _too_large({name: unusual.get(name, value) for name, value in data.items()}, (), unreadable)
     unreadable += _no_names(top)
     thinking_flaws = tuple(_thinking_flaws(thinking))
     return Sections(
@@ -187,14 +193,49 @@ def _no_names(top: Mapping[str, Any]) -> Iterator[Finding]:
             )
 
 
+def _unusual(section: Any, name: str) -> Any:
+    """The entries of a section that are to be read key by key: few, as a rule.
+
+    The others have nothing but known keys with values that Kimi Code takes, and no tables.
+    """
+    if not isinstance(section, dict):
+        return section
+    return {
+        entry: table
+        for entry, table in section.items()
+        if not isinstance(table, dict)
+        or (doubtful := _doubtful(name, tuple(table), tuple(map(type, table.values())))) is None
+        or not all(rule.holds(table[key]) for key, rule in doubtful)
+    }
+
+
+@lru_cache(maxsize=256)
+def _doubtful(
+    name: str, keys: tuple[str, ...], types: tuple[type, ...]
+) -> tuple[tuple[str, _Rule], ...] | None:
+    """The keys of an entry whose values must be looked at, not only their types.
+
+    None where a key is unknown or holds a table.
+    """
+    rules = [_ENTRY_KEYS[name].get(key) for key in keys]
+    if None in rules or dict in types:
+        return None
+    return tuple(
+        (key, rule)
+        for key, rule, kind in zip(keys, rules, types, strict=True)
+        if rule and (rule, kind) not in _SATISFIED
+    )
+
+
 def _tables(
-    section: Any, name: str, keys: Mapping[str, _Rule]
+    section: Any, name: str, unusual: Mapping[str, Any]
 ) -> tuple[dict[str, Mapping[str, Any]], tuple[Finding, ...]]:
     if not isinstance(section, dict):
         return {}, (_flaw((name,), _TABLE, section, name),)
+    keys = _ENTRY_KEYS[name]
     flaws: list[Finding] = []
-    found: dict[str, Mapping[str, Any]] = {}
-    for entry, table in section.items():
+    found: dict[str, Mapping[str, Any]] = dict(section)
+    for entry, table in unusual.items():
         if not isinstance(table, dict):
             flaws.append(_flaw((name, entry), _TABLE, table, name))
             continue
