@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from catalog.models import Provider, RegistryFinding
     from provisioner.app import App
     from provisioner.note import Note
+    from provisioner.workflows.entries import Table
     from provisioner.workflows.watch import Watch
 
 
@@ -95,13 +96,14 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
     provenance, registry, findings = _read(app, request, url, token)
     chosen = _chosen(registry, request.only)
     default = default_alias(chosen, request.default_model)
+    aliases = {provider.id: alias_tables(provider.id, provider) for provider in chosen}
 
     taken: list[str] = []
     replaced: list[str] = []
     unread: list[str] = []
 
     def edit(data: dict[str, Any]) -> dict[str, Any]:
-        entries = _entries(data, chosen, request, url, token)
+        entries = _entries(data, chosen, aliases, request, url, token)
         replaced[:] = _own_keys(data, entries, url)
         taken[:] = claims(data, entries, lambda _, table: bool(_source(table, url)))
         former = _former(data, registry, url)
@@ -115,7 +117,7 @@ def run(app: App, request: Request, watch: Watch = silent) -> Result:
         return tables.with_default_model(data, default) if default else data
 
     outcome = commit(app, edit, dry_run=request.dry_run, watch=watch, seen=seen)
-    notes = remembered(app, outcome, ((provider, len(provider.models)) for provider in chosen))
+    notes = remembered(app, outcome, ((provider, len(provider.models)) for provider in chosen), aliases)
     return Result(
         outcome=outcome,
         provenance=provenance,
@@ -203,7 +205,12 @@ def _chosen(registry: Registry, only: tuple[str, ...]) -> tuple[Provider, ...]:
 
 
 def _entries(
-    data: Mapping[str, Any], chosen: Iterable[Provider], request: Request, url: str, token: str
+    data: Mapping[str, Any],
+    chosen: Iterable[Provider],
+    aliases: Mapping[str, Mapping[str, Table]],
+    request: Request,
+    url: str,
+    token: str,
 ) -> dict[str, tables.Entry]:
     """The chosen providers as they should stand. Where the registry is imported whole, a pick stays part of it."""
     before = {name: tables.provider_in(data, name) for name in tables.members(data, "providers")}
@@ -217,7 +224,7 @@ def _entries(
             provider_table(
                 provider, credential=_credential(existing, source, request.variable), source=source
             ),
-            {**_unread_aliases(data, provider), **alias_tables(provider.id, provider)},
+            {**_unread_aliases(data, provider), **aliases[provider.id]},
         )
     return found
 

@@ -71,8 +71,16 @@ def owned_fields(source: Mapping[str, Any]) -> tuple[str, ...]:
     return _CATALOG_FIELDS if source.get("kind") == CATALOG else _REGISTRY_FIELDS
 
 
-def record_of(provider: Provider, source: Mapping[str, Any], offered: int) -> Record:
-    """What to remember of an import of ``provider`` under the name ``provider.id``."""
+def record_of(
+    provider: Provider,
+    source: Mapping[str, Any],
+    offered: int,
+    aliases: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Record:
+    """What to remember of an import of ``provider`` under the name ``provider.id``.
+
+    ``aliases`` are its alias tables, where they have been made already.
+    """
     owned = owned_fields(source)
     table = provider_table(provider, credential={}, source=None)
     return Record(
@@ -80,7 +88,10 @@ def record_of(provider: Provider, source: Mapping[str, Any], offered: int) -> Re
         registry=fingerprint(source.get("url")),
         endpoint=fingerprint(tables.endpoint(table)),
         offered=offered,
-        aliases={a: base_of(t, owned) for a, t in alias_tables(provider.id, provider).items()},
+        aliases={
+            alias: base_of(written, owned)
+            for alias, written in (aliases or alias_tables(provider.id, provider)).items()
+        },
         costs={
             f"{provider.id}/{model.key}": [model.cost.input, model.cost.output, model.cost.cache_read]
             for model in provider.models
@@ -194,12 +205,25 @@ def _aliases_of(data: Mapping[str, Any], provider_id: str) -> dict[str, Mapping[
     }
 
 
-def remembered(app: App, outcome: Outcome, imported: Iterable[tuple[Provider, int]]) -> tuple[Note, ...]:
-    """Remembers what an import wrote, with the number of models that each provider has upstream."""
+def remembered(
+    app: App,
+    outcome: Outcome,
+    imported: Iterable[tuple[Provider, int]],
+    made: Mapping[str, Mapping[str, Mapping[str, Any]]] | None = None,
+) -> tuple[Note, ...]:
+    """Remembers what an import wrote, with the number of models that each provider has upstream.
+
+    ``made`` are the alias tables of providers, where they have been made already.
+    """
     if outcome.dry_run:
         return ()
     records = {
-        provider.id: record_of(provider, tables.provider_in(outcome.data, provider.id)["source"], offered)
+        provider.id: record_of(
+            provider,
+            tables.provider_in(outcome.data, provider.id)["source"],
+            offered,
+            (made or {}).get(provider.id),
+        )
         for provider, offered in imported
     }
     return save_notes(save(app, records, outcome.data))
