@@ -90,7 +90,7 @@ def survey(document: Mapping[str, Any]) -> Registry:
     """What :func:`read_registry` makes of the document, also where it would refuse the whole of it."""
     found: list[RegistryFinding] = []
     providers: dict[str, Provider] = {}
-    aliases: dict[str, str] = {}
+    aliases: dict[str, tuple[str, str]] = {}  # by alias the provider's pointer and the model's key
     skipped: set[str] = set()
     nameless = False
     for key, value in document.items():
@@ -171,15 +171,22 @@ def _error(place: str, code: str, message: str) -> RegistryFinding:
     return RegistryFinding(place, message, "error", code)
 
 
-def _collisions(provider: Provider, at: str, aliases: dict[str, str]) -> Iterator[RegistryFinding]:
+def _collisions(
+    provider: Provider, at: str, aliases: dict[str, tuple[str, str]]
+) -> Iterator[RegistryFinding]:
     """Aliases that another provider gives too: ``a`` with a model ``b/c``, and ``a/b`` with a model ``c``."""
     for model in provider.models:
-        alias, place = f"{provider.id}/{model.key}", f"{at}/models{pointer(model.key)}"
+        alias = f"{provider.id}/{model.key}"
         if alias in aliases:
-            yield _error(
-                place, "duplicate_alias", f"its alias is that of {aliases[alias]}: this one replaces it"
-            )
-        aliases[alias] = place
+            other = _place(*aliases[alias])
+            message = f"its alias is that of {other}: this one replaces it"
+            yield _error(_place(at, model.key), "duplicate_alias", message)
+        aliases[alias] = at, model.key
+
+
+def _place(provider: str, key: str) -> str:
+    """The pointer to a model of the provider at ``provider``."""
+    return f"{provider}/models{pointer(key)}"
 
 
 def _nothing_usable(warnings: tuple[RegistryFinding, ...]) -> str:
@@ -231,13 +238,13 @@ def _provider(value: dict[str, Any], at: str, warnings: list[RegistryFinding]) -
         if flaw is not None:
             silently = "" if text(entry.get("id")) else ", by Kimi Code without a word"
             message = f"skipped{silently}: {flaw}"
-            warnings.append(_error(f"{at}/models{pointer(key)}", "model_skipped", message))
+            warnings.append(_error(_place(at, key), "model_skipped", message))
             skipped.append(Skipped(key, flaw, flawed=True))
             continue
         models.append(_model(key, entry))
         for field in _beyond(entry):
             message = "ignored: it is larger than any integer Kimi Code reads"
-            warnings.append(_error(f"{at}/models{pointer(key)}/limit/{field}", "limit", message))
+            warnings.append(_error(f"{_place(at, key)}/limit/{field}", "limit", message))
     if not models:
         message = "it has no usable model: a provider without aliases"
         warnings.append(RegistryFinding(f"{at}/models", message, "warning", "no_models"))
@@ -260,11 +267,11 @@ def _model_flaw(key: str, entry: Mapping[str, Any]) -> str | None:
     if key == LOST_KEY:
         return f"Kimi Code loses what is called {LOST_KEY}"
     # Both go to config.toml: the key into the alias, the id into `model`.
-    return id_flaw(model_id) or id_flaw(key)
+    return id_flaw(model_id) or (id_flaw(key) if key != model_id else None)
 
 
 def _model(key: str, entry: Mapping[str, Any]) -> Model:
-    limits = mapping(entry.get("limit"))
+    limits, modalities = mapping(entry.get("limit")), mapping(entry.get("modalities"))
     context, output = _limit(limits.get("context")), _limit(limits.get("output"))
     model_id = key if entry["id"] == key else entry["id"]  # one string instead of two
     efforts = _shared(strings(entry.get("support_efforts")))
@@ -273,7 +280,13 @@ def _model(key: str, entry: Mapping[str, Any]) -> Model:
         id=model_id,
         context=context or output or DEFAULT_CONTEXT,
         # No output_limit: Kimi Code writes none for a registry, and the field stays the user's own.
-        capabilities=_shared(_capabilities(entry, efforts)),
+        capabilities=_capabilities(
+            _boolean(entry.get("tool_call")),
+            _boolean(entry.get("reasoning")),
+            strings(modalities.get("input")),
+            strings(modalities.get("output")),
+            efforts,
+        ),
         display_name=text(entry.get("name")) or model_id,
         support_efforts=efforts,
         default_effort=text(entry.get("default_effort")),
@@ -301,18 +314,24 @@ def _beyond(entry: Mapping[str, Any]) -> Iterator[str]:
             yield field
 
 
-def _capabilities(entry: Mapping[str, Any], efforts: tuple[str, ...] | None) -> tuple[str, ...]:
-    modalities = mapping(entry.get("modalities"))
-    inputs = strings(modalities.get("input"))
-    outputs = strings(modalities.get("output"))
-    tool_call = entry.get("tool_call")
-    reasoning = entry.get("reasoning")
-    stated = isinstance(tool_call, bool) or isinstance(reasoning, bool)
-    if not stated and inputs is None and outputs is None and efforts is None:
+def _boolean(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+@functools.lru_cache(maxsize=256)
+def _capabilities(
+    tool_call: bool | None,
+    reasoning: bool | None,
+    inputs: tuple[str, ...] | None,
+    outputs: tuple[str, ...] | None,
+    efforts: tuple[str, ...] | None,
+) -> tuple[str, ...]:
+    """What is stated; None stands for what is not. Kept: thousands of models state the same."""
+    if (tool_call, reasoning, inputs, outputs, efforts) == (None,) * 5:
         return ("tool_use",)
     present = {
-        "tool_use": tool_call is True,
-        "thinking": reasoning is True or bool(efforts),
+        "tool_use": bool(tool_call),
+        "thinking": bool(reasoning) or bool(efforts),
         "image_in": "image" in (inputs or ()),
         "video_in": "video" in (inputs or ()),
         "image_out": "image" in (outputs or ()),

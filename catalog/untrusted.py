@@ -63,6 +63,8 @@ def strings(value: Any) -> tuple[str, ...] | None:
 
 def number(value: Any) -> float | None:
     """A finite number (true and false are none), else None. Integers stay integers."""
+    if type(value) is int:
+        return value
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return value if isinstance(value, int) or math.isfinite(value) else None
@@ -136,6 +138,6 @@ def id_flaw(identifier: str) -> str | None:
         return "its id holds control or invisible characters"
     if identifier != identifier.strip():
         return "its id begins or ends with a space"
-    if ".." in identifier.replace("\\", "/").split("/"):
+    if ".." in identifier and ".." in identifier.replace("\\", "/").split("/"):
         return "its id holds a '..' path segment"
     return None
