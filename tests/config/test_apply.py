@@ -3,7 +3,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,9 +11,10 @@ from provisioner.config import apply, backups, draft, edit, exchange, tables
 from provisioner.config.read import read
 from provisioner.config.whole import stamp
 from provisioner.errors import ConfigInvalid, ConfigUnwritable, NotFound
+from tests.config.conftest import umask
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     Change = Callable[..., apply.Applied]
@@ -62,15 +62,6 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-@contextmanager
-def umask(mask: int) -> Iterator[None]:
-    old = os.umask(mask)
-    try:
-        yield
-    finally:
-        os.umask(old)
-
-
 @pytest.mark.parametrize("mask", [0, 0o077, 0o777])
 def test_a_new_file_and_its_folders_are_the_users_alone(
     path: Path, change: Change, saved: Path, mask: int
@@ -99,6 +90,29 @@ def test_no_umask_keeps_a_user_out_of_what_a_change_makes(as_mortal: Path, mask:
     first, second = backups.entries(saved, path)
     assert (backups.content(saved, path, first), bool(backups.content(saved, path, second))) == (None, True)
     assert [child.name for child in path.parent.iterdir()] == ["config.toml"]
+
+
+def test_nothing_is_open_to_others_from_its_first_moment_on(
+    path: Path, change: Change, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mode that is set afterwards comes too late for who has opened the file by then."""
+    opened, make, modes = os.open, os.mkdir, list[int]()
+
+    def open_(*args: Any, **options: Any) -> int:
+        descriptor = opened(*args, **options)
+        modes.append(stat.S_IMODE(os.fstat(descriptor).st_mode))
+        return descriptor
+
+    def mkdir(name: Any, *args: Any) -> None:
+        make(name, *args)
+        modes.append(stat.S_IMODE(os.stat(name).st_mode))  # noqa: PTH116 - as it is called
+
+    monkeypatch.setattr(os, "open", open_)
+    monkeypatch.setattr(os, "mkdir", mkdir)
+    with umask(0):
+        change(add)
+        change(remove)
+    assert set(modes) == {0o600, 0o700}
 
 
 def test_adding_and_removing_restores_the_bytes_of_the_file(path: Path, change: Change) -> None:
