@@ -74,7 +74,7 @@ def save(
     """
     own = _own(folder, target)
     keep_private(own)
-    clean(own, "")
+    clean(own)
     known = entries(folder, target)
     number = known[-1].id + 1 if known else 1
     entry = BackupEntry(number, at, command, summary, str(target), digest(before), digest(after))

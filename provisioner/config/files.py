@@ -6,7 +6,6 @@ At any moment, a power cut included, a file is either the old one or the new one
 from __future__ import annotations
 
 import errno
-import glob
 import os
 import sys
 from contextlib import suppress
@@ -118,12 +117,9 @@ def replace(target: Path, content: bytes | bytearray) -> None:
     sync(target.parent)
 
 
-def clean(folder: Path, name: str) -> None:
-    """Remove temporary files that killed runs left for files whose names start with ``name``.
-
-    Only for who holds the lock on what is written there.
-    """
-    for leftover in folder.glob(f".{glob.escape(name)}*{_TEMPORARY}"):
+def clean(folder: Path) -> None:
+    """Remove temporary files that killed runs left in a folder; only for who holds the lock on what is written there."""
+    for leftover in folder.glob(f".*{_TEMPORARY}"):
         with suppress(OSError):
             leftover.unlink()
 

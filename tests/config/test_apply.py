@@ -3,7 +3,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,9 +11,10 @@ from provisioner.config import apply, backups, draft, edit, exchange, tables
 from provisioner.config.read import read
 from provisioner.config.whole import stamp
 from provisioner.errors import ConfigInvalid, ConfigUnwritable, NotFound
+from tests.config.conftest import umask
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     Change = Callable[..., apply.Applied]
@@ -62,15 +62,6 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-@contextmanager
-def umask(mask: int) -> Iterator[None]:
-    old = os.umask(mask)
-    try:
-        yield
-    finally:
-        os.umask(old)
-
-
 @pytest.mark.parametrize("mask", [0, 0o077, 0o777])
 def test_a_new_file_and_its_folders_are_the_users_alone(
     path: Path, change: Change, saved: Path, mask: int
@@ -87,6 +78,41 @@ def test_a_new_file_and_its_folders_are_the_users_alone(
     assert {mode(kept) for kept in (path, *own.iterdir())} == {0o600}
     assert path.read_text().startswith("# Configuration of Kimi Code.")
     assert [child.name for child in path.parent.iterdir()] == ["config.toml"]
+
+
+@pytest.mark.parametrize("mask", [0o077, 0o777])
+def test_no_umask_keeps_a_user_out_of_what_a_change_makes(as_mortal: Path, mask: int) -> None:
+    path, saved = as_mortal / "deep" / "kimi" / "config.toml", as_mortal / "state" / "backups"
+    with umask(mask):
+        for edit in (add, remove):
+            done = apply.change(path, edit, backups=saved, clock=lambda: 1.0)
+            assert (done.written, done.notes) == (True, ())
+    first, second = backups.entries(saved, path)
+    assert (backups.content(saved, path, first), bool(backups.content(saved, path, second))) == (None, True)
+    assert [child.name for child in path.parent.iterdir()] == ["config.toml"]
+
+
+def test_nothing_is_open_to_others_from_its_first_moment_on(
+    path: Path, change: Change, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mode that is set afterwards comes too late for who has opened the file by then."""
+    opened, make, modes = os.open, os.mkdir, list[int]()
+
+    def open_(*args: Any, **options: Any) -> int:
+        descriptor = opened(*args, **options)
+        modes.append(stat.S_IMODE(os.fstat(descriptor).st_mode))
+        return descriptor
+
+    def mkdir(name: Any, *args: Any) -> None:
+        make(name, *args)
+        modes.append(stat.S_IMODE(os.stat(name).st_mode))  # noqa: PTH116 - as it is called
+
+    monkeypatch.setattr(os, "open", open_)
+    monkeypatch.setattr(os, "mkdir", mkdir)
+    with umask(0):
+        change(add)
+        change(remove)
+    assert set(modes) == {0o600, 0o700}
 
 
 def test_adding_and_removing_restores_the_bytes_of_the_file(path: Path, change: Change) -> None:
@@ -368,16 +394,42 @@ def test_an_interrupt_leaves_the_file_and_nothing_else(
     assert [child.name for child in path.parent.iterdir()] == ["config.toml"]
 
 
-def test_leftovers_of_killed_runs_are_removed_and_nothing_else(path: Path, change: Change) -> None:
+def test_a_change_survives_a_power_cut(
+    path: Path, change: Change, saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """First the whole new file and all that is kept of the old one are synced, then the folder with the new name."""
     write(path)
-    foreign = [".config.toml.swp", "config.toml.tmp", ".config.toml2.0123456789ab.kimi-provider.tmp"]
-    for name in (".config.toml.lock", *foreign):
-        (path.parent / name).write_text("x")
-    leftover = path.parent / ".config.toml.0123456789ab.kimi-provider.tmp"
-    leftover.mkdir()
-    (leftover / "draft").write_text("half")
+    real, synced = os.fsync, dict[int, tuple[int, bytes]]()
+
+    def fsync(descriptor: int) -> None:
+        real(descriptor)
+        status = os.fstat(descriptor)
+        synced[status.st_ino] = status.st_size, path.read_bytes()
+
+    monkeypatch.setattr(os, "fsync", fsync)
     change(add)
-    assert sorted(child.name for child in path.parent.iterdir()) == sorted(["config.toml", *foreign])
+    (own,) = saved.iterdir()
+    files = [*own.iterdir(), path]
+    assert len(files) == 3
+    for file in files:
+        assert synced[file.stat().st_ino] == (file.stat().st_size, TEXT.encode())
+    assert synced[own.stat().st_ino][1] == TEXT.encode()
+    assert synced[path.parent.stat().st_ino][1] == path.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["config.toml", "config[1].toml"])
+def test_leftovers_of_killed_runs_are_removed_and_nothing_else(path: Path, change: Change, name: str) -> None:
+    path = path.with_name(name)
+    write(path)
+    foreign = [f".{name}.swp", f"{name}.tmp", f".{name}2.0123456789ab.kimi-provider.tmp"]
+    for file in (f".{name}.lock", *foreign):
+        (path.parent / file).write_text("x")
+    for kind in ("0123456789ab.kimi-provider.tmp", "ba9876543210.kimi-provider.tmp", "mine"):
+        (path.parent / f".{name}.{kind}").mkdir()
+        (path.parent / f".{name}.{kind}" / "draft").write_text("half")
+    change(add, path)
+    left = sorted(str(child.relative_to(path.parent)) for child in path.parent.rglob("*"))
+    assert left == sorted([name, *foreign, f".{name}.mine", f".{name}.mine/draft"])
 
 
 def test_a_preview_writes_nothing(path: Path, saved: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import struct
@@ -119,6 +120,26 @@ def test_a_folder_or_a_file_that_is_read_only_is_named(as_mortal: Path) -> None:
     assert f"chmod u+w {path.parent}," in (caught.value.hint or "")
     path.parent.chmod(0o700)
     assert change(path).written
+
+
+@pytest.mark.parametrize(
+    ("number", "reason", "hint"),
+    [
+        (errno.EACCES, "permission denied", "make the file and its folder writable for you"),
+        (errno.EPERM, "permission denied", "make the file and its folder writable for you"),
+        (errno.EROFS, "the file system is read-only", "remount it writable"),
+        (errno.ENOSPC, "no space is left for it", "free some space"),
+        (errno.EDQUOT, "no space is left for it", "free some space"),
+        (errno.EFBIG, "it would be larger than this shell allows", "ulimit -f unlimited"),
+        (errno.EMFILE, "too many files are open", "ulimit -n 256"),
+        (errno.EBUSY, "it is a mount point", "mount its folder instead of the file itself"),
+        (errno.EIO, "input/output error", "correct its path"),
+    ],
+)
+def test_each_reason_is_named_with_what_ends_it(path: Path, number: int, reason: str, hint: str) -> None:
+    error = files.unwritable(path, OSError(number, os.strerror(number)))
+    assert error.message.startswith(f"config.toml cannot be written: {reason}")
+    assert error.hint == f"{hint}, or name another file with --config"
 
 
 def test_a_mark_of_chattr_is_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

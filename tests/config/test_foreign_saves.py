@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
 import time
@@ -250,6 +251,18 @@ def test_a_save_that_cannot_be_kept_stays_where_it_lies(
     assert [child.name for child in path.parent.iterdir()] == ["config.toml"]
 
 
+def test_a_version_that_was_not_put_in_place_is_nobodys_save(
+    path: Path, saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is on record that would tell: the folder of the backups cannot be made."""
+    saved.parent.write_text("a file where a folder should be")
+    before(monkeypatch, whole, "stamp", lambda: by_renaming(path))
+    notes = change(path, saved).notes
+    assert not any("another program saved" in note for note in notes)
+    assert path.read_text().startswith(FOREIGN)
+    assert [child.name for child in path.parent.iterdir()] == ["config.toml"]
+
+
 @pytest.mark.parametrize("save", [in_place, by_renaming])
 def test_a_save_before_the_file_is_removed_comes_back(
     path: Path, saved: Path, monkeypatch: pytest.MonkeyPatch, save: Callable[[Path], None]
@@ -260,6 +273,80 @@ def test_a_save_before_the_file_is_removed_comes_back(
     with pytest.raises(ConfigChanged):
         undo.undo(path, None, folder=saved, clock=lambda: 2.0)
     assert path.read_text() == FOREIGN
+    assert [child.name for child in path.parent.iterdir()] == ["config.toml"]
+
+
+def test_a_file_that_goes_before_it_is_removed_is_gone(
+    path: Path, saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.unlink()
+    change(path, saved)
+    before(monkeypatch, exchange, "move", path.unlink)
+    assert undo.undo(path, None, folder=saved, clock=lambda: 2.0).removed
+    assert list(path.parent.iterdir()) == []
+
+
+def test_a_file_that_comes_and_goes_is_not_replaced(
+    path: Path, saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is there whenever one looks, and not when it is to be exchanged."""
+
+    def gone(*_: Path) -> None:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(exchange, "change_places", gone)
+    with pytest.raises(Busy, match="keeps changing"):
+        change(path, saved)
+    assert path.read_text() == TEXT
+    assert backups.entries(saved, path) == []
+    assert [child.name for child in path.parent.iterdir()] == ["config.toml"]
+
+
+def test_who_saves_before_each_exchange_loses_nothing(
+    path: Path, saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, texts = exchange.change_places, list[str]()
+
+    def saves_first(*paths: Path) -> None:
+        texts.append(TEXT.replace("mine", f"save {len(texts)}"))
+        path.write_text(texts[-1])
+        real(*paths)
+
+    monkeypatch.setattr(exchange, "change_places", saves_first)
+    with pytest.raises(Busy, match="keeps changing"):
+        change(path, saved)
+    kept = [backups.content(saved, path, entry) for entry in backups.entries(saved, path)]
+    assert texts[-1].encode() in [path.read_bytes(), *kept]
+    assert [child.name for child in path.parent.iterdir()] == ["config.toml"]
+
+
+@pytest.mark.parametrize(("where", "name"), [(exchange, "change_places"), (ctypes, "CDLL")])
+def test_an_interrupt_before_the_exchange_changes_nothing(
+    path: Path, saved: Path, monkeypatch: pytest.MonkeyPatch, where: Any, name: str
+) -> None:
+    def interrupt() -> None:
+        in_place(path)
+        raise KeyboardInterrupt
+
+    before(monkeypatch, where, name, interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        change(path, saved)
+    assert path.read_text() == FOREIGN
+    assert [child.name for child in path.parent.iterdir()] == ["config.toml"]
+
+
+def test_what_a_killed_run_left_and_somebody_writes_stays_until_it_is_closed(
+    path: Path, saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An editor had config.toml open when it was exchanged, and the process ended there."""
+    monkeypatch.setattr(whole, "_PAUSE_S", 0)
+    left = path.with_name(".config.toml.0123456789ab.kimi-provider.tmp")
+    left.mkdir(mode=0o700)
+    with (left / "aside").open("w") as editor:
+        assert change(path, saved).written
+        editor.write(FOREIGN)
+    assert apply.change(path, lambda data: {**data, "x": 1}, backups=saved, clock=lambda: 2.0).written
+    assert FOREIGN.encode() in [backups.content(saved, path, entry) for entry in backups.entries(saved, path)]
     assert [child.name for child in path.parent.iterdir()] == ["config.toml"]
 
 
@@ -292,12 +379,18 @@ def test_where_files_cannot_change_places_one_is_renamed(
     assert list(path.parent.iterdir()) == []
 
 
+@pytest.mark.parametrize("named", [True, False])
 def test_a_library_without_the_call_is_a_system_without_it(
-    path: Path, saved: Path, monkeypatch: pytest.MonkeyPatch
+    path: Path, saved: Path, monkeypatch: pytest.MonkeyPatch, named: bool
 ) -> None:
-    import ctypes
+    """Windows has no library without a name."""
 
-    monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: object())
+    def load(*_: Any, **__: Any) -> object:
+        if named:
+            return object()
+        raise TypeError("bad argument type for built-in operation")
+
+    monkeypatch.setattr(ctypes, "CDLL", load)
     change(path, saved)
     assert "[providers.p]" in path.read_text()
 
