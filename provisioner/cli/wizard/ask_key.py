@@ -12,6 +12,7 @@ from provisioner.cli.credential_flags import key_flaw, unbroken
 from provisioner.cli.error_text import ErrorText
 from provisioner.cli.prompts.asking import Back, Question
 from provisioner.cli.terminal import spoken
+from provisioner.cli.wizard.wizard import useful
 from provisioner.errors import UsageError
 from provisioner.kimi_code.auth import NO_KEY, declared
 from provisioner.workflows import check_key
@@ -191,7 +192,7 @@ def _tried(wizard: Wizard, purpose: KeyPurpose, answer: ChosenKey, try_it: KeyTr
         result = try_it(answer.credential)
         if result.verdict == "valid" and not result.detail:
             return ChosenKey(answer.credential, f"{answer.said} works")
-        choice = wizard.menu(_doubt(wizard, purpose, result), _ways_on(answer, result))
+        choice = wizard.menu(_doubt(wizard, purpose, result), _ways_on(wizard, answer, result))
         if choice == "on":
             return answer
         if choice == "back":
@@ -205,18 +206,21 @@ def _doubt(wizard: Wizard, purpose: KeyPurpose, result: Result) -> Question:
         "unknown": ("Could not tell whether the key works", "warn"),
     }[result.verdict]
     notes: list[StyledText] = [(style, result.detail)]
-    if result.hint:
+    if result.hint and useful(result.hint):
         notes.append(("dim", ErrorText(result.detail, spoken(result.hint, wizard.program)).advice))
     return Question(title, purpose.trail, tuple(notes))
 
 
-def _ways_on(answer: ChosenKey, result: Result) -> list[tuple[str, str, str]]:
-    another = "Give another key" if answer.credential.key else "Give another variable, or a key"
+def _ways_on(wizard: Wizard, answer: ChosenKey, result: Result) -> list[tuple[str, str, str]]:
+    variable = answer.credential.variable
+    another = "Give another variable, or a key" if variable else "Give another key"
     back, again, on = (
         ("back", another, ""),
         ("again", "Try it once more", ""),
         ("on", "Go on all the same", ""),
     )
+    if variable and not wizard.app.env.get(variable, "").strip():
+        return [on, back]  # it will not be set while this runs
     return {"valid": [on, again, back], "invalid": [back, again, on], "unknown": [again, on, back]}[
         result.verdict
     ]

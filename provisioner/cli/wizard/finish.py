@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from provisioner.workflows.outcome import Outcome
 
 # Notes that were read before the confirmation and ask for nothing afterwards.
-_SEEN = frozenset({"skipped_models", "catalog_flaw", "registry_flaw"})
+_SEEN = frozenset({"skipped_models", "catalog_flaw", "registry_flaw", "picked", "whole", "env_hint"})
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,9 @@ def finish(wizard: Wizard, done: Added) -> None:
     agreed = ["--yes"] if any(note.code == "taken_over" for note in done.notes) else []
     for line in command.lines(wizard.program, [*done.arguments, *agreed], config, width=room):
         echo(f"  {clean(line)}")
-    if "--api-key-stdin" in done.arguments or "--token-stdin" in done.arguments:
-        echo(f"  {styled('with the key on standard input', dim=True)}")
+    for option, what in (("--api-key-stdin", "key"), ("--token-stdin", "token")):
+        if option in done.arguments:
+            echo(f"  {styled(f'with the {what} on standard input', dim=True)}")
     if any(HIDDEN in argument for argument in done.arguments):
         echo(f"  {styled(f'with what {HIDDEN} stands for', dim=True)}")
     if interrupted:
