@@ -137,9 +137,10 @@ class Picker(Generic[V]):
     def _details(self) -> list[str]:
         """What is said below the list, in a line or two."""
         row = self.listing.current
-        text = self._said or (clean(row.details(self.listing.needle)) if row else "")
+        text = self._said
         if row and not text:
-            text = self._table.left_out(row, frame.columns() - self._list.indent)
+            unseen = self._table.unseen(row, frame.columns() - self._list.indent)
+            text = "; ".join(filter(None, (unseen, clean(row.details(self.listing.needle)))))
         room = frame.columns() - 3
         first, *more = wrap(text, room)
         if more:

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from provisioner.workflows.outcome import Outcome
 
 # Notes that were read before the confirmation and ask for nothing afterwards.
-_SEEN = frozenset({"skipped_models", "catalog_flaw", "registry_flaw", "picked", "whole", "env_hint"})
+_SEEN = frozenset(
+    {"skipped_models", "catalog_flaw", "registry_flaw", "picked", "whole", "env_hint", "placeholder_key"}
+)
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ def _test(wizard: Wizard, alias: str) -> None:
     echo(f"{styled(wizard.ask.look.symbols.pointer, fg='cyan')} Say hi in one short sentence.")
     shown, request = StreamedAnswer(sys.stdout), test.Request((alias,))
     with waiting() as watch:
-        watch(f"waiting for an answer, at most {request.options.timeout_s:g} s; ctrl-c stops it")
+        watch(f"waiting at most {request.options.timeout_s:g} s; ctrl-c stops it")
 
         def arrived(alias: str, delta: Delta) -> None:
             watch("")

@@ -93,6 +93,16 @@ def test_what_a_narrow_terminal_leaves_out_of_a_row_stands_below_the_list() -> N
         talk.ends()
 
 
+def test_a_name_that_is_cut_stands_whole_below_the_list() -> None:
+    name = "a-model-with-a-name-that-is-longer-than-its-column/and-goes-on:latest"
+    rows = [ListRow(0, (name, "128k"), detail="calls tools"), ListRow(1, ("short", "1k"), detail="thinks")]
+    with answering(lambda p: p.one(QUESTION, COLUMNS, rows), columns=60, rows=20) as talk:
+        talk.sees("a-model-with-a-name", "and-goes-on:latest;", "calls tools").types(DOWN).sees("thinks")
+        assert not any("short;" in line for line in talk.lines)
+        talk.types(ENTER)
+        assert talk.ends() == 1
+
+
 def test_a_long_detail_takes_two_lines_of_a_full_screen() -> None:
     rows = [ListRow(i, (f"row {i}",), detail=f"{i} " + "word " * 40) for i in range(50)]
     with answering(lambda p: p.one(QUESTION, (Column("name"),), rows), columns=60, rows=20) as talk:
