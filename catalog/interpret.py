@@ -133,9 +133,7 @@ def _endpoint(
     declared = entry.get("api")
     if isinstance(declared, str) and declared:
         return _declared_endpoint(endpoint.fill(declared, variables), wire, provider_id)
-    npm = entry.get("npm")
-    official = WIRES[wire].official_npm
-    if official is not None and (npm.lower() if isinstance(npm, str) else "") != official:
+    if not WIRES[wire].has_host_of(entry.get("npm")):
         # Leaving it out would send the key to the wire's default host: another company's.
         raise NotImportable(
             f"the catalog declares no endpoint for {provider_id}",

@@ -67,6 +67,10 @@ class Wire(NamedTuple):
         """Whether a model may name it as its ``protocol``."""
         return self.protocol == self.name
 
+    def has_host_of(self, npm: Any) -> bool:
+        """Whether an entry of a catalog without an endpoint, but with this SDK package, means ``default_base_url``."""
+        return self.official_npm is None or _lower(npm) == self.official_npm
+
     @property
     def wants_off_effort(self) -> bool:
         """Whether "off" can only be said by the word that a model declares as its ``off_effort``."""

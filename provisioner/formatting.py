@@ -73,11 +73,11 @@ def spread(figures: Iterable[float | None]) -> Spread | None:
     return Spread(known[-1], median(known), min(known), max(known)) if known else None
 
 
-def request(size: str, body: int) -> str:
-    """How large the request was: ``size`` as the test names it, ``body`` in bytes."""
+def request(size: str, body: int, *, otherwise: str = "") -> str:
+    """How large the request was: ``size`` as the test names it, ``body`` in bytes; ``otherwise``: what sends a larger."""
     shown = f"{body / 1000:.1f} kB" if body < _TEN_KB else f"{body / 1000:.0f} kB"
     return {
-        "small": f"small request ({shown}; --full sends the size of a first turn)",
+        "small": f"small request ({shown}{f'; {otherwise}' if otherwise else ''})",
         "full": f"request of a first turn's size ({shown})",
         "least": f"least request ({shown})",
     }[size]

@@ -74,5 +74,6 @@ def figures(result: AliasResult) -> str:
     if result.cost is not None:
         shown.append(f"${result.cost:.6f}".rstrip("0").rstrip("."))
     if result.request is not None:
-        shown.append(request(result.request.size, result.request.bytes))
+        sent = result.request
+        shown.append(request(sent.size, sent.bytes, otherwise="--full sends the size of a first turn"))
     return " · ".join(shown)

@@ -203,7 +203,7 @@ def refuse_carried(old: Any, provider_id: str, new: Mapping[str, Any]) -> None:
     ]
     if carried:
         raise ConfigInvalid(
-            f'the endpoint of provider "{provider_id}" changes from {_told(old)} to {_told(new)}, and '
+            f'the endpoint of provider "{provider_id}" changes from {shown_endpoint(old)} to {shown_endpoint(new)}, and '
             f"{', '.join(carried)} would go to the new one",
             hint=f"take them out of it by hand, or kimi provider remove {provider_id}, then add it again",
         )
@@ -214,7 +214,8 @@ def endpoint(provider: Mapping[str, Any]) -> tuple[str, str]:
     return str(provider.get("type", "")), str(provider.get("base_url", "")).rstrip("/")
 
 
-def _told(provider: Mapping[str, Any]) -> str:
+def shown_endpoint(provider: Mapping[str, Any]) -> str:
+    """The same for people."""
     wire, url = endpoint(provider)
     return f"{shown(url) or 'the default'} ({wire})"
 

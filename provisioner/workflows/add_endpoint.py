@@ -228,7 +228,7 @@ def _key_notes(data: Mapping[str, Any], name: str) -> list[Note]:
     return [
         Note(
             "placeholder_key",
-            f'api_key = "{NO_KEY}" was written: Kimi Code sends that word where there is no key, but wants one of the provider of default_model; '
+            f'api_key = "{NO_KEY}" stands in for a key: Kimi Code sends that word where there is none, but wants one of the provider of default_model; '
             "a server that asks for none ignores it",
         )
     ]

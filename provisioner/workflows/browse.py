@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from catalog.documents import CatalogRequest
 from catalog.interpret import interpret
 from catalog.untrusted import strings, text
-from catalog.wire import wire_of
+from catalog.wire import WIRES, wire_of
 from provisioner.errors import NotFound
 from provisioner.workflows.open_catalog import open_catalog
 from provisioner.workflows.watch import silent
@@ -39,7 +39,7 @@ class Offer:
         name: for people.
         wire: None where Kimi Code cannot speak to it.
         guessed: whether the wire is a guess.
-        endpoint: as published, perhaps with ``${VAR}`` in it; None where the catalog has none.
+        endpoint: as published, perhaps with ``${VAR}`` in it, else the wire's own; None where neither is its.
         models: how many it lists, usable or not.
         env: variables that usually hold its key and coordinates; a hint, never bound.
         doc: its page.
@@ -119,11 +119,15 @@ def _offer(key: str, kept: IndexEntry) -> Offer:
         name=text(entry.get("name")) or key,
         wire=wire,
         guessed=guessed,
-        endpoint=text(entry.get("api")),
+        endpoint=text(entry.get("api")) or _own_endpoint(wire, entry),
         models=kept.model_count,
         env=strings(entry.get("env")) or (),
         doc=text(entry.get("doc")),
     )
+
+
+def _own_endpoint(wire: WireName | None, entry: Mapping[str, Any]) -> str | None:
+    return WIRES[wire].default_base_url if wire and WIRES[wire].has_host_of(entry.get("npm")) else None
 
 
 def _ids(entry: Mapping[str, Any]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from catalog.wire import WIRES
+from provisioner.config import tables
 from provisioner.errors import UsageError
 from provisioner.kimi_code.auth import declared
 from provisioner.secrets import looks_like_key
@@ -61,6 +62,11 @@ def clean_key(text: str, what: str = "the key") -> str:
     return key
 
 
+def is_for(existing: Mapping[str, Any], wire: str, base_url: str | None) -> bool:
+    """Whether a provider table's credential was given for this endpoint: no key follows a provider to another."""
+    return existing.get("base_url") == base_url and existing.get("type") == wire
+
+
 def settled(
     given: Credential,
     existing: Mapping[str, Any],
@@ -72,9 +78,8 @@ def settled(
 ) -> dict[str, str]:
     """The credential fields for a provider table that replaces ``existing`` (empty when there is none).
 
-    Without a given credential the one in the file is kept, but only for the endpoint that it was given for: a
-    key must not follow a provider to another host. ``otherwise`` stands in where a server may
-    need none.
+    Without a given credential the one in the file is kept, but only for the endpoint that it was given for.
+    ``otherwise`` stands in where a server may need none.
 
     Raises:
         UsageError: none was given and none can be kept, and the provider needs one.
@@ -82,14 +87,18 @@ def settled(
     if given.fields:
         return given.fields
     kept = {name: str(existing[name]) for name in ("api_key", "api_key_env") if existing.get(name)}
-    if kept and existing.get("base_url") == base_url and existing.get("type") == wire:
+    if kept and is_for(existing, wire, base_url):
         return kept
     if not WIRES[wire].needs_key or declared({**existing, "type": wire}).kind == "table":
         return {}
     if otherwise is not None:
         return dict(otherwise)
-    moved = "its endpoint changed, so the key in config.toml is not reused; " if kept else ""
+    moved = (
+        f"its endpoint changed from {tables.shown_endpoint(existing)} "
+        f"to {tables.shown_endpoint({'type': wire, 'base_url': base_url or ''})}, "
+        "so the key in config.toml is not reused; "
+    )
     raise UsageError(
-        f'no key for provider "{provider_id}": {moved}give one',
+        f'no key for provider "{provider_id}": {moved if kept else ""}give one',
         hint="--api-key-stdin, --api-key-env NAME or KIMI_REGISTRY_API_KEY",
     )

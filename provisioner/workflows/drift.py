@@ -184,7 +184,8 @@ class _Comparison:
         if aliases := self._with_own_keys(token):
             return f"the api_key of {', '.join(aliases)} was given for the old endpoint and does not follow: take it out"
         if not self._consent.endpoint_change:
-            return "nothing of it was changed; if that is right: --accept-endpoint-change"
+            command = f"kimi provider refresh {self._name} --accept-endpoint-change"
+            return f"nothing of it was changed; if that is right: {command}"
         return None
 
     def _with_own_keys(self, token: Any) -> list[str]:
@@ -231,7 +232,7 @@ class _Comparison:
         if not self._consent.endpoint_change:
             self._say(
                 "claimed",
-                f"{mine}; it stays: --accept-endpoint-change gives it away",
+                f"{mine}; it stays: kimi provider refresh {self._name} --accept-endpoint-change gives it away",
                 alias=alias,
                 held=True,
             )
@@ -298,7 +299,7 @@ class _Comparison:
             elif (use := used_by(self._data, alias)) and not self._consent.take_over:
                 self._say(
                     "kept",
-                    f"{alias}: retired upstream; it stays, because {use} names it (--yes removes it)",
+                    f"{alias}: retired upstream; it stays, because {use} names it (kimi provider refresh {self._name} --yes removes it)",
                     alias=alias,
                 )
                 kept[alias] = known

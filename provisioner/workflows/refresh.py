@@ -242,7 +242,7 @@ class AskedSources:
                     "claimed",
                     name,
                     f"the registry now has {name}, which would take over {', '.join(taken)}: "
-                    "--accept-endpoint-change gives it away",
+                    "kimi provider refresh --accept-endpoint-change gives it away",
                     held=True,
                 )
             )

@@ -109,7 +109,7 @@ def own_keys(replaced: Sequence[str]) -> list[Note]:
     if not replaced:
         return []
     said = (
-        f"the api_key of {', '.join(replaced)} was another than the registry's token and was replaced, as Kimi Code "
+        f"the api_key of {', '.join(replaced)} is another than the registry's token, which replaces it, as Kimi Code "
         "does when it starts: kimi provider undo brings it back; --api-key-env NAME keeps a key of its own"
     )
     return [Note("own_key", said)]

@@ -129,7 +129,10 @@ def test_a_second_import_keeps_the_key_for_the_same_endpoint_only(machine: Machi
     before = machine.config.read_bytes()
     done = add(cli, "acme", "--base-url", "https://elsewhere.example/v1")
     assert done.code == 2
-    assert "endpoint changed" in done.err
+    assert (
+        "endpoint changed from https://api.acme.example/v1 (openai) to https://elsewhere.example/v1"
+        in done.err
+    )
     assert machine.config.read_bytes() == before
 
 

@@ -59,3 +59,11 @@ def test_what_must_be_asked_before_an_import(shop: browse.BrowsedCatalog) -> Non
 def test_a_catalog_that_cannot_be_had(app: App) -> None:
     with pytest.raises(FetchFailed):
         browse.run(app, Request(CatalogRequest(url=URL, offline=True)))
+
+
+def test_an_endpoint_that_goes_without_saying_is_said(app: App) -> None:
+    entries = {"own": "@ai-sdk/anthropic", "another": "@ai-sdk/google-vertex/anthropic"}
+    document = {name: {"id": name, "npm": npm, "models": {}} for name, npm in entries.items()}
+    http = Http(httpx.MockTransport(lambda _: httpx.Response(200, json=document)))
+    offers = browse.run(replace(app, http=http), Request(CatalogRequest(url=URL))).offers()
+    assert [offer.endpoint for offer in offers] == ["https://api.anthropic.com", None]

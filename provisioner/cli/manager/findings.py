@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from provisioner.cli.changes import count
 from provisioner.cli.manager.formats import printable
-from provisioner.cli.prompts.width import wrap
+from provisioner.cli.prompts.width import cut, wrap
 from provisioner.cli.terminal import spoken
 
 if TYPE_CHECKING:
@@ -76,7 +76,11 @@ class Findings:
                 ("class:hunk", f"{CHANGED} {count(len(self.changes), 'change')} upstream: r shows all")
             )
             changes = [line for text in self.changes for line in _wrapped("", f"  {text}", cells)]
-            said += changes[: most - len(said)]
+            room = most - len(said)
+            if 0 < room < len(changes):
+                style, last = changes[room - 1]
+                changes[room - 1] = style, f"{cut(last, cells - 2, '')} …"
+            said += changes[:room]
         return said[:most]
 
 

@@ -74,4 +74,4 @@ def verdict_mark(verdict: Verdict, look: Look) -> Fragment:
 
 def keys(columns: int, hints: Sequence[KeyHint], look: Look) -> Line:
     """What the keys do. Where not all fit the first, the obvious one, goes, then others from the end but three."""
-    return line(columns, *fragments(hints, columns - len(_MARGIN), look, last=_KEPT, first_goes=True))
+    return line(columns, *fragments(hints, columns - len(_MARGIN), look, last=_KEPT))

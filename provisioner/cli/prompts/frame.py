@@ -127,14 +127,17 @@ def title(question: Question, look: Look) -> Callable[[], StyleAndTextTuples]:
     return text
 
 
-def footer(keys: Keys, look: Look) -> Window:
-    """The keys that work here; the ones that go on, back and out stay longest where the terminal is narrow."""
+def footer(keys: Keys, look: Look, *, goes: tuple[str, ...] = ()) -> Window:
+    """The keys that work here.
+
+    Where the terminal is narrow those in ``goes`` give way first; the ones that go on, back and out stay longest.
+    """
 
     def line() -> StyleAndTextTuples:
         room = columns() - 1 - _INDENT
         return [
             ("", " " * _INDENT),
-            *key_hints.fragments(keys, room, look, last=len(BACK) + 1, first_goes=True),
+            *key_hints.fragments(keys, room, look, last=len(BACK) + 1, goes=goes),
         ]
 
     return one_line(line)

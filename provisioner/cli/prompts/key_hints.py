@@ -16,20 +16,22 @@ KeyHint = tuple[str, str]
 
 
 def fragments(
-    hints: Sequence[KeyHint], cells: int, look: Look, *, last: int, first_goes: bool = False
+    hints: Sequence[KeyHint], cells: int, look: Look, *, last: int, goes: Sequence[str] = ()
 ) -> list[tuple[str, str]]:
     """The hints as styled text in ``cells`` cells.
 
-    The ``last`` ones stay longest: the ways on and out. Of the others the hindmost goes first; with ``first_goes``
-    the very first, which everyone knows, before it. Of the last ones the first stays whatever the room.
+    Those whose keys are in ``goes`` give way first, in that order; else the very first, which everyone knows. Then the
+    hindmost, but the ``last`` ones stay longest: the ways on and out, and of them the first whatever the room.
     """
     dot = f" {look.symbols.dot} "
-    shown = list(hints)
+    shown, ways = list(hints), hints[-last:]
+    early = list(goes or (key for key, _ in hints[: len(hints) > last]))
     while len(shown) > 1 and width(dot.join(f"{key} {does}" for key, does in shown)) > cells:
-        if len(shown) <= last:
-            shown.pop()
+        if early:
+            key = early.pop(0)
+            shown = [hint for hint in shown if hint[0] != key]
         else:
-            shown.pop(0 if first_goes and len(shown) == len(hints) else -last - 1)
+            shown.remove(next((hint for hint in reversed(shown) if hint not in ways), shown[-1]))
     made: list[tuple[str, str]] = []
     for key, does in shown:
         made += [("class:dim", dot if made else ""), ("class:key", key), ("class:dim", f" {does}")]

@@ -16,7 +16,7 @@ from provisioner.cli.prompts.control import ListControl
 from provisioner.cli.prompts.list_state import Listing
 from provisioner.cli.prompts.style import colour_depth, style
 from provisioner.cli.prompts.table_layout import TableLayout
-from provisioner.cli.prompts.width import cut
+from provisioner.cli.prompts.width import cut, wrap
 from provisioner.cli.terminal import clean
 
 if TYPE_CHECKING:
@@ -96,10 +96,11 @@ class Picker(Generic[V]):
         if self._table.has_head:
             parts.append(frame.one_line(self._titles))
         parts += [listed, frame.spacer()]
-        if self._detailed or self._many:
-            parts.append(frame.one_line(self._detail))
-        parts.append(frame.footer(self._keys_shown(), self._look))
-        self._around = len(parts) - 2
+        self._around = len(parts) - 1
+        parts.append(Window(FormattedTextControl(self._detail), height=self._detail_height, wrap_lines=False))
+        # Everyone knows how to move and to leave; that all marks can be taken away must be said.
+        goes = (self._move, "ctrl-a", "ctrl-c") if self._many else ()
+        parts.append(frame.footer(self._keys_shown(), self._look, goes=goes))
         return Layout(HSplit(parts), focused_element=self._input if self._filters else listed)
 
     def _head(self) -> Any:
@@ -119,7 +120,7 @@ class Picker(Generic[V]):
 
     def _height(self) -> int:
         room = self.application.output.get_size().rows - 1
-        around = self._around + frame.notes_height(self._question)
+        around = self._around + frame.notes_height(self._question) + len(self._details())
         return max(min(len(self.listing.rows), room - around), 1)
 
     def _titles(self) -> StyleAndTextTuples:
@@ -133,20 +134,33 @@ class Picker(Generic[V]):
             text = f"{len(listing.marked)} chosen {self._look.symbols.dot} {text}"
         return [("class:dim", f" {text} ")]
 
-    def _detail(self) -> StyleAndTextTuples:
-        room = frame.columns() - 1
-        if self._said:
-            return [("class:warn", cut(f"  {self._said}", room, self._look.symbols.more))]
+    def _details(self) -> list[str]:
+        """What is said below the list, in a line or two."""
         row = self.listing.current
-        if row is None:
-            return []
-        text = clean(row.details(self.listing.needle))
-        return [
-            ("class:warn" if row.closed else "class:dim", cut(f"  {text}", room, self._look.symbols.more))
-        ]
+        text = self._said
+        if row and not text:
+            unseen = self._table.unseen(row, frame.columns() - self._list.indent)
+            text = "; ".join(filter(None, (unseen, clean(row.details(self.listing.needle)))))
+        room = frame.columns() - 3
+        first, *more = wrap(text, room)
+        if more:
+            return [first, cut(" ".join(more), room, self._look.symbols.more)]
+        return [first] if first or self._detailed or self._many else []
+
+    def _detail_height(self) -> Dimension:
+        return Dimension.exact(len(self._details()))
+
+    def _detail(self) -> StyleAndTextTuples:
+        row = self.listing.current
+        warns = self._said or (row and row.closed)
+        return [("class:warn" if warns else "class:dim", f"  {line}\n") for line in self._details()]
+
+    @property
+    def _move(self) -> str:
+        return f"{self._look.symbols.up}{self._look.symbols.down}"
 
     def _keys_shown(self) -> frame.Keys:
-        move = (f"{self._look.symbols.up}{self._look.symbols.down}", "move")
+        move = (self._move, "move")
         marking = (("space", "mark"), ("ctrl-a", "all"), ("ctrl-x", "none")) if self._many else ()
         return (move, *marking, ("enter", "go on"), *frame.BACK)
 

@@ -52,6 +52,17 @@ class TableLayout(Generic[V]):
             return fit(clean(row.cells[0]), cells, more=self._more)
         return self._join(tuple(clean(cell) for cell in row.cells), cells)
 
+    def unseen(self, row: ListRow[V], cells: int) -> str:
+        """What there is no room for in ``cells`` cells: the first cell where it is cut; without a detail the others."""
+        places = dict(self._places(cells))
+        left_out = [
+            column.said.format(clean(cell))
+            for index, (column, cell) in enumerate(zip(self._columns, row.cells, strict=False))
+            if cell and index not in places and not row.detail
+        ]
+        first = clean(row.cells[0])
+        return ", ".join([first, *left_out] if width(first) > places[0] else left_out)
+
     def _join(self, texts: tuple[str, ...], cells: int) -> str:
         places = self._places(cells)
         shown = [

@@ -12,11 +12,13 @@ from provisioner.cli.credential_flags import key_flaw, unbroken
 from provisioner.cli.error_text import ErrorText
 from provisioner.cli.prompts.asking import Back, Question
 from provisioner.cli.terminal import spoken
+from provisioner.cli.wizard.wizard import useful
+from provisioner.config import tables
 from provisioner.errors import UsageError
 from provisioner.kimi_code.auth import NO_KEY, declared
 from provisioner.workflows import check_key
 from provisioner.workflows.check_key import Result
-from provisioner.workflows.credential import Credential, clean_key
+from provisioner.workflows.credential import Credential, clean_key, is_for
 from provisioner.workflows.default_alias import best_alias, models_of
 
 if TYPE_CHECKING:
@@ -61,6 +63,7 @@ class KeyPurpose:
         env: variables that usually hold the key.
         page: where one gets it.
         kept: the credential that config.toml has for it, in a few words; None when it has none.
+        elsewhere: the endpoint that config.toml has a credential for, where that is another.
         without: what doing without a key is called and means, where that is possible.
     """
 
@@ -70,6 +73,7 @@ class KeyPurpose:
     env: tuple[str, ...] = ()
     page: str | None = None
     kept: str | None = None
+    elsewhere: str | None = None
     without: Keyless | None = None
 
 
@@ -127,6 +131,10 @@ def _question(purpose: KeyPurpose, names: tuple[str, ...], *more: StyledText) ->
     notes: list[StyledText] = []
     if purpose.endpoint:
         notes.append(("dim", f"it is sent to {purpose.endpoint}"))
+    if purpose.elsewhere:
+        notes.append(
+            ("warn", f"the key in config.toml is for {purpose.elsewhere} and does not go anywhere else")
+        )
     if names:
         notes.append(("dim", f"usually kept in {' or '.join(names)}"))
     if purpose.page:
@@ -191,7 +199,7 @@ def _tried(wizard: Wizard, purpose: KeyPurpose, answer: ChosenKey, try_it: KeyTr
         result = try_it(answer.credential)
         if result.verdict == "valid" and not result.detail:
             return ChosenKey(answer.credential, f"{answer.said} works")
-        choice = wizard.menu(_doubt(wizard, purpose, result), _ways_on(answer, result))
+        choice = wizard.menu(_doubt(wizard, purpose, result), _ways_on(wizard, answer, result))
         if choice == "on":
             return answer
         if choice == "back":
@@ -205,18 +213,21 @@ def _doubt(wizard: Wizard, purpose: KeyPurpose, result: Result) -> Question:
         "unknown": ("Could not tell whether the key works", "warn"),
     }[result.verdict]
     notes: list[StyledText] = [(style, result.detail)]
-    if result.hint:
+    if result.hint and useful(result.hint):
         notes.append(("dim", ErrorText(result.detail, spoken(result.hint, wizard.program)).advice))
     return Question(title, purpose.trail, tuple(notes))
 
 
-def _ways_on(answer: ChosenKey, result: Result) -> list[tuple[str, str, str]]:
-    another = "Give another key" if answer.credential.key else "Give another variable, or a key"
+def _ways_on(wizard: Wizard, answer: ChosenKey, result: Result) -> list[tuple[str, str, str]]:
+    variable = answer.credential.variable
+    another = "Give another variable, or a key" if variable else "Give another key"
     back, again, on = (
         ("back", another, ""),
         ("again", "Try it once more", ""),
         ("on", "Go on all the same", ""),
     )
+    if variable and not wizard.app.env.get(variable, "").strip():
+        return [on, back]  # it will not be set while this runs
     return {"valid": [on, again, back], "invalid": [back, again, on], "unknown": [again, on, back]}[
         result.verdict
     ]
@@ -237,11 +248,15 @@ def try_chosen(
     return check_key.run(wizard.app, check_key.Request(planned.data, alias), watch)
 
 
-def kept(existing: Any) -> str | None:
-    """The credential of a provider table that stands in config.toml, in a few words."""
-    found = declared(mapping(existing))
-    return {
+def standing(existing: Any, wire: str, base_url: str | None) -> tuple[str | None, str | None]:
+    """The credential of a provider table in a few words, if it is for this endpoint; else the endpoint that it is for."""
+    table = mapping(existing)
+    found = declared(table)
+    said = {
         "key": "a key",
         "variable": f"the variable {found.name}",
         "table": f"{found.name} in its env table",
     }.get(found.kind)
+    if said is None or found.kind == "table" or is_for(table, wire, base_url):
+        return said, None
+    return None, tables.shown_endpoint(table)

@@ -13,7 +13,7 @@ from catalog.wire import WIRES
 from provisioner.cli.changes import count
 from provisioner.cli.prompts.asking import Question
 from provisioner.cli.wizard import command, finish, lists
-from provisioner.cli.wizard.ask_key import GOOGLE_LOGIN, KeyPurpose, ask_key, kept, try_chosen
+from provisioner.cli.wizard.ask_key import GOOGLE_LOGIN, KeyPurpose, ask_key, standing, try_chosen
 from provisioner.cli.wizard.flow import WizardStep
 from provisioner.cli.wizard.path import AddPath, Answers, kept_default
 from provisioner.workflows import add_catalog, check_key
@@ -188,13 +188,15 @@ class _CatalogPath(AddPath[CatalogAnswers, add_catalog.Result]):
         assert answers.provider is not None
         provider = answers.provider
         existing = self._wizard.table("providers").get(provider.id, {})
+        kept, elsewhere = standing(existing, provider.wire, provider.base_url)
         purpose = KeyPurpose(
             name=provider.name,
             trail=self._trail(replace(answers, key_said="")),
             endpoint=shown(provider.base_url) if provider.base_url else None,
             env=provider.env,
             page=provider.doc,
-            kept=kept(existing),
+            kept=kept,
+            elsewhere=elsewhere,
             without=None if WIRES[provider.wire].needs_key else GOOGLE_LOGIN,
         )
 

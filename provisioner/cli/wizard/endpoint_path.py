@@ -14,7 +14,7 @@ from provisioner.cli.changes import count
 from provisioner.cli.progress import waiting
 from provisioner.cli.prompts.asking import Back, Question
 from provisioner.cli.wizard import address, command, finish, lists
-from provisioner.cli.wizard.ask_key import NEEDS_NO_KEY, KeyPurpose, ask_key, kept, try_chosen
+from provisioner.cli.wizard.ask_key import NEEDS_NO_KEY, KeyPurpose, ask_key, standing, try_chosen
 from provisioner.cli.wizard.flow import WizardStep
 from provisioner.cli.wizard.path import AddPath, Answers, kept_default
 from provisioner.errors import UsageError
@@ -105,11 +105,13 @@ class _EndpointPath(AddPath[EndpointAnswers, add_endpoint.Result]):
     def _ask_key(self, answers: EndpointAnswers) -> EndpointAnswers:
         where = answers.address
         existing = self._wizard.table("providers").get(where.name, {})
+        kept, elsewhere = standing(existing, where.wire, where.base_url)
         purpose = KeyPurpose(
             where.name,
             self._trail(replace(answers, key_said="", models=(), typed=())),
             endpoint=shown(where.base_url),
-            kept=kept(existing),
+            kept=kept,
+            elsewhere=elsewhere,
             without=NEEDS_NO_KEY,
         )
         while True:

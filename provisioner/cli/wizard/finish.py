@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from provisioner.workflows.outcome import Outcome
 
 # Notes that were read before the confirmation and ask for nothing afterwards.
-_SEEN = frozenset({"skipped_models", "catalog_flaw", "registry_flaw"})
+_SEEN = frozenset(
+    {"skipped_models", "catalog_flaw", "registry_flaw", "picked", "whole", "env_hint", "placeholder_key"}
+)
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,9 @@ def finish(wizard: Wizard, done: Added) -> None:
     agreed = ["--yes"] if any(note.code == "taken_over" for note in done.notes) else []
     for line in command.lines(wizard.program, [*done.arguments, *agreed], config, width=room):
         echo(f"  {clean(line)}")
-    if "--api-key-stdin" in done.arguments or "--token-stdin" in done.arguments:
-        echo(f"  {styled('with the key on standard input', dim=True)}")
+    for option, what in (("--api-key-stdin", "key"), ("--token-stdin", "token")):
+        if option in done.arguments:
+            echo(f"  {styled(f'with the {what} on standard input', dim=True)}")
     if any(HIDDEN in argument for argument in done.arguments):
         echo(f"  {styled(f'with what {HIDDEN} stands for', dim=True)}")
     if interrupted:
@@ -113,7 +116,7 @@ def _test(wizard: Wizard, alias: str) -> None:
     echo(f"{styled(wizard.ask.look.symbols.pointer, fg='cyan')} Say hi in one short sentence.")
     shown, request = StreamedAnswer(sys.stdout), test.Request((alias,))
     with waiting() as watch:
-        watch(f"waiting for an answer, at most {request.options.timeout_s:g} s; ctrl-c stops it")
+        watch(f"waiting at most {request.options.timeout_s:g} s; ctrl-c stops it")
 
         def arrived(alias: str, delta: Delta) -> None:
             watch("")

@@ -88,7 +88,7 @@ def _places(servers: Sequence[LocalServer], tools: Sequence[ToolFiles]) -> list[
             ListRow(("server", server.base_url), (f"{server.name} on this machine", _described(server)))
             for server in servers
         ),
-        *(ListRow(("tool", one.tool.name), (f"What {one.tool.title} has", _usable(one))) for one in tools),
+        *(ListRow(("tool", one.tool.name), (f"From {one.tool.title}", _usable(one))) for one in tools),
         ListRow(
             ("registry", ""), ("A custom registry", "an api.json that your company or a service publishes")
         ),

@@ -13,6 +13,7 @@ from provisioner.cli.prompts.list_state import Column, ListRow
 from provisioner.cli.wizard import command, finish
 from provisioner.cli.wizard.flow import WizardStep
 from provisioner.cli.wizard.path import AddPath, Answers, kept_default
+from provisioner.cli.wizard.wizard import in_words
 from provisioner.workflows import add_from
 from provisioner.workflows.consent import Consent
 from provisioner.workflows.default_alias import models_of
@@ -147,11 +148,11 @@ class _ToolPath(AddPath[ToolAnswers, add_from.Result]):
 def _row(item: Item) -> ListRow[str]:
     provider, found = item.provider, item.found
     if provider is None:
-        return ListRow(found.id, (found.id, "", "", "not taken over"), closed=item.refused)
+        return ListRow(found.id, (found.id, "", "", "not taken over"), closed=in_words(item.refused or ""))
     origin = "the catalog" if item.source else shown(provider.base_url or "")
     return ListRow(
         found.id,
         (found.id, provider.wire, str(len(provider.models)), origin),
         search=(found.id.casefold(),),
-        detail="; ".join(item.notes),
+        detail=in_words("; ".join(item.notes)),
     )

@@ -27,16 +27,23 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-# What a note says of options, which are no help to whoever is asked.
-_OPTIONS = re.compile(r" \(--[^)]*\)")
+# What a note says of options, which are no help to whoever is asked; a whole command is.
+_OPTIONS = re.compile(
+    r"(?:[;:,] | \()(?:(?![;:,] | \(|kimi provider ).)*(?<=[ (])--[a-z](?:(?![;:] |\)).)*\)?",
+)
 
 # A menu: what is chosen, and a word on it.
 MENU = (Column(), Column(drop=1))
 
 
 def in_words(message: str) -> str:
-    """A note without the options that it names."""
+    """A note without what it says of options."""
     return _OPTIONS.sub("", message)
+
+
+def useful(hint: str | None) -> bool:
+    """Whether a hint helps whoever is asked: it names a whole command, or no option."""
+    return hint is not None and ("--" not in hint or "kimi provider " in hint)
 
 
 @dataclass(frozen=True)
@@ -97,9 +104,11 @@ class Wizard:
 
     def _trouble(self, trail: tuple[str, ...], error: CatalogError | ProvisionerError) -> None:
         text = ErrorText.of(error, self.program)
-        # An option is no help to whoever is asked; a whole command is.
-        helps = "--" not in text.advice or f"{self.program} " in text.advice
-        notes = (("bad", text.message), ("dim", text.place), ("dim", text.advice if helps else ""))
+        notes = (
+            ("bad", text.message),
+            ("dim", text.place),
+            ("dim", text.advice if useful(error.hint) else ""),
+        )
         choice = self.menu(
             Question("That did not work", trail, tuple(line for line in notes if line[1])),
             [("back", "Go back and change something", ""), ("again", "Try again", "")],

@@ -107,3 +107,13 @@ def test_long_sentences_go_on_in_the_next_line() -> None:
         "  several words",
         "  try: do this",
     ]
+
+
+def test_a_change_that_is_cut_says_so() -> None:
+    found = Findings(("acme moved to another endpoint, and much more is said of it",), ())
+    assert texts(found, 24, 3) == [
+        "~ 1 change upstream: r shows all",
+        "  acme moved to another",
+        "  endpoint, and much …",
+    ]
+    assert texts(found, 80, 3)[1:] == ["  acme moved to another endpoint, and much more is said of it"]

@@ -330,3 +330,9 @@ def opened_at(state: State, row: int) -> State:
 )
 def test_how_long_ago(seconds: float, words: str) -> None:
     assert ago(seconds) == words
+
+
+def test_the_help_fits_60_columns_and_20_lines(opened: Opens) -> None:
+    lines = screen(after(replace(opened(), lines=20), "?"), 60)
+    assert lines
+    assert [line for line in lines if line.endswith(Look().symbols.more)] == []

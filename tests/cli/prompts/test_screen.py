@@ -71,6 +71,47 @@ def test_many_rows_in_their_order() -> None:
         assert talk.ends() == (0, 1, 9)
 
 
+def test_the_key_that_takes_marks_away_is_shown_at_60_columns() -> None:
+    with answering(lambda p: p.many(QUESTION, COLUMNS, ROWS), columns=60, rows=20) as talk:
+        talk.sees("space mark", "ctrl-x none", "enter go on", "esc back").types(ESC)
+        with pytest.raises(Back):
+            talk.ends()
+
+
+def test_what_a_narrow_terminal_leaves_out_of_a_row_stands_below_the_list() -> None:
+    why = "it is written to the file, where the program reads it when it starts, and nowhere else"
+    rows = [ListRow(name, (name, why)) for name in ("copy it", "leave it")]
+    with answering(lambda p: p.one(QUESTION, (Column(), Column(drop=1)), rows), columns=60, rows=20) as talk:
+        talk.sees("it is written to the file, where the program reads it", "when it starts, and nowhere else")
+        assert sum("is written" in line for line in talk.lines) == 1
+        talk.types(ENTER)
+        assert talk.ends() == "copy it"
+    with answering(lambda p: p.one(QUESTION, (Column(), Column(drop=1)), rows), columns=120) as talk:
+        talk.sees("copy it")
+        assert sum("is written" in line for line in talk.lines) == 2
+        talk.types(ENTER)
+        talk.ends()
+
+
+def test_a_name_that_is_cut_stands_whole_below_the_list() -> None:
+    name = "a-model-with-a-name-that-is-longer-than-its-column/and-goes-on:latest"
+    rows = [ListRow(0, (name, "128k"), detail="calls tools"), ListRow(1, ("short", "1k"), detail="thinks")]
+    with answering(lambda p: p.one(QUESTION, COLUMNS, rows), columns=60, rows=20) as talk:
+        talk.sees("a-model-with-a-name", "and-goes-on:latest;", "calls tools").types(DOWN).sees("thinks")
+        assert not any("short;" in line for line in talk.lines)
+        talk.types(ENTER)
+        assert talk.ends() == 1
+
+
+def test_a_long_detail_takes_two_lines_of_a_full_screen() -> None:
+    rows = [ListRow(i, (f"row {i}",), detail=f"{i} " + "word " * 40) for i in range(50)]
+    with answering(lambda p: p.one(QUESTION, (Column("name"),), rows), columns=60, rows=20) as talk:
+        talk.sees("Which?", "0 word").types(*[DOWN] * 30).sees("row 30", "30 word", "esc back")
+        assert sum(line.strip().startswith(("30 word", "word")) for line in talk.lines) == 2
+        talk.types(ENTER)
+        assert talk.ends() == 30
+
+
 def test_everything_that_is_shown() -> None:
     with answering(lambda p: p.many(QUESTION, COLUMNS, ROWS)) as talk:
         talk.sees("0 chosen").types("9", CTRL_A, ENTER)

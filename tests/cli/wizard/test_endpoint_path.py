@@ -221,7 +221,7 @@ def test_a_variable_that_is_not_set_yet_may_be_named(run: Run, wizard_app: App, 
             talk.sees(title).types(*keys)
         talk.sees("The key for local", "Name another variable").types(UP, ENTER)
         talk.sees("The variable that holds the key").types("LATER_KEY", ENTER)
-        talk.sees("Could not tell", "LATER_KEY is not set").types(DOWN, ENTER)
+        talk.sees("Could not tell", "LATER_KEY is not set").types(ENTER)
         talk.sees("Its list of models could not be had").types(ENTER)
         talk.sees("Which models?").types(" , ", ENTER)
         talk.sees("name one at least").types("m:4096", ENTER)

@@ -161,7 +161,7 @@ def test_ctrl_c_in_the_trial_says_what_is_written(
             child.send(ENTER)
             child.expect_exact("Try it now?")
             child.send(ENTER)
-            child.expect_exact("waiting for an answer, at most 180 s; ctrl-c stops it")
+            child.expect_exact("waiting at most 180 s; ctrl-c stops it")
             child.send(CTRL_C)
             child.expect_exact("The same without questions:")
             assert exit_code(child) == 130

@@ -60,7 +60,7 @@ def test_its_providers_are_listed_with_why_not_the_rest_and_written_with_names_f
     run: Run, tool_app: App, demo: Demo, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with conversation(run, columns=100) as talk:
-        talk.sees("What opencode has", "mine, other").types(DOWN, ENTER)
+        talk.sees("From opencode", "mine, other").types(DOWN, ENTER)
         talk.sees(STEPS[1][0], "Leave them there").types(ENTER)
         talk.sees("Which of its providers?", "2 chosen", "not taken over").types(DOWN, SPACE, ENTER)
         talk.sees("Which model does Kimi Code start with?", "keys by name", "1 provider").types(ENTER)
@@ -83,7 +83,7 @@ def test_keys_are_copied_when_asked_and_the_model_answers(
     run: Run, tool_app: App, demo: Demo, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with conversation(run, columns=100) as talk:
-        talk.sees("What opencode has").types(DOWN, ENTER)
+        talk.sees("From opencode").types(DOWN, ENTER)
         talk.sees(STEPS[1][0], "Copy them").types(DOWN, ENTER)
         talk.sees("Which of its providers?").types(ENTER)
         talk.sees("Which model does Kimi Code start with?", "with its keys").types(ENTER)
@@ -100,7 +100,7 @@ def test_keys_are_copied_when_asked_and_the_model_answers(
 
 def test_esc_goes_back_to_the_keys_and_to_the_first_question(run: Run) -> None:
     with conversation(run, columns=100) as talk:
-        talk.sees("What opencode has").types(DOWN, ENTER)
+        talk.sees("From opencode").types(DOWN, ENTER)
         talk.sees(STEPS[1][0]).types(ENTER)
         talk.sees("Which of its providers?").types(ESC)
         talk.sees(STEPS[1][0]).types(ESC)
