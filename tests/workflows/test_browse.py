@@ -65,5 +65,5 @@ def test_an_endpoint_that_goes_without_saying_is_said(app: App) -> None:
     entries = {"own": "@ai-sdk/anthropic", "another": "@ai-sdk/google-vertex/anthropic"}
     document = {name: {"id": name, "npm": npm, "models": {}} for name, npm in entries.items()}
     http = Http(httpx.MockTransport(lambda _: httpx.Response(200, json=document)))
-    offers = browse.run(replace(app, http=http), Request(CatalogRequest(url=URL))).offers()
+    offers = browse.run(app._replace(http=http), Request(CatalogRequest(url=URL))).offers()
     assert [offer.endpoint for offer in offers] == ["https://api.anthropic.com", None]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from provisioner.cli.wizard.ask_key import kept
+from provisioner.cli.wizard.ask_key import standing
 from provisioner.errors import UsageError
 from provisioner.workflows.credential import Credential, settled
 
@@ -22,12 +22,15 @@ def test_a_key_in_the_env_table_counts_where_kimi_code_reads_it() -> None:
         fields({"env": {"OPENAI_API_KEY": " "}}, "openai")
 
 
+HERE = {"type": "openai", "base_url": "http://h"}
+
+
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        ({"api_key": "k"}, "a key"),
-        ({"api_key": " "}, None),
-        ({"api_key_env": "MINE"}, "the variable MINE"),
+        ({**HERE, "api_key": "k"}, "a key"),
+        ({**HERE, "api_key": " "}, None),
+        ({**HERE, "api_key_env": "MINE"}, "the variable MINE"),
         ({"type": "openai", "env": {"OPENAI_API_KEY": "k"}}, "OPENAI_API_KEY in its env table"),
         ({"type": "anthropic", "env": {"OPENAI_API_KEY": "k"}}, None),
         ({}, None),
@@ -35,4 +38,11 @@ def test_a_key_in_the_env_table_counts_where_kimi_code_reads_it() -> None:
     ],
 )
 def test_the_wizard_names_the_key_that_kimi_code_would_find(table: Any, said: str | None) -> None:
-    assert kept(table) == said
+    assert standing(table, "openai", "http://h") == (said, None)
+
+
+def test_the_wizard_names_the_endpoint_whose_key_it_does_not_offer() -> None:
+    said, elsewhere = standing({**HERE, "base_url": "http://old", "api_key": "k"}, "openai", "http://h")
+    assert said is None
+    assert elsewhere is not None
+    assert "http://old" in elsewhere
