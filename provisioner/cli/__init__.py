@@ -36,6 +36,9 @@ def _run(arguments: list[str], name: str) -> None:
     # Thousands of models are many objects and no garbage: looking through them again and again took a quarter of the time.
     gc.set_threshold(100_000, 20, 100)
     try:
+        from provisioner.cli.later import delay
+
+        delay()
         from provisioner.cli.main import run
 
         code = run(arguments, name, unread=unread)

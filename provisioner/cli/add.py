@@ -9,8 +9,7 @@ import click
 
 from catalog.urls import shown
 from provisioner.cli import completion_values, options
-from provisioner.cli.add_flags import AddFlags
-from provisioner.cli.add_from import LIST, add_from
+from provisioner.cli.add_flags import LIST, AddFlags
 from provisioner.cli.changes import count, show
 from provisioner.cli.error_text import program_name
 from provisioner.cli.progress import waiting
@@ -56,22 +55,24 @@ _FORMS = {
 def catalog_options(command: options.F) -> options.F:
     """The options that ``add ID`` and ``catalog add ID`` share."""
     for option in (
-        click.option("--as", "name", metavar="NAME", help="The provider's id in config.toml."),
-        click.option("--default-model", metavar="M", help="Make this model of the import the default."),
-        click.option(
+        options.option("--as", "name", metavar="NAME", help="The provider's id in config.toml."),
+        options.option("--default-model", metavar="M", help="Make this model of the import the default."),
+        options.option(
             "--model",
             "models",
             multiple=True,
             metavar="GLOB",
             help="Only these models; with --type ID[:CONTEXT].",
         ),
-        click.option(
+        options.option(
             "--var", "variables", multiple=True, metavar="NAME=VALUE", help="Fill a ${NAME} in the endpoint."
         ),
-        click.option("--base-url", metavar="URL", help="The endpoint, in place of the catalog's."),
-        click.option("--api-key-env", metavar="NAME", help="Let Kimi Code read the key from this variable."),
-        click.option("--api-key-stdin", is_flag=True, help="Read the key from standard input."),
-        click.option(
+        options.option("--base-url", metavar="URL", help="The endpoint, in place of the catalog's."),
+        options.option(
+            "--api-key-env", metavar="NAME", help="Let Kimi Code read the key from this variable."
+        ),
+        options.option("--api-key-stdin", is_flag=True, help="Read the key from standard input."),
+        options.option(
             "--api-key",
             metavar="K",
             help="The key. Falls back to KIMI_REGISTRY_API_KEY, but not with --type.",
@@ -95,29 +96,29 @@ add --from TOOL                              what opencode, codex, … have; --f
 
 @click.command(help=_HELP)
 @click.argument("target", required=False, metavar="[ID | URL]", shell_complete=completion_values.catalog_ids)
-@click.option("--registry", metavar="URL", help="Import every provider of a custom registry (api.json).")
-@click.option(
+@options.option("--registry", metavar="URL", help="Import every provider of a custom registry (api.json).")
+@options.option(
     "--only",
     multiple=True,
     metavar="ID",
     help="Only this provider of the registry, or this model (ID[:CONTEXT]) of the endpoint's list; repeats.",
 )
-@click.option("--token", metavar="T", help="The registry's token. Falls back to KIMI_REGISTRY_API_KEY.")
-@click.option("--token-stdin", is_flag=True, help="Read the registry's token from standard input.")
-@click.option(
+@options.option("--token", metavar="T", help="The registry's token. Falls back to KIMI_REGISTRY_API_KEY.")
+@options.option("--token-stdin", is_flag=True, help="Read the registry's token from standard input.")
+@options.option(
     "--accept-endpoint-change",
     is_flag=True,
     help="Let the registry's token follow a provider to another endpoint; no header or other key follows.",
 )
 @catalog_options
-@click.option(
+@options.option(
     "--type",
     "wire",
     metavar="WIRE",
     shell_complete=completion_values.wires,
     help="With --base-url and --as: any endpoint of this wire.",
 )
-@click.option(
+@options.option(
     "--from",
     "from_tool",
     is_flag=False,
@@ -126,13 +127,13 @@ add --from TOOL                              what opencode, codex, … have; --f
     shell_complete=completion_values.tools,
     help="Take over what another tool has configured; without TOOL, list the tools found on this machine.",
 )
-@click.option(
+@options.option(
     "--file",
     type=click.Path(path_type=Path),
     metavar="PATH",
     help="With --from: read this file alone, in place of the tool's own.",
 )
-@click.option(
+@options.option(
     "--with-keys",
     is_flag=True,
     help="With --from: copy keys and headers too; otherwise a variable is named for each key.",
@@ -153,6 +154,8 @@ def command(
         if target is not None or registry is not None:
             raise UsageError("--from goes without an id or a registry", hint="pick a provider with --only ID")
         _allow(context, "from")
+        from provisioner.cli.add_from import add_from
+
         return add_from(app, flags)
     if registry is not None:
         if target is not None:

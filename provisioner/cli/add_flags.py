@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from provisioner.app import App
     from provisioner.workflows.credential import Credential
 
+LIST = "list"  # in place of a tool after --from: which there are
+
 
 class CatalogFlags:
     """The options of ``add ID`` and ``catalog add ID``, named as click names them."""

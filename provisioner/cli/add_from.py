@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from catalog.urls import shown
+from provisioner.cli.add_flags import LIST
 from provisioner.cli.changes import count, show
 from provisioner.cli.error_text import program_name
 from provisioner.cli.json_output import print_json
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from provisioner.workflows.take_over import Item
     from provisioner.workflows.tool_files import ToolFiles
 
-LIST = "list"  # in place of a tool: which there are
 _LEFT = 130
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("provider_id", required=False, metavar="[ID]", shell_complete=completion_values.catalog_ids)
-@click.option("--filter", "needle", metavar="S", help="Only what has S in its id or name.")
+@options.option("--filter", "needle", metavar="S", help="Only what has S in its id or name.")
 @options.reading_catalog
 @options.as_json
 @click.pass_context

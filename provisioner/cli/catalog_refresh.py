@@ -12,7 +12,7 @@ from provisioner.cli.progress import waiting
 @click.command()
 @options.catalog_url
 @options.as_json
-@click.option("--yes", is_flag=True, help="Take a catalog that lost more than half of its providers.")
+@options.option("--yes", is_flag=True, help="Take a catalog that lost more than half of its providers.")
 @click.pass_context
 def command(context: click.Context, /, *, url: str | None, as_json: bool, yes: bool) -> None:
     """Ask the server for a new catalog now."""

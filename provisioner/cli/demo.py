@@ -26,7 +26,7 @@ _KEY = "DEMO_KEY"
 
 
 @click.command()
-@click.option(
+@options.option(
     "--serve",
     is_flag=True,
     help="Keep the servers up until Ctrl-C, to try any command or client on them; models that fail on purpose too.",

@@ -31,7 +31,7 @@ _COLOURS = {"error": "red", "warning": "yellow"}
         "kimi provider doctor --fix --dry-run",
     ),
 )
-@click.option("--fix", is_flag=True, help="Set right what has exactly one right answer, and say what.")
+@options.option("--fix", is_flag=True, help="Set right what has exactly one right answer, and say what.")
 @options.writing
 @click.pass_context
 def command(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("alias", shell_complete=completion_values.aliases)
-@click.option("--show-key", is_flag=True, help="Print a key that stands in config.toml.")
+@options.option("--show-key", is_flag=True, help="Print a key that stands in config.toml.")
 @options.config
 @options.as_json
 @click.pass_context

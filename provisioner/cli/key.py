@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("provider", metavar="ID", shell_complete=completion_values.providers)
-@click.option("--api-key-stdin", is_flag=True, help="Read the new key from standard input.")
-@click.option(
+@options.option("--api-key-stdin", is_flag=True, help="Read the new key from standard input.")
+@options.option(
     "--api-key", metavar="K", help="The new key; other users of this machine can see it while this runs."
 )
-@click.option(
+@options.option(
     "--to-env",
     metavar="NAME",
     help="Take the key out of the file: let Kimi Code read it from this variable.",

@@ -24,8 +24,23 @@ _DEBUG = "provisioner.debug"
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
-as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-config = click.option(
+
+class Option(click.Option):
+    """An option whose help is taken as it is: click loads ``inspect`` to clean it, a quarter of its own weight."""
+
+    def __init__(self, *names: Any, **settings: Any) -> None:
+        text = settings.pop("help", None)
+        super().__init__(*names, **settings)
+        self.help = text
+
+
+def option(*names: str, **settings: Any) -> Callable[[F], F]:
+    """``click.option`` with options of this kind."""
+    return click.option(*names, cls=Option, **settings)
+
+
+as_json = option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+config = option(
     "--config",
     type=click.Path(path_type=Path),
     metavar="PATH",
@@ -35,19 +50,17 @@ config = click.option(
 
 def writing(command: F) -> F:
     """The options of every command that writes config.toml."""
-    for option in (
+    for one in (
         config,
         as_json,
-        click.option(
-            "--yes", is_flag=True, help="Accept what would otherwise be refused as a likely accident."
-        ),
-        click.option("--dry-run", is_flag=True, help="Show the change as a masked diff; write nothing."),
+        option("--yes", is_flag=True, help="Accept what would otherwise be refused as a likely accident."),
+        option("--dry-run", is_flag=True, help="Show the change as a masked diff; write nothing."),
     ):
-        command = option(command)
+        command = one(command)
     return command
 
 
-catalog_url = click.option(
+catalog_url = option(
     "--url",
     envvar="KIMI_CATALOG_URL",
     show_envvar=True,
@@ -58,12 +71,12 @@ catalog_url = click.option(
 
 def reading_catalog(command: F) -> F:
     """The options of every command that reads the models.dev catalog."""
-    for option in (
+    for one in (
         catalog_url,
-        click.option("--refresh", is_flag=True, help="Ask the server even when the cached copy is fresh."),
-        click.option("--offline", is_flag=True, help="Use the cached copy or the built-in snapshot only."),
+        option("--refresh", is_flag=True, help="Ask the server even when the cached copy is fresh."),
+        option("--offline", is_flag=True, help="Use the cached copy or the built-in snapshot only."),
     ):
-        command = option(command)
+        command = one(command)
     return command
 
 
@@ -111,19 +124,31 @@ def _say_missing(path: Path) -> None:
         echo_error(note(f"there is no file {path} yet", "kimi provider"))
 
 
-def debug(command: click.Command) -> click.Command:
-    """``command`` with ``--debug``, which every command has."""
-    if not any("--debug" in parameter.opts for parameter in command.params):
-        command.params.append(
-            click.Option(
-                ["--debug"],
-                is_flag=True,
-                expose_value=False,
-                callback=_switch,
-                help="Show requests and decisions on stderr, keys masked.",
+def complete(command: click.Command) -> click.Command:
+    """``command`` with what every command has: ``--debug``, and ``--help`` in place of click's own."""
+    if command.add_help_option:
+        command.add_help_option = False
+        for names, callback, text in (
+            (["--debug"], _switch, "Show requests and decisions on stderr, keys masked."),
+            (["-h", "--help"], _help, "Show this message and exit."),
+        ):
+            command.params.append(
+                Option(
+                    names,
+                    is_flag=True,
+                    is_eager=callback is _help,
+                    expose_value=False,
+                    callback=callback,
+                    help=text,
+                )
             )
-        )
     return command
+
+
+def _help(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value and not context.resilient_parsing:
+        click.echo(context.get_help())
+        context.exit()
 
 
 def _switch(context: click.Context, _parameter: click.Parameter, value: bool) -> None:

@@ -42,15 +42,15 @@ _MARKS = {
     ),
 )
 @click.argument("providers", nargs=-1, metavar="[ID…]", shell_complete=completion_values.providers)
-@click.option("--check", is_flag=True, help="Write nothing; exit 3 where something would change or waits.")
-@click.option("--offline", is_flag=True, help="Compare with the documents that are kept.")
-@click.option(
+@options.option("--check", is_flag=True, help="Write nothing; exit 3 where something would change or waits.")
+@options.option("--offline", is_flag=True, help="Compare with the documents that are kept.")
+@options.option(
     "--accept-endpoint-change",
     is_flag=True,
     help="Let a provider move to another endpoint with its registry's token, a new one take the token to a host of "
     "its own, or an import take an id or alias of another source. No header and no other key follows.",
 )
-@click.option(
+@options.option(
     "--accept-shrink",
     is_flag=True,
     help="Take a document that lost more than half of its providers or models.",

@@ -5,9 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-import click
-
-from provisioner.cli import credential_flags
+from provisioner.cli import credential_flags, options
 from provisioner.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,13 +17,13 @@ _STDIN = "-"
 
 def token_options(command: F) -> F:
     """``--token`` and ``--token-stdin``."""
-    for option in (
-        click.option("--token-stdin", is_flag=True, help="Read the registry's token from standard input."),
-        click.option(
+    for one in (
+        options.option("--token-stdin", is_flag=True, help="Read the registry's token from standard input."),
+        options.option(
             "--token", metavar="T", help="The registry's token. Falls back to KIMI_REGISTRY_API_KEY."
         ),
     ):
-        command = option(command)
+        command = one(command)
     return command
 
 

@@ -24,7 +24,7 @@ from provisioner.seen_keys import without_keys
         "kimi provider registry init --type openai --base-url http://127.0.0.1:8000/v1 --as local",
     ),
 )
-@click.option(
+@options.option(
     "--provider",
     "providers",
     multiple=True,
@@ -32,21 +32,21 @@ from provisioner.seen_keys import without_keys
     shell_complete=completion_values.providers,
     help="Only this provider; repeats.",
 )
-@click.option(
+@options.option(
     "--type",
     "wire",
     metavar="WIRE",
     shell_complete=completion_values.wires,
     help="With --base-url and --as: ask an endpoint for its models.",
 )
-@click.option("--base-url", metavar="URL", help="The endpoint.")
-@click.option("--as", "name", metavar="NAME", help="The provider's id in the registry.")
-@click.option("--api-key-env", metavar="NAME", help="The variable with the key for the endpoint's list.")
-@click.option("--api-key-stdin", is_flag=True, help="Read that key from standard input.")
-@click.option(
+@options.option("--base-url", metavar="URL", help="The endpoint.")
+@options.option("--as", "name", metavar="NAME", help="The provider's id in the registry.")
+@options.option("--api-key-env", metavar="NAME", help="The variable with the key for the endpoint's list.")
+@options.option("--api-key-stdin", is_flag=True, help="Read that key from standard input.")
+@options.option(
     "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write it there, not to stdout."
 )
-@click.option("--yes", is_flag=True, help="Replace FILE.")
+@options.option("--yes", is_flag=True, help="Replace FILE.")
 @options.config
 @click.pass_context
 def command(

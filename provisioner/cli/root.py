@@ -45,6 +45,13 @@ class LazyGroup(click.Group):
         del ctx
         return list(self._summaries)
 
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The text as it is. click's own would load ``inspect`` to clean it."""
+        del ctx
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(self.help or "")
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands. click's own would import each for its first sentence."""
         del ctx
@@ -62,7 +69,7 @@ class LazyGroup(click.Group):
         if not isinstance(command, click.Command):
             raise TypeError(f"{__package__}{module}.command is not a click command")
         command.short_help = self._summaries[name]
-        return options.debug(command)
+        return options.complete(command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -81,7 +88,10 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
 
-_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+def _version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value and not context.resilient_parsing:
+        click.echo(f"kimi-provider {__version__}")
+        context.exit()
 
 
 @click.pass_context
@@ -125,14 +135,19 @@ root = LazyGroup(
     },
     other_names={"ls": "list", "rm": "remove"},
     name="provider",
-    context_settings=_CONTEXT,
+    context_settings={"max_content_width": 100},
     callback=_open,
     invoke_without_command=True,
     help="Provision and test the model providers in Kimi Code's config.toml.\n\n"
     "Without a command, on a terminal: the provider manager.",
 )
 options.config(root)
-options.debug(root)
-click.version_option(__version__, "--version", prog_name="kimi-provider", message="%(prog)s %(version)s")(
-    root
-)
+options.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Show the version and exit.",
+)(root)
+options.complete(root)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("alias", required=False, shell_complete=completion_values.aliases)
-@click.option(
+@options.option(
     "--first-passing",
     metavar="A,B,…",
     shell_complete=completion_values.alias_list,

@@ -45,7 +45,7 @@ def _named(context: click.Context, parameter: click.Parameter, value: str) -> tu
     ),
 )
 @click.argument("aliases", nargs=-1, metavar="ALIAS…", shell_complete=completion_values.aliases)
-@click.option(
+@options.option(
     "--provider",
     "providers",
     multiple=True,
@@ -53,8 +53,8 @@ def _named(context: click.Context, parameter: click.Parameter, value: str) -> tu
     shell_complete=completion_values.providers,
     help="All aliases of this provider; repeats.",
 )
-@click.option("--all", "everything", is_flag=True, help="All aliases of config.toml.")
-@click.option(
+@options.option("--all", "everything", is_flag=True, help="All aliases of config.toml.")
+@options.option(
     "--check",
     "checks",
     callback=_named,
@@ -63,18 +63,20 @@ def _named(context: click.Context, parameter: click.Parameter, value: str) -> tu
     shell_complete=lambda _context, _parameter, incomplete: completion_values.in_list(_CHECKS, incomplete),
     help="What to try: text, tools, thinking, vision, video, separated by commas. Text is always first.",
 )
-@click.option(
+@options.option(
     "--full",
     is_flag=True,
     help="Send a first turn of Kimi Code's own size: 84 kB, 25 tools, some 20,000 tokens. Other checks stay small.",
 )
-@click.option("--minimal", is_flag=True, help="Send the least request instead of Kimi Code's first one.")
-@click.option("--fix", is_flag=True, help="Change config.toml where a check finds it untrue.")
-@click.option("--dry-run", is_flag=True, help="With --fix: show the change as a masked diff; write nothing.")
-@click.option(
+@options.option("--minimal", is_flag=True, help="Send the least request instead of Kimi Code's first one.")
+@options.option("--fix", is_flag=True, help="Change config.toml where a check finds it untrue.")
+@options.option(
+    "--dry-run", is_flag=True, help="With --fix: show the change as a masked diff; write nothing."
+)
+@options.option(
     "-j", "--jobs", type=click.IntRange(1, 64), default=4, show_default=True, help="How many at once."
 )
-@click.option(
+@options.option(
     "--timeout",
     type=click.FloatRange(1),
     default=180.0,
@@ -82,7 +84,7 @@ def _named(context: click.Context, parameter: click.Parameter, value: str) -> tu
     metavar="SECONDS",
     help="For each alias, all its requests together.",
 )
-@click.option(
+@options.option(
     "--retries",
     type=click.IntRange(0, 9),
     default=RETRIES,
@@ -90,29 +92,29 @@ def _named(context: click.Context, parameter: click.Parameter, value: str) -> tu
     metavar="N",
     help="How often to try again what Kimi Code tries again: 5xx, 429, an empty answer, a broken connection.",
 )
-@click.option(
+@options.option(
     "--max-ttft",
     type=click.FloatRange(0, min_open=True),
     metavar="SECONDS",
     help="Fail where the first token comes later.",
 )
-@click.option(
+@options.option(
     "--min-tps",
     type=click.FloatRange(0, min_open=True),
     metavar="NUMBER",
     help="Fail where fewer tokens come in a second; a rate that cannot be measured is no verdict.",
 )
-@click.option(
+@options.option(
     "--unknown-ok", is_flag=True, help="Exit 0, not 7, where nothing failed but something could not be told."
 )
-@click.option("--history", is_flag=True, help="Show how the aliases did in earlier tests; test nothing.")
-@click.option(
+@options.option("--history", is_flag=True, help="Show how the aliases did in earlier tests; test nothing.")
+@options.option(
     "--report",
     type=_FILE,
     metavar="FILE",
     help="Write an HTML page: results, diagnosis, history; with --history, of the last runs.",
 )
-@click.option(
+@options.option(
     "--junit", type=_FILE, metavar="FILE", help="Write JUnit XML; what could not be told is an error there."
 )
 @options.config

@@ -35,8 +35,8 @@ _NO_DIFF = "the difference is not shown: a file in it is no valid TOML, and its 
     ),
 )
 @click.argument("entry", required=False, type=click.IntRange(min=1), metavar="[ENTRY]")
-@click.option("--list", "as_list", is_flag=True, help="List the changes that can be taken back.")
-@click.option("--force", is_flag=True, help="Also where something else has changed the file since.")
+@options.option("--list", "as_list", is_flag=True, help="List the changes that can be taken back.")
+@options.option("--force", is_flag=True, help="Also where something else has changed the file since.")
 @options.writing
 @click.pass_context
 def command(
