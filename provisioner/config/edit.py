@@ -184,9 +184,8 @@ class _Edit:
         self.places = self.places or InsertionPoints(self.text, self.sections, self.aliases)
         after = self.places.after(path, content)
         rank = _ALIASES if path[0] == "models" else _TABLES
-        self.insertions += (
-            Insertion(after, rank, block, spaced=True) for block in values.table(path, content)
-        )
+        for block in values.table(path, content):
+            self.insertions.append(Insertion(after, rank, block, spaced=True))
 
 
 def _indent(text: str, statement: Statement) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from provisioner.errors import ConfigUnwritable
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from provisioner.config.plan import KeyPath
 
+_PLAIN = frozenset({str, int, bool})
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 # Escaped although TOML would allow them raw: C1 controls, and what reorders or hides text on a screen.
 _UNSAFE = re.compile(
@@ -52,11 +54,31 @@ def value(item: Any) -> str:
         return "true" if item else "false"
     if isinstance(item, int):
         return repr(item)
-    if isinstance(item, list):
+    if isinstance(item, list | tuple):
         return f"[{', '.join(map(value, item))}]"
     if isinstance(item, dict):
         return f"{{ {', '.join(f'{key(k)} = {value(v)}' for k, v in item.items())} }}" if item else "{}"
     return _rare(item)
+
+
+def statement(name: str, item: Any) -> str:
+    """``name = value``, without a table that it stands in.
+
+    Raises:
+        ConfigUnwritable, TypeError: as :func:`value`.
+    """
+    if type(item) in _PLAIN:
+        return _kept(name, item)
+    if type(item) is list and set(map(type, item)) == {str}:
+        return _kept(name, tuple(item))
+    return _statement(name, item)
+
+
+def _statement(name: str, item: Any) -> str:
+    return f"{key(name)} = {value(item)}"
+
+
+_kept = lru_cache(maxsize=4096, typed=True)(_statement)  # most tables of an import say the same
 
 
 def table(path: KeyPath, content: Mapping[str, Any]) -> list[str]:
@@ -64,11 +86,15 @@ def table(path: KeyPath, content: Mapping[str, Any]) -> list[str]:
 
     A table that holds nothing but tables gets no header of its own.
     """
-    lines = [f"{key(k)} = {value(v)}" for k, v in content.items() if not isinstance(v, dict)]
-    below = [block for k, v in content.items() if isinstance(v, dict) for block in table((*path, k), v)]
-    if not lines and below:
+    lines, below = [f"[{dotted(path)}]"], []
+    for name, item in content.items():
+        if isinstance(item, dict):
+            below += table((*path, name), item)
+        else:
+            lines.append(statement(name, item))
+    if below and len(lines) == 1:
         return below
-    return ["\n".join((f"[{dotted(path)}]", *lines)), *below]
+    return ["\n".join(lines), *below]
 
 
 def _rare(item: Any) -> str:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from catalog.untrusted import mapping
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
 def provider_name(model: Any, default_provider: str | None = None) -> str | None:
     """The id under which the table of an alias looks for its provider; None where it names none."""
-    model = mapping(model)
+    if not isinstance(model, dict):
+        model = {}
     named = model.get("provider_id", model.get("provider", default_provider))
     return named if isinstance(named, str) else None
 
