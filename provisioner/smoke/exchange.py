@@ -133,7 +133,7 @@ class Exchange:
     def _last_event(self) -> None:
         """Reads what the end of the body left without its blank line, and errors outside of every field."""
         pending = self._decoder.finish()
-        if pending is not None and (pending.name == "error" or _parses(pending.data)):
+        if pending is not None and (pending[0] == "error" or _parses(pending[1])):
             self.reader.read(pending)
         answer = self.reader.answer
         if not answer.complete and answer.failure is None:

@@ -1,22 +1,22 @@
 """Server-sent events, without I/O: bytes in, events out.
 
-Lines end with LF, CR or CRLF and with nothing else, and are found on bytes, before any decoding: U+2028 and its
-kind are ordinary characters inside a JSON string. Source of the rules: the WHATWG specification of
-``text/event-stream``, and what model servers send beside it.
+Lines end with LF, CR or CRLF and with nothing else: U+2028 and its kind are ordinary characters inside a JSON string.
+Source of the rules: the WHATWG specification of ``text/event-stream``, and what model servers send beside it.
 
-Nearly every event of a model server is one ``data:`` line, or an ``event:`` and a ``data:`` line, and a read holds many.
-Where a run of events is of one of these kinds, all are cut out of it at once; everything else goes line by line.
+Nearly every event of a model server is one ``data:`` line, or an ``event:`` and a ``data:`` line. Whole events of these
+two kinds are cut out of a read at once, with one regular expression; everything else goes line by line.
 """
 
 from __future__ import annotations
 
-from itertools import repeat
-from typing import TYPE_CHECKING, NamedTuple
+import re
+from operator import itemgetter
 
 from catalog.json_size import MOST_CONTAINERS, too_many
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+# The value of the ``event:`` line, blank if there was none, and the data, which may be blank too. A plain pair: an object
+# with names for them takes a fifth longer.
+Event = tuple[str, str]
 
 EVENT_LIMIT = 16 * 1024 * 1024
 _SHARE = 16  # of what a whole catalog may hold
@@ -24,18 +24,14 @@ _FEW = MOST_CONTAINERS // _SHARE  # characters that cannot hold too many values
 _KEPT = 16 * 1024  # the beginning of an event is kept as it is up to this size
 _STRAY_LIMIT = 64 * 1024
 _BOM = b"\xef\xbb\xbf"
-_LF = 0x0A
+
+# A match begins where a line does and no line is gone through twice, so that it takes linear time whatever the text is.
+_EVENTS = re.compile(r"^(?:event: (.*+)\n|)data: (.*+)\n\n", re.MULTILINE).findall
+_NAME = itemgetter(0)
 
 
 class EventTooLarge(Exception):
     """One event passed the size limit of its decoder, or holds too many JSON values."""
-
-
-class Event(NamedTuple):
-    """One event: the value of its ``event:`` line, if it had one, and its data, which may be blank."""
-
-    name: str | None
-    data: str
 
 
 class Decoder:
@@ -49,11 +45,13 @@ class Decoder:
 
     def __init__(self, limit: int = EVENT_LIMIT) -> None:
         self._limit = limit
-        self._tail = b""  # an event that has begun; where it is long, it is taken apart into what follows
+        self._short = min(limit, _FEW)
+        self._tail = b""  # the beginning of an event; it holds no blank line
+        self._by_lines = True  # for an event that has begun so; and for the first, because of the BOM
         self._partial = bytearray()
         self._data: list[bytes] = []
         self._size = 0
-        self._name: str | None = None
+        self._name = ""
         self._after_cr = False
         self._first_line = True
         self._stray = bytearray()
@@ -69,25 +67,23 @@ class Decoder:
         Raises:
             EventTooLarge: the pending event is larger than the limit.
         """
-        if not chunk:
-            return []
-        after_cr, self._after_cr = self._after_cr, chunk.endswith(b"\r")
-        if (
-            after_cr and chunk[0] == _LF
-        ):  # the LF of a CRLF that was cut between two reads ends no second line
-            chunk = chunk[1:]
-        if b"\r" in chunk:
-            chunk = b"\n".join(chunk.split(b"\r\n")).replace(b"\r", b"\n")  # quicker than to replace a pair
+        if b"\r" in chunk or self._after_cr:
+            chunk = self._with_lf(chunk)
         events: list[Event] = []
-        if self._partial or self._data or self._name is not None:
-            chunk = self._lines(chunk, events, to_blank=True)
+        if self._by_lines:
+            chunk = self._end_of_event(chunk, events)
         seen = len(self._tail)
         text = self._tail + chunk
-        if (end := text.rfind(b"\n\n", max(0, seen - 1))) >= 0:
-            self._events(text[:end], events)
-            text = text[end + 2 :]
-        if len(text) > min(_KEPT, self._limit):
-            text = self._lines(text, events)
+        if (end := text.rfind(b"\n\n", seen and seen - 1) + 2) > 1:
+            block, text = text[:end], text[end:]
+            found = _EVENTS(block.decode("utf-8", "replace"))
+            if _are_all(found, block.count(b"\n")) and (end <= self._short or self._are_short(found, end)):
+                events += found
+            else:
+                self._lines(block, events)
+        if len(text) > _KEPT:
+            self._lines(text, events)
+            text = b""
         self._tail = text
         return events
 
@@ -104,34 +100,45 @@ class Decoder:
             self._line(line)
         return self._dispatch()
 
-    def _events(self, block: bytes, events: list[Event]) -> None:
-        """Takes in whole events, each but the last with its blank line."""
-        if self._first_line:
-            self._first_line = False
-            block = block.removeprefix(_BOM)
-        found = _alike(block) if len(block) <= self._limit else None
-        if found is None:
-            self._lines(block + b"\n\n", events)
-        else:
-            events += found
+    def _with_lf(self, chunk: bytes) -> bytes:
+        """``chunk`` with LF at the end of each line."""
+        text = chunk.replace(b"\r", b"")
+        if (
+            text.replace(b"\n", b"\r\n") != chunk
+        ):  # all that of CRLF alone takes less time than one search for pairs
+            if self._after_cr:
+                chunk = chunk.removeprefix(b"\n")  # of a CRLF that was cut; it ends no second line
+            self._after_cr = chunk.endswith(b"\r")
+            return chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        self._after_cr = self._after_cr and not chunk
+        return text
 
-    def _lines(self, text: bytes, events: list[Event], *, to_blank: bool = False) -> bytes:
-        """Takes in ``text``, or its lines up to the first blank one and with it; what was not taken in."""
-        start = 0
-        while (end := text.find(b"\n", start)) >= 0:
-            line = text[start:end]
-            if self._partial:
-                line = bytes(self._partial + line)
-                self._partial.clear()
+    def _are_short(self, events: list[Event], size: int) -> bool:
+        return size <= self._limit and all(len(data) <= _FEW for _, data in events)
+
+    def _end_of_event(self, chunk: bytes, events: list[Event]) -> bytes:
+        """Takes in what belongs to an event that goes by lines, its blank line included; the rest of ``chunk``."""
+        if chunk.startswith(b"\n") and not self._partial:
+            end = 1
+        else:
+            blank = chunk.find(b"\n\n")
+            end = blank + 2 if blank >= 0 else len(chunk)
+        self._lines(chunk[:end], events)
+        return chunk[end:]
+
+    def _lines(self, text: bytes, events: list[Event]) -> None:
+        """Takes in ``text`` line by line."""
+        *lines, rest = text.split(b"\n")
+        if lines and self._partial:
+            lines[0] = bytes(self._partial + lines[0])
+            self._partial.clear()
+        for line in lines:
             self._check_size(len(line))
-            start = end + 1
             if (event := self._line(line)) is not None:
                 events.append(event)
-            if to_blank and not line:
-                return text[start:]
-        self._partial += text[start:]
+        self._partial += rest
         self._check_size(len(self._partial))
-        return b""
+        self._by_lines = bool(self._partial or self._data or self._name or self._first_line)
 
     def _check_size(self, more: int) -> None:
         if self._size + more > self._limit:
@@ -158,38 +165,16 @@ class Decoder:
 
     def _dispatch(self) -> Event | None:
         name, lines = self._name, self._data
-        self._name, self._data, self._size = None, [], 0
+        self._name, self._data, self._size = "", [], 0
         if not (name or lines):
             return None
         data = b"\n".join(lines)
         if too_many(data, _SHARE):
             raise EventTooLarge
-        return Event(name, data.decode("utf-8", "replace"))
+        return name, data.decode("utf-8", "replace")
 
 
-def _alike(block: bytes) -> list[Event] | None:
-    """The events in ``block``, where all are one ``data:`` line, or all an ``event:`` and a ``data:`` line.
-
-    The count of line ends tells that there are no others: what is cut at has two of them, or one.
-    """
-    if block.startswith(b"data: "):
-        data = block[6:].split(b"\n\ndata: ")
-        if block.count(b"\n") != 2 * len(data) - 2 or max(map(len, data)) > _FEW:
-            return None
-        return _made(repeat(None), data)
-    if block.startswith(b"event: "):
-        pairs = [event.split(b"\ndata: ") for event in block[7:].split(b"\n\nevent: ")]
-        if block.count(b"\n") != 3 * len(pairs) - 2 or set(map(len, pairs)) != {2}:
-            return None
-        names, values = zip(*pairs, strict=True)
-        return _made(_texts(names), values) if max(map(len, values)) <= _FEW else None
-    return None
-
-
-def _made(names: Iterable[str | None], data: Iterable[bytes]) -> list[Event]:
-    """``Event(name, text)`` for each, without a call of Python's own."""
-    return list(map(tuple.__new__, repeat(Event), zip(names, _texts(data), strict=False)))
-
-
-def _texts(values: Iterable[bytes]) -> Iterator[str]:
-    return map(bytes.decode, values, repeat("utf-8"), repeat("replace"))
+def _are_all(events: list[Event], lines: int) -> bool:
+    """Whether ``events`` are all that a text of so many lines holds: two lines for each, or three where all have names."""
+    count = len(events)
+    return lines == 2 * count or (lines == 3 * count and all(map(_NAME, events)))

@@ -101,8 +101,8 @@ def test_no_bytes_pass_the_cap(reads: list[bytes]) -> None:
     decoder = Decoder(limit=LIMIT)
     try:
         for read in reads:
-            for event in decoder.feed(b"data: " + read):
-                assert len(event.data) <= LIMIT
+            for _, data in decoder.feed(b"data: " + read):
+                assert len(data) <= LIMIT
             assert len(decoder._partial) + decoder._size <= LIMIT
     except EventTooLarge:
         pass

@@ -13,7 +13,7 @@ def events(*reads: bytes) -> list[Event]:
 
 
 def texts(*reads: bytes) -> list[str]:
-    return [event.data for event in events(*reads)]
+    return [data for _, data in events(*reads)]
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\n"])
@@ -30,7 +30,7 @@ def test_a_cr_before_an_empty_read_still_waits_for_its_lf() -> None:
 
 
 def test_the_event_is_there_as_soon_as_its_blank_line_is() -> None:
-    assert Decoder().feed(b"data: a\r\n\r") == [Event(None, "a")]
+    assert Decoder().feed(b"data: a\r\n\r") == [("", "a")]
 
 
 def test_unicode_line_separators_are_no_line_ends() -> None:
@@ -60,27 +60,27 @@ def test_several_data_lines_are_joined_and_a_bare_one_counts() -> None:
 
 
 def test_comments_ids_retries_and_unknown_fields_are_dropped() -> None:
-    assert events(b": ping\nid: 7\nretry: 10\nfoo: bar\nevent: e\ndata: a\n\n") == [Event("e", "a")]
+    assert events(b": ping\nid: 7\nretry: 10\nfoo: bar\nevent: e\ndata: a\n\n") == [("e", "a")]
 
 
 @pytest.mark.parametrize(
     ("block", "event"),
     [
-        (b"event: ping\n\n", Event("ping", "")),
-        (b"data:\n\n", Event(None, "")),
-        (b"data:   \n\n", Event(None, "  ")),
-        (b"data: null\n\n", Event(None, "null")),
+        (b"event: ping\n\n", ("ping", "")),
+        (b"data:\n\n", ("", "")),
+        (b"data:   \n\n", ("", "  ")),
+        (b"data: null\n\n", ("", "null")),
     ],
 )
 def test_a_block_with_a_name_or_blank_data_is_an_event_and_leaves_no_name_behind(
     block: bytes, event: Event
 ) -> None:
-    assert events(block + b"data: a\n\n") == [event, Event(None, "a")]
+    assert events(block + b"data: a\n\n") == [event, ("", "a")]
 
 
 @pytest.mark.parametrize("block", [b"\n\n\n", b": ping\n\n", b"id: 7\nretry: 1\n\n"])
 def test_a_block_without_either_is_none(block: bytes) -> None:
-    assert events(block + b"data: a\n\n") == [Event(None, "a")]
+    assert events(block + b"data: a\n\n") == [("", "a")]
 
 
 def test_the_last_event_needs_no_blank_line() -> None:

@@ -14,7 +14,7 @@ from provisioner.smoke.sse import Decoder, Event, EventTooLarge
 
 LIMIT = 120
 # What is decoded, and what stood outside of every field; or that an event was too large.
-Found = tuple[list[tuple[str | None, str]], str] | str
+Found = tuple[list[Event], str] | str
 
 
 def text(value: bytes) -> str:
@@ -25,8 +25,8 @@ def by_the_rules(body: bytes, limit: int) -> Found:
     """As the WHATWG specification has it; an event is also what has a name or blank data, and needs no blank line at the end."""
     lines = re.split(rb"\r\n|\r|\n", body)
     lines[0] = lines[0].removeprefix(b"\xef\xbb\xbf")
-    events: list[tuple[str | None, str]] = []
-    stray, name, data = b"", None, list[bytes]()
+    events: list[Event] = []
+    stray, name, data = b"", "", list[bytes]()
     for line in (*lines, b""):
         if sum(len(value) + 1 for value in data) + len(line) > limit:
             return "too large"
@@ -35,7 +35,7 @@ def by_the_rules(body: bytes, limit: int) -> Found:
         if not line:
             if name or data:
                 events.append((name, text(b"\n".join(data))))
-            name, data = None, []
+            name, data = "", []
         elif colon and not field:
             pass
         elif field == b"data":
@@ -56,7 +56,7 @@ def decoded(reads: list[bytes], limit: int) -> Found:
         last = decoder.finish()
     except EventTooLarge:
         return "too large"
-    return [(event.name, event.data) for event in (*found, last) if event is not None], decoder.stray
+    return [event for event in (*found, last) if event is not None], decoder.stray
 
 
 VALUES = st.sampled_from(

@@ -28,10 +28,11 @@ class StrictMessages(StrictReader):
     """Dispatches on the ``event:`` line: without it nothing is read."""
 
     def _event(self, event: Event) -> None:
-        if event.name == "error":
+        name, data = event
+        if name == "error":
             raise ReaderError("an event with an error in it")
-        if event.name in _READ:
-            self._chunk(parsed(event.data, f"a {event.name} event"))
+        if name in _READ:
+            self._chunk(parsed(data, f"a {name} event"))
 
     def _chunk(self, chunk: Any) -> None:
         match field(chunk, "type"):

@@ -15,12 +15,13 @@ class StrictSdk(StrictReader):
     """Every event but ``[DONE]`` must hold JSON, and one with a true ``error`` ends the stream."""
 
     def _event(self, event: Event) -> None:
-        if event.data.startswith("[DONE]"):
+        name, data = event
+        if data.startswith("[DONE]"):
             self._done = True
             return
-        chunk = parsed(event.data)
-        if (event.name or "").startswith("thread."):
-            chunk = {"event": event.name, "data": chunk}  # handed on in this form, for another API
+        chunk: Any = parsed(data)
+        if name.startswith("thread."):
+            chunk = {"event": name, "data": chunk}  # handed on in this form, for another API
         elif isinstance(chunk, dict) and truthy(chunk.get("error")):
             raise ReaderError("an event with an error in it")
         self._chunk(chunk)

@@ -48,7 +48,7 @@ class ChatReader(Reader):
         self._calls: dict[Any, ToolCall] = {}
         self._last: Any = None
 
-    def _take(self, data: dict[str, Any], name: str | None) -> None:
+    def _take(self, data: dict[str, Any], name: str) -> None:
         if self._error(data, name):
             return
         choices = sequence(data.get("choices"))
@@ -69,7 +69,7 @@ class ChatReader(Reader):
             self.answer.finish_raw = raw
             self.answer.finish_kind = _FINISH.get(raw.lower())
 
-    def _error(self, data: dict[str, Any], name: str | None) -> bool:
+    def _error(self, data: dict[str, Any], name: str) -> bool:
         error = data.get("error") or base_response(data)
         if not error and "choices" not in data:
             # vLLM and some gateways send the error's members bare.

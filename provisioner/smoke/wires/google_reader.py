@@ -35,7 +35,7 @@ class GoogleReader(Reader):
         self._partial: PartialArguments | None = None
         self._counts: dict[str, int] = {}
 
-    def _take(self, data: dict[str, Any], name: str | None) -> None:
+    def _take(self, data: dict[str, Any], name: str) -> None:
         del name
         if error := data.get("error"):
             self.fail_with(error)

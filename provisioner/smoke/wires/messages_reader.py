@@ -32,7 +32,7 @@ class MessagesReader(Reader):
         self._calls: dict[Any, ToolCall] = {}
         self._counts: dict[str, int] = {}
 
-    def _take(self, data: dict[str, Any], name: str | None) -> None:
+    def _take(self, data: dict[str, Any], name: str) -> None:
         match string(data.get("type")) or name:
             case "message_start":
                 self._start(mapping(data.get("message")))

@@ -41,7 +41,8 @@ class Reader(ABC):
 
         Blank data and ``null`` mean nothing in the protocol.
         """
-        data = event.data.strip()
+        name, data = event
+        data = data.strip()
         if data == "[DONE]":
             self.ended = True
         if data in ("", "null", "[DONE]") or self.answer.failure is not None:
@@ -49,16 +50,16 @@ class Reader(ABC):
         try:
             value = json.loads(data)
         except (ValueError, RecursionError):
-            if event.name == "error":
+            if name == "error":
                 self.fail("stream_error", data)
             elif self.unparsable is None:
                 self.unparsable = (
                     f"an event of the stream is not JSON: {self.echoes.hide(data)[:_EVENT_LIMIT]}"
                 )
             return []
-        return self.value(value, event.name)
+        return self.value(value, name)
 
-    def value(self, value: Any, name: str | None = None) -> list[Delta]:
+    def value(self, value: Any, name: str = "") -> list[Delta]:
         """As :meth:`read`, for JSON that is parsed already."""
         self._deltas = []
         for item in value if isinstance(value, list) else [value]:
@@ -80,7 +81,7 @@ class Reader(ABC):
         """The model's turn in the wire's own form, to be sent back before the results of its tool calls."""
 
     @abstractmethod
-    def _take(self, data: dict[str, Any], name: str | None) -> None:
+    def _take(self, data: dict[str, Any], name: str) -> None:
         """Interprets one JSON object of the stream, which came under the event name ``name``."""
 
     def text(self, piece: Any) -> None:

@@ -27,8 +27,8 @@ class ResponsesReader(Reader):
         self._calls: dict[Any, ToolCall] = {}
         self._items: list[dict[str, Any]] = []
 
-    def _take(self, data: dict[str, Any], name: str | None) -> None:
-        kind = string(data.get("type")) or (name or "")
+    def _take(self, data: dict[str, Any], name: str) -> None:
+        kind = string(data.get("type")) or name
         match kind:
             case "response.output_text.delta" | "response.refusal.delta":
                 self.text(data.get("delta"))
