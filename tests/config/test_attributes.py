@@ -165,3 +165,14 @@ def test_what_cannot_be_kept_is_not_taken_away_by_force(as_mortal: Path) -> None
     own.chmod(0o700)
     undo.undo(path, None, folder=saved, clock=lambda: 2.0, force=True)
     assert path.read_text() == TEXT
+
+
+def test_where_nothing_stands_nothing_need_be_kept(as_mortal: Path) -> None:
+    path, saved = written(as_mortal / "kimi"), as_mortal / "saved"
+    change(path)
+    path.unlink()
+    (own,) = saved.iterdir()
+    own.chmod(0o500)
+    undone = undo.undo(path, None, folder=saved, clock=lambda: 2.0, force=True)
+    assert (path.read_text(), undone.backup) == (TEXT, None)
+    assert str(saved) in undone.notes[0]

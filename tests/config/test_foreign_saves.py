@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from provisioner.config import apply, attributes, backups, exchange, locked, swap, tables, undo, whole
+from provisioner import written
+from provisioner.config import apply, attributes, backups, exchange, files, locked, swap, tables, undo, whole
 from provisioner.config.read import read
 from provisioner.errors import Busy, ConfigChanged, ConfigInvalid, ConfigUnwritable
 
@@ -333,6 +334,26 @@ def test_an_interrupt_before_the_exchange_changes_nothing(
         change(path, saved)
     assert path.read_text() == FOREIGN
     assert [child.name for child in path.parent.iterdir()] == ["config.toml"]
+
+
+def test_an_interrupt_after_the_exchange_is_a_change_on_record(
+    path: Path, saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = files.sync
+
+    def interrupt(folder: Path) -> None:
+        real(folder)
+        if folder == path.parent:
+            raise KeyboardInterrupt
+
+    written.forget()
+    monkeypatch.setattr(files, "sync", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        change(path, saved)
+    assert written.so_far() == (path,)
+    (entry,) = backups.entries(saved, path)
+    assert backups.content(saved, path, entry) == TEXT.encode()
+    assert entry.after == backups.digest(path.read_bytes())
 
 
 def test_what_a_killed_run_left_and_somebody_writes_stays_until_it_is_closed(
