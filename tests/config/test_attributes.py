@@ -122,6 +122,19 @@ def test_a_folder_or_a_file_that_is_read_only_is_named(as_mortal: Path) -> None:
     assert change(path).written
 
 
+def test_all_that_is_lost_is_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.setxattr(path, "user.label", b"mine")
+    path.with_name("link").hardlink_to(path)
+
+    def refuse(*_: Any) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "setxattr", refuse)
+    attributes, links = change(path).notes
+    assert "user.label" in attributes
+    assert "a hard link" in links
+
+
 @pytest.mark.parametrize(
     ("number", "reason", "hint"),
     [
