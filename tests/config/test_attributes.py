@@ -42,7 +42,52 @@ def change(path: Path) -> apply.Applied:
 
 
 def test_extended_attributes_stay(path: Path) -> None:
+    for name in ("user.label", "user.other"):
+        os.setxattr(path, name, name.encode())
+    assert change(path).notes == ()
+    assert {name: os.getxattr(path, name) for name in os.listxattr(path)} == {
+        "user.label": b"user.label",
+        "user.other": b"user.other",
+    }
+
+
+def test_a_file_system_without_attributes_has_none_to_lose(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Any) -> None:
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+
+    monkeypatch.setattr(os, "listxattr", refuse)
+    assert change(path).notes == ()
+
+
+@pytest.mark.parametrize("old_has_it", [True, False])
+def test_a_label_that_the_system_gives_to_each_file_is_no_loss(
+    path: Path, monkeypatch: pytest.MonkeyPatch, old_has_it: bool
+) -> None:
+    """As SELinux does: nobody may set or remove it, and the new file has it already."""
     os.setxattr(path, "user.label", b"mine")
+    label, names = "security.selinux", os.listxattr
+
+    def listed(file: Any) -> list[str]:
+        return [*([label] if old_has_it or file != path else []), *names(file)]
+
+    def guarded(name: str, value: bytes | None = None) -> None:
+        real = getattr(os, name)
+
+        def call(file: Any, attribute: str, *more: Any) -> Any:
+            if attribute != label:
+                return real(file, attribute, *more)
+            if value is None:
+                raise PermissionError
+            return value
+
+        monkeypatch.setattr(os, name, call)
+
+    monkeypatch.setattr(os, "listxattr", listed)
+    guarded("getxattr", b"unconfined")
+    guarded("setxattr")
+    guarded("removexattr")
     assert change(path).notes == ()
     assert os.getxattr(path, "user.label") == b"mine"
 

@@ -381,8 +381,8 @@ def test_of_what_killed_runs_left_only_what_is_nowhere_else_is_kept(path: Path, 
     overwritten = path.read_bytes()
     in_place(path)
     assert change_more(path, saved).notes == ()
-    for known in (TEXT.encode(), FOREIGN.encode(), path.read_bytes()):
-        left_aside(path).write_bytes(known)
+    for known in (TEXT.encode(), FOREIGN.encode(), None):
+        left_aside(path).write_bytes(known or path.read_bytes())
         assert change_more(path, saved).notes == ()
     assert len(backups.entries(saved, path)) == 5
     left_aside(path).write_bytes(overwritten)
