@@ -122,7 +122,7 @@ def _patterns(key: str) -> tuple[_Pattern, ...]:
     found = [_pattern([_forms(c) for c in key if not c.isspace()])]
     raw = key.encode("utf-8", "surrogatepass")
     for before in range(3):  # the same bytes look different at each of the three places in a group
-        whole = base64.b64encode(b"\0" * before + raw).decode().rstrip("=")
+        whole = base64.b64encode(b"\0" * before + raw).decode()
         core = whole[-(-8 * before // 6) : 8 * (before + len(raw)) // 6]
         found.append(_pattern([_BASE64.get(c, (c,)) for c in core]))
     found.append(_pattern([tuple({c, c.upper()}) for c in raw.hex()]))

@@ -29,7 +29,7 @@ def take_after(
         descriptor: of the new file; access control lists among the extended attributes are copied as well.
         target: the file whose place it takes.
         old: of ``target``, ``None`` where there is none.
-        private: nobody but the owner keeps access, if everybody had.
+        private: nobody but the owner keeps access.
 
     Returns:
         What could not be kept, in sentences that the user should read.
@@ -46,7 +46,7 @@ def take_after(
     _own(descriptor, target, old)
     lost = _extended(descriptor, target)
     mode = stat.S_IMODE(old.st_mode) & 0o777
-    os.fchmod(descriptor, mode & 0o700 if private and mode & _OTHERS else mode)
+    os.fchmod(descriptor, mode & 0o700 if private else mode)
     notes = []
     if lost:
         notes.append(f"{target} had extended attributes that could not be kept: {', '.join(lost)}")

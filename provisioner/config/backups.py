@@ -78,8 +78,8 @@ def save(
     known = entries(folder, target)
     number = known[-1].id + 1 if known else 1
     entry = BackupEntry(number, at, command, summary, str(target), digest(before), digest(after))
-    if before is not None and not (kept := _content(own, entry)).exists():
-        replace(kept, before)
+    if before is not None:  # also where it is kept already: that copy may be damaged
+        replace(_content(own, entry), before)
     record = json.dumps(entry._asdict(), indent=1).encode()
     replace(own / f"{number}.json", record)
     _prune(own, [*known, entry])

@@ -162,6 +162,13 @@ def test_no_form_of_a_key_is_shown_whichever_of_its_characters_come_one_by_one(f
         assert live.feed(f"a {form[:cut]}") + live.feed(f"{form[cut:]} b") + live.finish() == "a [masked] b"
 
 
+def test_a_key_of_bytes_that_are_no_text_is_masked() -> None:
+    """Python reads such bytes of a variable or an argument as halves of surrogate pairs."""
+    key = "sk-0123\udcff\udc80456789"
+    for form in (key, "\u200b".join(key), key.encode("utf-8", "surrogatepass").hex()):
+        assert echoes(key).hide(f"a {form} b") == "a [masked] b"
+
+
 def test_a_key_that_begins_with_another_is_masked_whole() -> None:
     for keys in ([KEY, f"{KEY}-more"], [f"{KEY}-more", KEY], ["", KEY, f"{KEY}-more"]):
         both = Echoes(keys, lambda key: f"[{len(key)}]")

@@ -240,6 +240,7 @@ def test_a_broken_file_is_left_alone(path: Path, change: Change, saved: Path, co
         (0o640, True, 0o640),
         (0o644, True, 0o600),
         (0o666, True, 0o600),
+        (0o777, True, 0o700),
         (0o644, False, 0o644),
         (0o700, True, 0o700),
     ],

@@ -42,7 +42,52 @@ def change(path: Path) -> apply.Applied:
 
 
 def test_extended_attributes_stay(path: Path) -> None:
+    for name in ("user.label", "user.other"):
+        os.setxattr(path, name, name.encode())
+    assert change(path).notes == ()
+    assert {name: os.getxattr(path, name) for name in os.listxattr(path)} == {
+        "user.label": b"user.label",
+        "user.other": b"user.other",
+    }
+
+
+def test_a_file_system_without_attributes_has_none_to_lose(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Any) -> None:
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+
+    monkeypatch.setattr(os, "listxattr", refuse)
+    assert change(path).notes == ()
+
+
+@pytest.mark.parametrize("old_has_it", [True, False])
+def test_a_label_that_the_system_gives_to_each_file_is_no_loss(
+    path: Path, monkeypatch: pytest.MonkeyPatch, old_has_it: bool
+) -> None:
+    """As SELinux does: nobody may set or remove it, and the new file has it already."""
     os.setxattr(path, "user.label", b"mine")
+    label, names = "security.selinux", os.listxattr
+
+    def listed(file: Any) -> list[str]:
+        return [*([label] if old_has_it or file != path else []), *names(file)]
+
+    def guarded(name: str, value: bytes | None = None) -> None:
+        real = getattr(os, name)
+
+        def call(file: Any, attribute: str, *more: Any) -> Any:
+            if attribute != label:
+                return real(file, attribute, *more)
+            if value is None:
+                raise PermissionError
+            return value
+
+        monkeypatch.setattr(os, name, call)
+
+    monkeypatch.setattr(os, "listxattr", listed)
+    guarded("getxattr", b"unconfined")
+    guarded("setxattr")
+    guarded("removexattr")
     assert change(path).notes == ()
     assert os.getxattr(path, "user.label") == b"mine"
 
@@ -122,6 +167,19 @@ def test_a_folder_or_a_file_that_is_read_only_is_named(as_mortal: Path) -> None:
     assert change(path).written
 
 
+def test_all_that_is_lost_is_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.setxattr(path, "user.label", b"mine")
+    path.with_name("link").hardlink_to(path)
+
+    def refuse(*_: Any) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "setxattr", refuse)
+    attributes, links = change(path).notes
+    assert "user.label" in attributes
+    assert "a hard link" in links
+
+
 @pytest.mark.parametrize(
     ("number", "reason", "hint"),
     [
@@ -165,3 +223,14 @@ def test_what_cannot_be_kept_is_not_taken_away_by_force(as_mortal: Path) -> None
     own.chmod(0o700)
     undo.undo(path, None, folder=saved, clock=lambda: 2.0, force=True)
     assert path.read_text() == TEXT
+
+
+def test_where_nothing_stands_nothing_need_be_kept(as_mortal: Path) -> None:
+    path, saved = written(as_mortal / "kimi"), as_mortal / "saved"
+    change(path)
+    path.unlink()
+    (own,) = saved.iterdir()
+    own.chmod(0o500)
+    undone = undo.undo(path, None, folder=saved, clock=lambda: 2.0, force=True)
+    assert (path.read_text(), undone.backup) == (TEXT, None)
+    assert str(saved) in undone.notes[0]

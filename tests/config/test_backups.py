@@ -99,6 +99,16 @@ def test_damage_is_noticed(tmp_path: Path) -> None:
     assert ids(tmp_path, target) == [1]
 
 
+def test_what_was_damaged_is_kept_anew_when_the_same_bytes_are_kept_again(tmp_path: Path) -> None:
+    target = tmp_path / "one.toml"
+    first = save(tmp_path, target, b"1")
+    kept = backups.path(tmp_path, target, first)
+    assert kept is not None
+    kept.write_bytes(b"")
+    save(tmp_path, target, b"1")
+    assert backups.content(tmp_path, target, first) == b"1"
+
+
 def test_a_moved_file_is_known_by_what_it_holds(tmp_path: Path) -> None:
     entry = save(tmp_path, tmp_path / "one.toml", b"1", b"2")
     assert backups.elsewhere(tmp_path, entry.after or "") == entry

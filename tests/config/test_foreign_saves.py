@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from provisioner.config import apply, attributes, backups, exchange, locked, swap, tables, undo, whole
+from provisioner import written
+from provisioner.config import apply, attributes, backups, exchange, files, locked, swap, tables, undo, whole
 from provisioner.config.read import read
 from provisioner.errors import Busy, ConfigChanged, ConfigInvalid, ConfigUnwritable
 
@@ -43,6 +44,13 @@ def saved(tmp_path: Path) -> Path:
 
 def change(path: Path, saved: Path) -> apply.Applied:
     return apply.change(path, add, backups=saved, clock=lambda: 1.0)
+
+
+def change_more(path: Path, saved: Path) -> apply.Applied:
+    """Another change each time."""
+    return apply.change(
+        path, lambda data: {**data, "x": data.get("x", 0) + 1}, backups=saved, clock=lambda: 2.0
+    )
 
 
 def in_place(path: Path) -> None:
@@ -312,9 +320,11 @@ def test_who_saves_before_each_exchange_loses_nothing(
         path.write_text(texts[-1])
         real(*paths)
 
+    written.forget()
     monkeypatch.setattr(exchange, "change_places", saves_first)
     with pytest.raises(Busy, match="keeps changing"):
         change(path, saved)
+    assert written.so_far() == ()
     kept = [backups.content(saved, path, entry) for entry in backups.entries(saved, path)]
     assert texts[-1].encode() in [path.read_bytes(), *kept]
     assert [child.name for child in path.parent.iterdir()] == ["config.toml"]
@@ -335,17 +345,69 @@ def test_an_interrupt_before_the_exchange_changes_nothing(
     assert [child.name for child in path.parent.iterdir()] == ["config.toml"]
 
 
+def test_an_interrupt_after_the_exchange_is_a_change_on_record(
+    path: Path, saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = files.sync
+
+    def interrupt(folder: Path) -> None:
+        real(folder)
+        if folder == path.parent:
+            raise KeyboardInterrupt
+
+    written.forget()
+    monkeypatch.setattr(files, "sync", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        change(path, saved)
+    assert written.so_far() == (path,)
+    (entry,) = backups.entries(saved, path)
+    assert backups.content(saved, path, entry) == TEXT.encode()
+    assert entry.after == backups.digest(path.read_bytes())
+    monkeypatch.undo()
+    written.forget()
+    change_more(path, saved)
+    assert written.so_far() == (path,)
+
+
+def left_aside(path: Path) -> Path:
+    """Where a run that was killed leaves what came out of config.toml, or what was to get there."""
+    folder = path.with_name(".config.toml.0123456789ab.kimi-provider.tmp")
+    folder.mkdir(mode=0o700)
+    return folder / "aside"
+
+
+def test_of_what_killed_runs_left_only_what_is_nowhere_else_is_kept(path: Path, saved: Path) -> None:
+    change(path, saved)
+    overwritten = path.read_bytes()
+    in_place(path)
+    assert change_more(path, saved).notes == ()
+    for known in (TEXT.encode(), FOREIGN.encode(), None):
+        left_aside(path).write_bytes(known or path.read_bytes())
+        assert change_more(path, saved).notes == ()
+    assert len(backups.entries(saved, path)) == 5
+    left_aside(path).write_bytes(overwritten)
+    (note,) = change_more(path, saved).notes
+    assert "undo 6 --force" in note
+    assert backups.content(saved, path, backups.entries(saved, path)[5]) == overwritten
+    in_place(path)
+    change(path, saved)
+    before_last = path.read_bytes()
+    in_place(path)
+    change_more(path, saved)
+    left_aside(path).write_bytes(before_last)
+    assert len(change_more(path, saved).notes) == 1
+    assert [child.name for child in path.parent.iterdir()] == ["config.toml"]
+
+
 def test_what_a_killed_run_left_and_somebody_writes_stays_until_it_is_closed(
     path: Path, saved: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An editor had config.toml open when it was exchanged, and the process ended there."""
     monkeypatch.setattr(whole, "_PAUSE_S", 0)
-    left = path.with_name(".config.toml.0123456789ab.kimi-provider.tmp")
-    left.mkdir(mode=0o700)
-    with (left / "aside").open("w") as editor:
+    with left_aside(path).open("w") as editor:
         assert change(path, saved).written
         editor.write(FOREIGN)
-    assert apply.change(path, lambda data: {**data, "x": 1}, backups=saved, clock=lambda: 2.0).written
+    assert change_more(path, saved).written
     assert FOREIGN.encode() in [backups.content(saved, path, entry) for entry in backups.entries(saved, path)]
     assert [child.name for child in path.parent.iterdir()] == ["config.toml"]
 
