@@ -16,13 +16,10 @@ _PORTS = {"http": 80, "https": 443}
 _SHOWN_LENGTH = 300
 _SCHEME = r"[A-Za-z][A-Za-z0-9+.-]{0,30}://"
 _STARTS_WITH_URL = re.compile(_SCHEME)
-_URL_IN_TEXT = re.compile(
-    rf"""
+_URL_IN_TEXT = rf"""
     (?P<quote>["']) {_SCHEME} [^\n]* (?=(?P=quote))   # to the last such quote of the line
   | {_SCHEME} (?:[^\n/?\#]*@)? [^\s"'<>]*               # a user with spaces or quotes included
-    """,
-    re.VERBOSE,
-)
+"""
 
 
 def check(url: str) -> str:
@@ -57,7 +54,11 @@ def masked_urls(text: str) -> str:
     """
     if _STARTS_WITH_URL.match(text):
         return _masked(text)
-    return _URL_IN_TEXT.sub(_found, text)
+    return _each_masked(text)
+
+
+def _each_masked(text: str) -> str:
+    return re.sub(_URL_IN_TEXT, _found, text, flags=re.VERBOSE) if "://" in text else text
 
 
 def origin(url: str) -> tuple[str, str, int]:
@@ -123,7 +124,7 @@ def _masked_path(parts: SplitResult) -> str:
     if not parts.netloc and "@" in parts.path:  # a URL without its slashes, perhaps
         return f"{HIDDEN}@{parts.path.rpartition('@')[2]}"
     # Mirrors and proxies take another address as a part of their path; one in another still is nobody's.
-    return HIDDEN if parts.path.count("://") > 1 else _URL_IN_TEXT.sub(_found, parts.path)
+    return HIDDEN if parts.path.count("://") > 1 else _each_masked(parts.path)
 
 
 def _is_ambiguous(parts: SplitResult) -> bool:

@@ -20,14 +20,37 @@ _SECRET_KEYS = re.compile(r"(?i)(api_?key$|_key$|^key$|token|secret|password|aut
 _NOT_SECRET_KEYS = frozenset({"reasoning_key", "api_key_env"})
 _SHORT = 12
 # How the keys of vendors begin, and how they go on.
-_START = (
-    r"csk-|sk-|pk-|rk-|gsk_|rsk_|sk_|gh[oprsu]_|github_pat_|glpat-|hf_|xox[a-z]-|xai-|nvapi-|pplx-|tvly-|r8_|fw_|vck_|tgp_v1_|jina_"
-    r"|AIza|AQ\.|AKIA|eyJ|ya29\.|bce-v3/"
+_STARTS = (
+    *(
+        "csk-",
+        "sk-",
+        "pk-",
+        "rk-",
+        "gsk_",
+        "rsk_",
+        "sk_",
+        "gho_",
+        "ghp_",
+        "ghr_",
+        "ghs_",
+        "ghu_",
+        "github_pat_",
+    ),
+    *(
+        "glpat-",
+        "hf_",
+        *(f"xox{kind}-" for kind in "abcdefghijklmnopqrstuvwxyz"),
+        "xai-",
+        "nvapi-",
+        "pplx-",
+        "tvly-",
+        "r8_",
+    ),
+    *("fw_", "vck_", "tgp_v1_", "jina_", "AIza", "AQ.", "AKIA", "eyJ", "ya29.", "bce-v3/"),
 )
 _REST = r"[A-Za-z0-9_./+=-]{8,}"
 # Keys without a prefix: hexadecimal, or a long word of small and capital letters and digits, which no id is.
-_HEXADECIMAL = r"[0-9a-f]{32,}(?:\.\w+)?"
-_MIXED = r"(?=\w*[a-z])(?=\w*[A-Z])(?=\w*[0-9])\w{24,}"
+_UNPREFIXED = r"[0-9a-f]{32,}(?:\.\w+)?|(?=\w*[a-z])(?=\w*[A-Z])(?=\w*[0-9])\w{24,}"
 _SHORTEST_UNPREFIXED = 24
 _URL = r"://\S*"
 _LONG_WORD = r"(?a:\b\w{24,}(?:\.\w+)?)"
@@ -97,13 +120,19 @@ def scrub(text: str, secrets: Iterable[str]) -> str:
 
 def looks_like_key(text: str) -> bool:
     """Whether a word that was typed is a key, as far as can be told from its form."""
-    return re.fullmatch(f"(?:{_START}){_REST}|{_HEXADECIMAL}|{_MIXED}", text) is not None
+    start = next(filter(text.startswith, _STARTS), "")
+    if start and _compiled(_REST).fullmatch(text, len(start)):
+        return True
+    return len(text) >= _SHORTEST_UNPREFIXED and _compiled(_UNPREFIXED).fullmatch(text) is not None
 
 
 def mask_prefixed(text: str) -> str:
     """``text`` with every word masked that begins as the keys of a vendor do and is long enough to be one."""
+    present = [re.escape(start) for start in _STARTS if start in text]
+    if not present:
+        return text
     parts, position = [], 0
-    for start in _compiled(_START).finditer(text):
+    for start in _compiled("|".join(present)).finditer(text):
         at = start.start()
         if at < position or not _compiled(_BEFORE).search(text[max(at - 4, 0) : at]):
             continue
@@ -118,7 +147,7 @@ def unprefixed_keys(text: str) -> set[str]:
     if len(text) < _SHORTEST_UNPREFIXED:
         return set()
     words = set(_compiled(_LONG_WORD).findall(_compiled(_URL).sub("", text) if "://" in text else text))
-    return {found[0] for word in words if (found := _compiled(f"{_HEXADECIMAL}|{_MIXED}").match(word))}
+    return {found[0] for word in words if (found := _compiled(_UNPREFIXED).match(word))}
 
 
 @cache

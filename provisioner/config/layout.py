@@ -7,6 +7,7 @@ never includes the newline. Comments and blank lines belong to no statement. Wha
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -28,18 +29,21 @@ _ARRAY = rf"""\[[^\[\]{{}}"'#\n]*+(?:{_STRING}[^\[\]{{}}"'#\n]*+)*+\]"""
 # The value of a statement that needs no further line, the common case.
 _SHORT = rf"""(?:{_STRING}|{_ARRAY}|[^\s"'\[{{#](?:[^\n#]*[^\s#])?)"""
 
-_HEADER = re.compile(rf"[ \t]*+\[(\[?)[ \t]*({_KEY})[ \t]*\]\]?{_TAIL}")
-_PLAIN = re.compile(rf"[ \t]*+({_KEY})[ \t]*+=[ \t]*+({_SHORT}){_TAIL}")
+_HEADER = rf"[ \t]*+\[(\[?)[ \t]*({_KEY})[ \t]*\]\]?{_TAIL}"
+_PLAIN = rf"[ \t]*+({_KEY})[ \t]*+=[ \t]*+({_SHORT}){_TAIL}"
 # Many of those; bounded, so that a long section needs little memory.
-_RUN = re.compile(rf"(?:[ \t]*+{_KEY}[ \t]*+=[ \t]*+{_SHORT}{_TAIL}){{1,200}}+")
-_BLANK = re.compile(r"(?:[ \t]*+(?:#[^\n]*+|\r)?\n)++|[ \t]*+(?:#[^\n]*+)?\Z")
-_ASSIGN = re.compile(rf"[ \t\r\n]*({_KEY})[ \t]*=[ \t]*")
-_PARTS = re.compile(_PART)
-_VALUE = re.compile(
-    rf"""{_ML_BASIC}|{_ML_LITERAL}|{_BASIC}|{_LITERAL}|{_ARRAY}|[^\s"'\[\]{{}},#][^\]}},#\n]*"""
-)
-_TOKEN = re.compile(rf"""{_ML_BASIC}|{_ML_LITERAL}|{_BASIC}|{_LITERAL}|#[^\n]*|[^\[\]{{}}"'#]+|[\[\]{{}}]""")
-_SPACE = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
+_RUN = rf"(?:[ \t]*+{_KEY}[ \t]*+=[ \t]*+{_SHORT}{_TAIL}){{1,200}}+"
+_BLANK = r"(?:[ \t]*+(?:#[^\n]*+|\r)?\n)++|[ \t]*+(?:#[^\n]*+)?\Z"
+_ASSIGN = rf"[ \t\r\n]*({_KEY})[ \t]*=[ \t]*"
+_VALUE = rf"""{_ML_BASIC}|{_ML_LITERAL}|{_BASIC}|{_LITERAL}|{_ARRAY}|[^\s"'\[\]{{}},#][^\]}},#\n]*"""
+_TOKEN = rf"""{_ML_BASIC}|{_ML_LITERAL}|{_BASIC}|{_LITERAL}|#[^\n]*|[^\[\]{{}}"'#]+|[\[\]{{}}]"""
+_SPACE = r"(?:[ \t\r\n]++|#[^\n]*+)*+"
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Only what a text needs: to compile all of it takes longer than to edit a small file."""
+    return re.compile(pattern)
 
 
 class LayoutUnknown(Exception):
@@ -96,17 +100,18 @@ def sections(text: str) -> list[Section]:
         LayoutUnknown: the scan lost its way.
     """
     found = [section := Section((), array=False, start=0, header_end=0)]
+    run_at, header_at, blank_at = (_compiled(pattern).match for pattern in (_RUN, _HEADER, _BLANK))
     position = 0
     while position < len(text):
-        if run := _RUN.match(text, position):
+        if run := run_at(text, position):
             position = run.end()
             section.last = _before_newline(text, position)
-        elif header := _HEADER.match(text, position):
+        elif header := header_at(text, position):
             end = _before_newline(text, header.end())
             section = Section(split_key(header[2]), array=bool(header[1]), start=position, header_end=end)
             found.append(section)
             position = header.end()
-        elif blank := _BLANK.match(text, position):
+        elif blank := blank_at(text, position):
             position = blank.end()
         else:
             section.last = _statement(text, position).end
@@ -121,12 +126,13 @@ def statements(text: str, section: Section) -> Iterator[Statement]:
         LayoutUnknown: the scan lost its way.
     """
     position = next_line(text, section.header_end) if section.header_end else 0
+    plain_at, blank_at = _compiled(_PLAIN).match, _compiled(_BLANK).match
     while position < section.last:
-        if plain := _PLAIN.match(text, position):
+        if plain := plain_at(text, position):
             end = _before_newline(text, plain.end())
             yield Statement(position, end, split_key(plain[1]), *plain.span(2))
             position = plain.end()
-        elif blank := _BLANK.match(text, position):
+        elif blank := blank_at(text, position):
             position = blank.end()
         else:
             statement = _statement(text, position)
@@ -165,7 +171,7 @@ def entries(text: str, start: int, end: int) -> list[Statement] | None:
     found = []
     position = skip_space(text, start + 1)
     while text[position : position + 1] != "}":
-        match = _ASSIGN.match(text, position)
+        match = _compiled(_ASSIGN).match(text, position)
         if match is None:
             raise LayoutUnknown(position)
         value_end = _value_end(text, match.end())
@@ -180,7 +186,7 @@ def entries(text: str, start: int, end: int) -> list[Statement] | None:
 
 def skip_space(text: str, position: int) -> int:
     """The next offset that is neither white space nor in a comment."""
-    match = _SPACE.match(text, position)
+    match = _compiled(_SPACE).match(text, position)
     assert match is not None  # the pattern matches the empty string
     return match.end()
 
@@ -202,12 +208,12 @@ def split_key(key: str) -> KeyPath:
     """The parts of a key as written: bare, quoted, dotted."""
     if '"' not in key and "'" not in key:
         return tuple(part.strip(" \t") for part in key.split(".")) if "." in key else (key,)
-    return tuple(_unquoted(part) for part in _PARTS.findall(key))
+    return tuple(_unquoted(part) for part in _compiled(_PART).findall(key))
 
 
 def key_parts(text: str, start: int, end: int) -> Iterator[int]:
     """Where the parts of the key in ``text[start:end]`` start, their quotes included."""
-    return (part.start() for part in _PARTS.finditer(text, start, end))
+    return (part.start() for part in _compiled(_PART).finditer(text, start, end))
 
 
 def _unquoted(part: str) -> str:
@@ -224,7 +230,7 @@ def _unquoted(part: str) -> str:
 
 
 def _statement(text: str, start: int) -> Statement:
-    match = _ASSIGN.match(text, start)
+    match = _compiled(_ASSIGN).match(text, start)
     if match is None:
         raise LayoutUnknown(start)
     value_end = _value_end(text, match.end())
@@ -232,7 +238,7 @@ def _statement(text: str, start: int) -> Statement:
 
 
 def _value_end(text: str, start: int) -> int:
-    match = _VALUE.match(text, start)
+    match = _compiled(_VALUE).match(text, start)
     if match:
         end = match.end()
         while text[end - 1] in " \t\r":
@@ -240,7 +246,7 @@ def _value_end(text: str, start: int) -> int:
         return end
     depth = 0
     position = start
-    while token := _TOKEN.match(text, position):
+    while token := _compiled(_TOKEN).match(text, position):
         position = token.end()
         if (first := text[token.start()]) in "[{":
             depth += 1

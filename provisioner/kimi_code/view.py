@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from provisioner.kimi_code.target import Target
 
-_POSITIVE = re.compile(r"0*[1-9][0-9]*")
-_NUMBER = re.compile(r"[-+]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][-+]?[0-9]++)?")
+_POSITIVE = r"0*[1-9][0-9]*"
+_NUMBER = r"[-+]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][-+]?[0-9]++)?"
 
 
 NO_DEFAULT = "config.toml names no default_model: Kimi Code then refuses every prompt, whatever -m says"
@@ -129,8 +129,8 @@ class View:
         numbers = (self.env.get(f"KIMI_MODEL_{name}", "").strip() for name in ("TEMPERATURE", "TOP_P"))
         return (
             self.env.get("KIMI_MODEL_NAME", "").strip() != ""
-            and all(not size or _POSITIVE.fullmatch(size) for size in sizes)
-            and all(not number or _NUMBER.fullmatch(number) for number in numbers)
+            and all(not size or re.fullmatch(_POSITIVE, size) for size in sizes)
+            and all(not number or re.fullmatch(_NUMBER, number) for number in numbers)
         )
 
     def _best(self) -> str:
