@@ -166,6 +166,8 @@ class _Exchange:
                 answer = self._ask(client, url, at_home=at_home)
             except httpx.HTTPError as error:
                 raise diagnosis.transport_failed(error, url, self._peer, self._limits) from error
+            except OSError as error:  # no connection's, those are HTTPError: the authorities cannot be read
+                raise diagnosis.client_unusable(error) from error
             except httpx.InvalidURL as error:  # httpx parses a Location even if it does not follow it
                 raise diagnosis.redirect_refused(url, "") from error
             except UnicodeError as error:  # a label that is no host name

@@ -32,8 +32,9 @@ CONFIG_NAME = "config.toml"
 class Http:
     """Opens HTTP clients that never follow a redirect by themselves and name this program truthfully.
 
-    Proxies and trust are those of ``provisioner/network.py``. Building a client can fail (``SSL_CERT_FILE`` that is no
-    certificate, a SOCKS proxy without ``socksio``): callers diagnose that as they do a failed connection.
+    Proxies and trust are those of ``provisioner/network.py``. Building a client can fail (a SOCKS proxy without
+    ``socksio``), and so can its first request over https (``SSL_CERT_FILE`` that is no certificate): callers diagnose that
+    as they do a failed connection.
 
     Attributes:
         transport: answers the requests for documents instead of the network.
@@ -68,14 +69,22 @@ class Http:
 
         from provisioner.network import LOOPBACK, document_trust
 
+        trust = document_trust(self.env)
+
+        def read_trust(request: httpx.Request) -> None:
+            """What cannot be read is told before there is a connection that would stay open."""
+            if request.url.scheme == "https" and self.transport is None:
+                _ = trust.verify_mode
+
+        told = {} if self.trace is silent else hooks(self.trace)
         return httpx.Client(
             timeout=timeout,
             transport=self.transport,
-            verify=True if self.transport else document_trust(self.env),
+            verify=True if self.transport else trust,
             mounts={f"all://{host}": None for host in LOOPBACK},
             follow_redirects=False,
             headers={"User-Agent": self.user_agent},
-            event_hooks={} if self.trace is silent else hooks(self.trace),
+            event_hooks={**told, "request": [*told.get("request", ()), read_trust]},
         )
 
     @functools.cached_property

@@ -69,31 +69,29 @@ def document_trust(env: Mapping[str, str]) -> ssl.SSLContext:
     """The authorities that ``SSL_CERT_FILE`` or ``SSL_CERT_DIR`` names, as httpx has it, else the public ones; and
     those of ``NODE_EXTRA_CA_CERTS``.
 
-    The public ones are not read before the first connection that needs them: that takes as long as a small fetch.
-
-    Raises:
-        OSError: ``SSL_CERT_FILE`` or ``SSL_CERT_DIR`` names nothing that can be read.
+    None is read before the first connection that needs them: that takes as long as a small fetch. Where what
+    ``SSL_CERT_FILE`` or ``SSL_CERT_DIR`` names cannot be read, that connection ends in the ``OSError``.
     """
-    named, folder = env.get("SSL_CERT_FILE"), env.get("SSL_CERT_DIR")
-    if not (named or folder):
-        return cast("ssl.SSLContext", _Later(env))
-    import ssl
-
-    context = ssl.create_default_context(cafile=named or None, capath=None if named else folder)
-    _add_extra(context, env)
-    return context
+    return cast("ssl.SSLContext", _Later(env))
 
 
 class _Later:
-    """The public authorities and those of ``NODE_EXTRA_CA_CERTS``, read when something is first asked of them."""
+    """The authorities for documents, read when something is first asked of them."""
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self._env = env
 
     @functools.cached_property
     def _context(self) -> ssl.SSLContext:
-        context = _public_trust()
-        _add_extra(context, self._env)
+        import ssl
+
+        named, folder = self._env.get("SSL_CERT_FILE") or None, self._env.get("SSL_CERT_DIR")
+        if named is None and not folder:
+            context = _public_trust()
+        else:
+            context = ssl.create_default_context(cafile=named, capath=None if named else folder)
+        if self._env.get(EXTRA_CERTS) != named:
+            _add_extra(context, self._env)
         return context
 
     def __getattr__(self, name: str) -> Any:

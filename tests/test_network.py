@@ -104,8 +104,40 @@ def test_the_authorities_are_read_once_for_all_models_and_not_for_plain_http(
     assert len(authorities_read) == 1
 
 
-def test_certificates_that_the_environment_names_are_read_at_once(tmp_path: Path) -> None:
+@pytest.fixture
+def files_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The file of certificates of each reading."""
+    load = ssl.SSLContext.load_verify_locations
+    read: list[str] = []
+
+    def noted(context: ssl.SSLContext, cafile: str | None = None, *others: str | None) -> None:
+        read.append(str(cafile))
+        load(context, cafile, *others)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", noted)
+    return read
+
+
+def test_certificates_that_the_environment_names_are_read_when_needed_and_once(
+    files_read: list[str],
+) -> None:
+    import certifi
+
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
         assert document_trust({name: ""}).verify_mode == ssl.CERT_REQUIRED
-    with pytest.raises(OSError, match="No such file"):
-        document_trust({"SSL_CERT_FILE": str(tmp_path / "missing.pem")})
+    files_read.clear()
+    trust = document_trust({"SSL_CERT_FILE": certifi.where(), "NODE_EXTRA_CA_CERTS": certifi.where()})
+    assert not files_read
+    assert len(trust.get_ca_certs()) > 0
+    assert files_read == [certifi.where()]
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_certificates_that_cannot_be_read_end_a_connection_that_needs_them(
+    content: str | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "given.pem"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(OSError, match=r"No such file|no certificate"):
+        document_trust({"SSL_CERT_FILE": str(path)}).set_alpn_protocols([])

@@ -53,9 +53,12 @@ def _providers(rows: tuple[catalog_list.ProviderRow, ...]) -> None:
         echo("No provider matches.")
         return
     width = max(len(clean(row.id)) for row in rows)
-    for row in rows:
-        wire = f"{row.wire} (guessed)" if row.guessed else row.wire or "?"
-        echo(f"{clean(row.id):<{width}}  wire={wire:<16}  models={row.models:<4}  {clean(row.name)}")
+    echo("\n".join(_line(row, width) for row in rows))
+
+
+def _line(row: catalog_list.ProviderRow, width: int) -> str:
+    wire = f"{row.wire} (guessed)" if row.guessed else row.wire or "?"
+    return f"{clean(row.id):<{width}}  wire={wire:<16}  models={row.models:<4}  {clean(row.name)}"
 
 
 def _models(one: catalog_list.ProviderModels) -> None:

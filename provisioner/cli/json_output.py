@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from provisioner.cli.error_text import program_name
@@ -17,6 +16,8 @@ def print_json(document: Any, *, with_keys: bool = False) -> None:
 
     What JSON has no form for is its text: a hand may have put a date into config.toml.
     """
+    import json
+
     echo(json.dumps(worded(document), ensure_ascii=False, indent=2, default=str), with_keys=with_keys)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
@@ -29,6 +28,8 @@ def command(context: click.Context, /, *, config: Path | None, as_json: bool) ->
 
     result = list_providers.run(options.app_of(context, config))
     if as_json:
+        import json
+
         data = result.data
         document = {
             "providers": masked(data.get("providers", {})),

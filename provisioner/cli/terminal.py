@@ -85,7 +85,7 @@ def styled(text: str, **style: Any) -> str:
 
 
 def echo(text: str = "", *, with_keys: bool = False) -> None:
-    """One line of result, on stdout; keys in it are masked unless they were asked for.
+    """A result, of one line or of many, on stdout; keys in it are masked unless they were asked for.
 
     Raises:
         ReaderGone: nobody reads it any more.

@@ -116,25 +116,21 @@ def busy(path: Path) -> Busy:
     )
 
 
-if sys.platform == "linux":
+def _is_open_for_writing(path: Path) -> bool:
+    """A lease for reading is refused while somebody has the file open for writing: fcntl(2). Only Linux tells."""
+    if sys.platform != "linux":
+        return False
     import fcntl
     import signal
 
-    def _is_open_for_writing(path: Path) -> bool:
-        """A lease for reading is refused while somebody has the file open for writing: fcntl(2)."""
-        try:
-            with path.open("rb") as file:
-                # Whoever opens it in this moment makes the kernel send a signal; the usual one would end the process.
-                fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
-                fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
-        except OSError as error:
-            return error.errno == errno.EAGAIN
-        return False
-
-else:
-
-    def _is_open_for_writing(path: Path) -> bool:  # noqa: ARG001 - no such question there
-        return False
+    try:
+        with path.open("rb") as file:
+            # Whoever opens it in this moment makes the kernel send a signal; the usual one would end the process.
+            fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
+            fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+    except OSError as error:
+        return error.errno == errno.EAGAIN
+    return False
 
 
 def _of(status: os.stat_result) -> FileStamp:

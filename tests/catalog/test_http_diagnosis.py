@@ -135,6 +135,20 @@ def test_a_private_ca_is_named_and_trusted_through_the_environment(
         assert fetch(open_client, server.url()).body == b"{}"
 
 
+def test_certificates_that_cannot_be_read_are_named_where_https_is_asked_and_not_read_for_http(
+    tmp_path: Path,
+) -> None:
+    context, _ = private_ca(tmp_path)
+    http = Http(env={"SSL_CERT_FILE": str(tmp_path / "missing.pem")})
+    with serving(reply(b"{}")) as plain, serving(reply(b"{}"), tls=context) as safe:
+        assert fetch(http.client, plain.url()).body == b"{}"
+        with pytest.raises(FetchFailed, match="CA certificates named by SSL_CERT_FILE"):
+            fetch(http.client, safe.url())
+        plain.answer = lambda _: redirect(safe.url())
+        with pytest.raises(FetchFailed, match="CA certificates named by SSL_CERT_FILE"):
+            fetch(http.client, plain.url())
+
+
 def test_https_is_redirected_to_https(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     context, pem = private_ca(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(pem))
