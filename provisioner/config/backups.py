@@ -75,14 +75,15 @@ def save(
     own = _own(folder, target)
     keep_private(own)
     clean(own)
-    known = entries(folder, target)
-    number = known[-1].id + 1 if known else 1
+    number = 1 + max(
+        (int(record.stem) for record in own.glob("*.json") if record.stem.isdecimal()), default=0
+    )
     entry = BackupEntry(number, at, command, summary, str(target), digest(before), digest(after))
     if before is not None:  # also where it is kept already: that copy may be damaged
         replace(_content(own, entry), before)
     record = json.dumps(entry._asdict(), indent=1).encode()
     replace(own / f"{number}.json", record)
-    _prune(own, [*known, entry])
+    _prune(own)
     return entry
 
 
@@ -154,15 +155,17 @@ def _is_sound(fields: Mapping[str, Any]) -> bool:
     )
 
 
-def _prune(own: Path, known: list[BackupEntry]) -> None:
-    """Remove the oldest entries beyond the bounds; the newest always stays."""
-    kept: list[BackupEntry] = []
-    total, counted = 0, set[str]()
+def _prune(own: Path) -> None:
+    """Remove the oldest entries beyond the bounds; the newest always stays. Within the bounds no record is read."""
+    with os.scandir(own) as files:
+        sizes = {file.name: file.stat(follow_symlinks=False).st_size for file in files}
+    contents = {name: size for name, size in sizes.items() if name.endswith(".toml")}
+    if len(sizes) - len(contents) <= KEPT and sum(contents.values()) <= KEPT_BYTES:
+        return
+    known, kept = _read(own), list[BackupEntry]()
+    total = 0
     for entry in reversed(known):
-        if entry.before is not None and entry.before not in counted:
-            counted.add(entry.before)
-            with suppress(OSError):
-                total += _content(own, entry).stat().st_size
+        total += contents.pop(f"{entry.before}.toml", 0)  # counts once
         if kept and (len(kept) >= KEPT or total > KEPT_BYTES):
             break
         kept.append(entry)

@@ -62,7 +62,11 @@ _kept = lru_cache(maxsize=4096)(_digest)  # most of the fields of an import say 
 
 def base_of(table: Mapping[str, Any], owned: Iterable[str]) -> dict[str, str]:
     """What to remember of a table that is being written: the fingerprint of each field that upstream owns."""
-    return {name: fingerprint(table[name]) for name in owned if name in table}
+    return {
+        name: _kept(value) if type(value := table[name]) in _PLAIN else fingerprint(value)
+        for name in owned
+        if name in table
+    }
 
 
 def merged(

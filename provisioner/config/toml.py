@@ -30,6 +30,7 @@ _LINE = re.compile(
         ([A-Za-z0-9_-]++) [ \t]*+ = [ \t]*+
         (?: "(?P<string>[^"\\\x00-\x08\x0a-\x1f\x7f]*+)"
           | (?P<other> true | false | 0 | [1-9][0-9]{{0,17}} | {_LIST} | {_LITERAL} ) )
+      | \[ (?P<container> [A-Za-z0-9_-]++ ) \. "(?P<entry>[^"\\\x00-\x08\x0a-\x1f\x7f]*+)" \]
       | \[ (?P<table> {_KEY} ) \]
       | \[\[ (?P<array> {_KEY} ) \]\]
     )?+
@@ -37,7 +38,10 @@ _LINE = re.compile(
     """,
     re.VERBOSE,
 )
-_STRING, _OTHER, _TABLE, _ARRAY = (_LINE.groupindex[name] for name in ("string", "other", "table", "array"))
+_STRING, _OTHER, _CONTAINER, _ENTRY, _TABLE, _ARRAY = (
+    _LINE.groupindex[name] for name in ("string", "other", "container", "entry", "table", "array")
+)
+_TABLES = frozenset({_ENTRY, _TABLE})
 _MOST = 4096  # lines that are remembered at a time
 _PARTS = re.compile(_PART)
 _STRINGS = re.compile(_BASIC)
@@ -100,13 +104,14 @@ class _Reading:
                 match = _LINE.fullmatch(line)
                 if match is None:
                     return table, self._others(table, start + sum(map(len, lines[: number - 1])) + number - 1)
-                if (form := match.lastindex) == _TABLE:
-                    table = self._open(match[form])
+                if (form := match.lastindex) in _TABLES:
+                    entry = match.group(_CONTAINER, _ENTRY) if form == _ENTRY else _parts(match[_TABLE])
+                    table = self._open(*entry)
                     if all(rest := list(map(known, lines[number:]))):  # nothing new in the whole table
                         self._add(table, rest)
                         break
                 elif form == _ARRAY:
-                    table = self._append(match[form])
+                    table = self._append(*_parts(match[form]))
                 elif form is not None:
                     statement = self._statement(match, form)
             if statement is not None:
@@ -151,9 +156,9 @@ class _Reading:
         table.update(found)
         return end
 
-    def _open(self, key: str) -> dict[str, Any]:
+    def _open(self, *key: str) -> dict[str, Any]:
         """The table of ``[key]``."""
-        above, name = self._way(key)
+        above, name = self._way(key), key[-1]
         table: dict[str, Any] = {}
         if name not in above:
             above[name] = table
@@ -164,9 +169,9 @@ class _Reading:
             raise _Unsettled
         return table
 
-    def _append(self, key: str) -> dict[str, Any]:
+    def _append(self, *key: str) -> dict[str, Any]:
         """The table of ``[[key]]``."""
-        above, name = self._way(key)
+        above, name = self._way(key), key[-1]
         if name not in above:
             above[name] = []
             self.arrays.add(id(above[name]))
@@ -176,11 +181,10 @@ class _Reading:
         above[name].append(table)
         return table
 
-    def _way(self, key: str) -> tuple[dict[str, Any], str]:
-        """The table that the last part of a header's key stands in, and that part."""
-        *way, name = [part[1:-1] if part[0] in "\"'" else part for part in _PARTS.findall(key)]
+    def _way(self, key: tuple[str, ...]) -> dict[str, Any]:
+        """The table that the last part of a header's key stands in."""
         table = self.root
-        for part in way:
+        for part in key[:-1]:
             below = table.get(part)
             if below is None:
                 below = table[part] = {}
@@ -190,7 +194,11 @@ class _Reading:
             elif not isinstance(below, dict) or id(below) in self.inline:
                 raise _Unsettled
             table = below
-        return table, name
+        return table
+
+
+def _parts(key: str) -> list[str]:
+    return [part[1:-1] if part[0] in "\"'" else part for part in _PARTS.findall(key)]
 
 
 def _understood(written: str) -> Any:

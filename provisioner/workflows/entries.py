@@ -94,10 +94,10 @@ def _alias_table(provider_id: str, model: Model) -> Table:
         "max_output_size": model.output_limit,
         "capabilities": _array(model.capabilities),
         "display_name": label(model.display_name),
-        "reasoning_key": label(model.reasoning_key),
+        "reasoning_key": label(model.reasoning_key) if model.reasoning_key else None,
         "support_efforts": _labels(model.support_efforts),
-        "default_effort": label(model.default_effort),
-        "off_effort": label(model.off_effort),
+        "default_effort": label(model.default_effort) if model.default_effort else None,
+        "off_effort": label(model.off_effort) if model.off_effort else None,
         "protocol": model.protocol,
         "base_url": model.base_url,
     }

@@ -77,6 +77,16 @@ def test_the_total_size_is_bounded_but_the_newest_stays(
     assert [kept.stat().st_size for kept in tmp_path.glob("*/*.toml")] == [500]
 
 
+def test_within_the_bounds_no_record_is_read(tmp_path: Path) -> None:
+    target = tmp_path / "one.toml"
+    kept = backups.path(tmp_path, target, save(tmp_path, target, b"1"))
+    assert kept is not None
+    for name in ("1.json", "7.json"):  # neither can be read, and no id is given twice
+        (kept.parent / name).write_text("!")
+    assert save(tmp_path, target, b"2").id == 8
+    assert ids(tmp_path, target) == [8]
+
+
 def test_a_discarded_entry_leaves_nothing_that_another_does_not_need(tmp_path: Path) -> None:
     target = tmp_path / "one.toml"
     save(tmp_path, target, b"1", b"2")
