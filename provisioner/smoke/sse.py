@@ -3,14 +3,13 @@
 Lines end with LF, CR or CRLF and with nothing else: U+2028 and its kind are ordinary characters inside a JSON string.
 Source of the rules: the WHATWG specification of ``text/event-stream``, and what model servers send beside it.
 
-Nearly every event of a model server is one ``data:`` line, or an ``event:`` and a ``data:`` line. Whole events of these
-two kinds are cut out of a read at once, with one regular expression; everything else goes line by line.
+Nearly every event of a model server is one ``data:`` line, or an ``event:`` and a ``data:`` line. Where all that a read
+completes is of one of these kinds, one regular expression finds it; everything else goes line by line.
 """
 
 from __future__ import annotations
 
 import re
-from operator import itemgetter
 
 from catalog.json_size import MOST_CONTAINERS, too_many
 
@@ -25,9 +24,10 @@ _KEPT = 16 * 1024  # the beginning of an event is kept as it is up to this size
 _STRAY_LIMIT = 64 * 1024
 _BOM = b"\xef\xbb\xbf"
 
-# A match begins where a line does and no line is gone through twice, so that it takes linear time whatever the text is.
-_EVENTS = re.compile(r"^(?:event: (.*+)\n|)data: (.*+)\n\n", re.MULTILINE).findall
-_NAME = itemgetter(0)
+# Events alike, as pairs. A match begins where a line does and no line is gone through twice, so that it takes linear time
+# whatever the text is.
+_UNNAMED = re.compile(r"^()data: ?+(.*+)\n\n", re.MULTILINE).findall
+_NAMED = re.compile(r"^event: ?+(.*+)\ndata: ?+(.*+)\n\n", re.MULTILINE).findall
 
 
 class EventTooLarge(Exception):
@@ -46,8 +46,9 @@ class Decoder:
     def __init__(self, limit: int = EVENT_LIMIT) -> None:
         self._limit = limit
         self._short = min(limit, _FEW)
+        self._kept = min(limit, _KEPT)
         self._tail = b""  # the beginning of an event; it holds no blank line
-        self._by_lines = True  # for an event that has begun so; and for the first, because of the BOM
+        self._by_lines = False  # an event has begun that is taken in line by line, into what follows
         self._partial = bytearray()
         self._data: list[bytes] = []
         self._size = 0
@@ -76,12 +77,17 @@ class Decoder:
         text = self._tail + chunk
         if (end := text.rfind(b"\n\n", seen and seen - 1) + 2) > 1:
             block, text = text[:end], text[end:]
-            found = _EVENTS(block.decode("utf-8", "replace"))
-            if _are_all(found, block.count(b"\n")) and (end <= self._short or self._are_short(found, end)):
+            find, lines = (_NAMED, 3) if block.startswith(b"event:") else (_UNNAMED, 2)
+            found = find(block.decode("utf-8", "replace"))
+            # Each takes so many lines: if that makes all of them, there is nothing else.
+            if block.count(b"\n") == lines * len(found) and (
+                end <= self._short or self._are_short(found, end)
+            ):
+                self._first_line = False
                 events += found
             else:
                 self._lines(block, events)
-        if len(text) > _KEPT:
+        if len(text) > self._kept:
             self._lines(text, events)
             text = b""
         self._tail = text
@@ -102,18 +108,19 @@ class Decoder:
 
     def _with_lf(self, chunk: bytes) -> bytes:
         """``chunk`` with LF at the end of each line."""
+        if not chunk:
+            return chunk
         text = chunk.replace(b"\r", b"")
-        if (
-            text.replace(b"\n", b"\r\n") != chunk
-        ):  # all that of CRLF alone takes less time than one search for pairs
-            if self._after_cr:
-                chunk = chunk.removeprefix(b"\n")  # of a CRLF that was cut; it ends no second line
-            self._after_cr = chunk.endswith(b"\r")
-            return chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        self._after_cr = self._after_cr and not chunk
-        return text
+        if text.replace(b"\n", b"\r\n") == chunk:  # in less time than it takes to look for pairs
+            self._after_cr = False
+            return text
+        if self._after_cr:
+            chunk = chunk.removeprefix(b"\n")  # of a CRLF that was cut; it ends no second line
+        self._after_cr = chunk.endswith(b"\r")
+        return chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
     def _are_short(self, events: list[Event], size: int) -> bool:
+        """Whether no event of a text of ``size`` bytes can be too large."""
         return size <= self._limit and all(len(data) <= _FEW for _, data in events)
 
     def _end_of_event(self, chunk: bytes, events: list[Event]) -> bytes:
@@ -138,7 +145,7 @@ class Decoder:
                 events.append(event)
         self._partial += rest
         self._check_size(len(self._partial))
-        self._by_lines = bool(self._partial or self._data or self._name or self._first_line)
+        self._by_lines = bool(self._partial or self._data or self._name)
 
     def _check_size(self, more: int) -> None:
         if self._size + more > self._limit:
@@ -172,9 +179,3 @@ class Decoder:
         if too_many(data, _SHARE):
             raise EventTooLarge
         return name, data.decode("utf-8", "replace")
-
-
-def _are_all(events: list[Event], lines: int) -> bool:
-    """Whether ``events`` are all that a text of so many lines holds: two lines for each, or three where all have names."""
-    count = len(events)
-    return lines == 2 * count or (lines == 3 * count and all(map(_NAME, events)))

@@ -5,11 +5,19 @@ import pytest
 from provisioner.smoke.sse import Decoder, Event, EventTooLarge
 
 
-def events(*reads: bytes) -> list[Event]:
+def decoded(*reads: bytes) -> list[Event]:
     decoder = Decoder()
     found = [event for read in reads for event in decoder.feed(read)]
     last = decoder.finish()
     return [*found, last] if last else found
+
+
+def events(*reads: bytes) -> list[Event]:
+    """What is in the reads; but for the BOM it is the same behind another event."""
+    found = decoded(*reads)
+    if not b"".join(reads).startswith(b"\xef\xbb\xbf"):
+        assert decoded(b"data: 0\n\n", *reads) == [("", "0"), *found]
+    return found
 
 
 def texts(*reads: bytes) -> list[str]:
@@ -29,8 +37,10 @@ def test_a_cr_before_an_empty_read_still_waits_for_its_lf() -> None:
     assert texts(b"data: a\r", b"", b"\ndata: b\n\n") == ["a\nb"]
 
 
-def test_the_event_is_there_as_soon_as_its_blank_line_is() -> None:
-    assert Decoder().feed(b"data: a\r\n\r") == [("", "a")]
+@pytest.mark.parametrize("end", [b"\n\n", b"\r\r", b"\r\n\r", b"\n\r", b"\r\n\n"])
+def test_the_event_is_there_as_soon_as_its_blank_line_is(end: bytes) -> None:
+    decoder = Decoder()
+    assert [decoder.feed(b"data: a" + end) for _ in range(3)] == [[("", "a")]] * 3
 
 
 def test_unicode_line_separators_are_no_line_ends() -> None:
@@ -44,7 +54,8 @@ def test_a_character_cut_between_two_reads_is_whole() -> None:
 
 
 def test_one_byte_order_mark_is_stripped_even_when_it_is_cut() -> None:
-    assert texts(b"\xef", b"\xbb\xbfdata: a\n\n") == ["a"]
+    assert texts(b"", b"\xef", b"\xbb\xbfdata: a\n\n") == ["a"]
+    assert texts(b"data: a\n\n", b"\xef\xbb\xbfdata: b\n\n") == ["a"]
     assert texts(b"\xef\xbb\xbf\xef\xbb\xbfdata: a\n\ndata: b\n\n") == ["b"]
 
 
@@ -78,6 +89,20 @@ def test_a_block_with_a_name_or_blank_data_is_an_event_and_leaves_no_name_behind
     assert events(block + b"data: a\n\n") == [event, ("", "a")]
 
 
+@pytest.mark.parametrize(
+    ("block", "event"),
+    [
+        (b"data: b\ndata: c\n\n", ("", "b\nc")),
+        (b"foo\ndata: b\n\n", ("", "b")),
+        (b"event: e\ndata: b\ndata: c\n\n", ("e", "b\nc")),
+        (b"event:\ndata: b\n\n", ("", "b")),
+        (b"event: d\nevent: e\ndata: b\n\n", ("e", "b")),
+    ],
+)
+def test_every_line_of_an_event_counts_between_events_of_one_line(block: bytes, event: Event) -> None:
+    assert events(b"data: a\n\n" + block + b"data: a\n\n") == [("", "a"), event, ("", "a")]
+
+
 @pytest.mark.parametrize("block", [b"\n\n\n", b": ping\n\n", b"id: 7\nretry: 1\n\n"])
 def test_a_block_without_either_is_none(block: bytes) -> None:
     assert events(block + b"data: a\n\n") == [("", "a")]
@@ -104,4 +129,8 @@ def test_an_event_past_the_limit_is_refused_whatever_its_lines() -> None:
         Decoder(limit=100).feed(b"data: xxxx\n" * 40)
     with pytest.raises(EventTooLarge):
         Decoder(limit=100).feed(b"data\n" * 200)
+    with pytest.raises(EventTooLarge):
+        Decoder(limit=100).feed(b"data: a\n\ndata: " + b"x" * 200 + b"\n\n")
+    with pytest.raises(EventTooLarge):
+        Decoder(limit=100).feed(b"data: a\n\ndata: " + b"x" * 200)
     assert Decoder(limit=100).feed(b": xxxxxxxx\n" * 400) == []

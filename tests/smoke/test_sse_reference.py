@@ -127,6 +127,65 @@ def test_every_spelling_in_any_reads_is_decoded_by_the_rules(
     assert decoded(reads, limit) == decoded([body], limit) == expected
 
 
+@settings(max_examples=300)
+@given(
+    tokens=st.lists(
+        st.sampled_from(
+            [
+                *(
+                    b"data: ",
+                    b"data:",
+                    b"data",
+                    b"event: ",
+                    b"event:",
+                    b": ",
+                    b"id: 1",
+                    b" ",
+                    b"a",
+                    b"{",
+                    b"x" * 70,
+                ),
+                *(
+                    b"\n",
+                    b"\r",
+                    b"\r\n",
+                    b"\n\n",
+                    b"\r\n\r\n",
+                    b"\r\r",
+                    b"\x0b\x0c\x1c\x85",
+                    "\u2028".encode(),
+                ),
+                *(
+                    b"data: q\n\n",
+                    b"data: q\r\n\r\n",
+                    b"event: e\ndata: d\n\n",
+                    b"event: e\r\ndata: d\r\n\r\n",
+                ),
+                *(
+                    b"\xf0\x9f\x98\x80",
+                    b"\xf0\x9f\x98",
+                    b"\xe2\x82",
+                    b"\xed\xa0\x80",
+                    b"\xff",
+                    b"\x00",
+                    b"\xef\xbb\xbf",
+                ),
+            ]
+        )
+        | st.binary(max_size=4),
+        max_size=40,
+    ),
+    places=st.lists(st.integers(0, 999), max_size=40),
+)
+def test_any_bytes_in_any_reads_are_decoded_by_the_rules(tokens: list[bytes], places: list[int]) -> None:
+    body = b"".join(tokens)
+    cuts = sorted((0, len(body), *(place % (len(body) + 1) for place in places)))  # some reads are empty
+    reads = [body[start:end] for start, end in itertools.pairwise(cuts)]
+    bytewise = [body[at : at + 1] for at in range(len(body))]
+    expected = by_the_rules(body, sse.EVENT_LIMIT)
+    assert decoded(reads, sse.EVENT_LIMIT) == decoded(bytewise, sse.EVENT_LIMIT) == expected
+
+
 @pytest.mark.parametrize("kept", [0, 8])
 @given(body=bodies(), places=st.lists(st.integers(0, 999), max_size=12))
 def test_a_long_event_is_decoded_as_a_short_one(kept: int, body: bytes, places: list[int]) -> None:
