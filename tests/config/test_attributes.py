@@ -163,6 +163,9 @@ def test_a_folder_or_a_file_that_is_read_only_is_named(as_mortal: Path) -> None:
     with pytest.raises(ConfigUnwritable, match=r"its folder .*kimi is read-only") as caught:
         change(path)
     assert f"chmod u+w {path.parent}," in (caught.value.hint or "")
+    for missing in (path.parent / "new.toml", path.parent / "deeper" / "still" / "new.toml"):
+        with pytest.raises(ConfigUnwritable, match=r"its folder .*kimi is read-only"):
+            change(missing)
     path.parent.chmod(0o700)
     assert change(path).written
 
@@ -200,13 +203,22 @@ def test_each_reason_is_named_with_what_ends_it(path: Path, number: int, reason:
     assert error.hint == f"{hint}, or name another file with --config"
 
 
-def test_a_mark_of_chattr_is_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("of_folder", [True, False])
+@pytest.mark.parametrize("flag", [0x10, 0x20])
+def test_a_mark_of_chattr_is_named(
+    path: Path, monkeypatch: pytest.MonkeyPatch, of_folder: bool, flag: int
+) -> None:
     import fcntl
 
-    monkeypatch.setattr(fcntl, "ioctl", lambda *_: struct.pack("l", 0x10))
+    marked = path.parent if of_folder else path
+
+    def flags(descriptor: int, *_: Any) -> bytes:
+        return struct.pack("l", flag if os.path.samestat(os.fstat(descriptor), marked.stat()) else 0)
+
+    monkeypatch.setattr(fcntl, "ioctl", flags)
     error = files.unwritable(path, PermissionError(1, "Operation not permitted"))
     assert "immutable" in error.message
-    assert f"chattr -i -a {path}" in (error.hint or "")
+    assert f"chattr -i -a {marked}," in (error.hint or "")
 
 
 def test_what_cannot_be_kept_is_not_taken_away_by_force(as_mortal: Path) -> None:
