@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import grp
 import os
 import stat
 import struct
@@ -150,6 +151,34 @@ def test_a_file_of_another_owner_that_the_group_may_write_is_refused_and_why(
     assert "run this as " in (caught.value.hint or "")
     assert path.read_text() == TEXT
     assert [child.name for child in path.parent.iterdir()] == ["config.toml"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+@pytest.mark.parametrize(
+    ("owner", "group", "words", "hint"),
+    [
+        (0, 54321, "it belongs to root,", "run this as root"),
+        (54321, 54321, "it belongs to the user 54321,", "run this as the user 54321"),
+        (NOBODY, 54321, "it belongs to the group 54321,", "chgrp it to a group of yours: chgrp "),
+        (
+            NOBODY,
+            1,
+            f"it belongs to the group {grp.getgrgid(1).gr_name},",
+            "chgrp it to a group of yours: chgrp ",
+        ),
+    ],
+)
+def test_whose_file_it_is_is_named(as_mortal: Path, owner: int, group: int, words: str, hint: str) -> None:
+    path = written(as_mortal / "kimi")
+    path.chmod(0o666)
+    os.setresuid(0, 0, 0)
+    os.chown(path, owner, group)
+    os.setresuid(NOBODY, NOBODY, 0)
+    with pytest.raises(ConfigUnwritable, match=words) as caught:
+        change(path)
+    assert (caught.value.hint or "").startswith(hint)
+    assert caught.value.where == str(path)
+    assert path.read_text() == TEXT
 
 
 def test_a_folder_or_a_file_that_is_read_only_is_named(as_mortal: Path) -> None:
