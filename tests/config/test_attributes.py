@@ -93,18 +93,27 @@ def test_a_label_that_the_system_gives_to_each_file_is_no_loss(
     assert os.getxattr(path, "user.label") == b"mine"
 
 
-def test_an_access_control_list_stays_and_none_is_taken_from_the_folder(path: Path) -> None:
-    """Lists are extended attributes; a folder's default one would be given to every new file in it."""
-    entries = [(1, 6, -1), (2, 4, NOBODY), (4, 0, -1), (16, 4, -1), (32, 0, -1)]
-    listed = struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *entry) for entry in entries)
-    os.setxattr(path, "system.posix_acl_access", listed)
+def readable_by(user: int) -> bytes:
+    """An access control list, as it stands in an extended attribute: the owner's, and one user may read."""
+    entries = [(1, 6, -1), (2, 4, user), (4, 0, -1), (16, 4, -1), (32, 0, -1)]
+    return struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *entry) for entry in entries)
+
+
+def test_an_access_control_list_stays(path: Path) -> None:
+    os.setxattr(path, "system.posix_acl_access", readable_by(NOBODY))
     change(path)
-    assert os.getxattr(path, "system.posix_acl_access") == listed
-    other = written(path.parent / "other")
-    os.setxattr(other.parent, "system.posix_acl_default", listed)
-    change(other)
-    assert os.listxattr(other) == []
-    assert stat.S_IMODE(other.stat().st_mode) == 0o600
+    assert os.getxattr(path, "system.posix_acl_access") == readable_by(NOBODY)
+
+
+@pytest.mark.parametrize("own", [None, readable_by(1)])
+def test_no_access_control_list_is_taken_from_the_folder(path: Path, own: bytes | None) -> None:
+    """A folder's default list would be given to every new file in it."""
+    os.setxattr(path.parent, "system.posix_acl_default", readable_by(NOBODY))
+    if own:
+        os.setxattr(path, "system.posix_acl_access", own)
+    change(path)
+    assert [os.getxattr(path, name) for name in os.listxattr(path)] == ([own] if own else [])
+    assert stat.S_IMODE(path.stat().st_mode) == (0o640 if own else 0o600)
 
 
 def test_an_attribute_that_may_not_be_set_is_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
