@@ -129,7 +129,7 @@ def _patterns(key: str) -> tuple[_Pattern, ...]:
     return tuple(found)
 
 
-_BASE64 = {"+": ("+", "-", "%2b", "%2B"), "/": ("/", "_", "%2f", "%2F", "\\/")}
+_BASE64 = {"+": ("+", "-", "%2b", "%2B"), "/": ("/", "_", "%2f", "%2F")}
 
 
 def _pattern(units: list[tuple[str, ...]]) -> _Pattern:

@@ -40,6 +40,9 @@ def forms(key: str) -> list[str]:
         "".join(f"u{ord(c):04x}" for c in key),
         escape(key),
         "".join(f"&#{ord(c)};" for c in key),
+        "".join(f"&#x{ord(c):x};" for c in key),
+        "".join(f"&#x{ord(c):X};" for c in key),
+        "\\".join(f"x{ord(c):02x}" for c in key),
         raw.hex(),
         raw.hex().upper(),
         "\u200b".join(key),
@@ -160,6 +163,12 @@ def test_no_form_of_a_key_is_shown_whichever_of_its_characters_come_one_by_one(f
     for cut in range(len(form)):
         live = Live(echoes())
         assert live.feed(f"a {form[:cut]}") + live.feed(f"{form[cut:]} b") + live.finish() == "a [masked] b"
+
+
+def test_a_key_with_letters_beyond_ascii_is_masked_in_each_form() -> None:
+    key = "sk-0123é\U0001f600456789"
+    for form in (key, quote(key, safe=""), json.dumps(key)[1:-1], key.encode().hex()):
+        assert echoes(key).hide(f"a {form} b") == "a [masked] b"
 
 
 def test_a_key_of_bytes_that_are_no_text_is_masked() -> None:

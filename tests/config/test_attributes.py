@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import grp
 import os
 import stat
 import struct
@@ -92,18 +93,27 @@ def test_a_label_that_the_system_gives_to_each_file_is_no_loss(
     assert os.getxattr(path, "user.label") == b"mine"
 
 
-def test_an_access_control_list_stays_and_none_is_taken_from_the_folder(path: Path) -> None:
-    """Lists are extended attributes; a folder's default one would be given to every new file in it."""
-    entries = [(1, 6, -1), (2, 4, NOBODY), (4, 0, -1), (16, 4, -1), (32, 0, -1)]
-    listed = struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *entry) for entry in entries)
-    os.setxattr(path, "system.posix_acl_access", listed)
+def readable_by(user: int) -> bytes:
+    """An access control list, as it stands in an extended attribute: the owner's, and one user may read."""
+    entries = [(1, 6, -1), (2, 4, user), (4, 0, -1), (16, 4, -1), (32, 0, -1)]
+    return struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *entry) for entry in entries)
+
+
+def test_an_access_control_list_stays(path: Path) -> None:
+    os.setxattr(path, "system.posix_acl_access", readable_by(NOBODY))
     change(path)
-    assert os.getxattr(path, "system.posix_acl_access") == listed
-    other = written(path.parent / "other")
-    os.setxattr(other.parent, "system.posix_acl_default", listed)
-    change(other)
-    assert os.listxattr(other) == []
-    assert stat.S_IMODE(other.stat().st_mode) == 0o600
+    assert os.getxattr(path, "system.posix_acl_access") == readable_by(NOBODY)
+
+
+@pytest.mark.parametrize("own", [None, readable_by(1)])
+def test_no_access_control_list_is_taken_from_the_folder(path: Path, own: bytes | None) -> None:
+    """A folder's default list would be given to every new file in it."""
+    os.setxattr(path.parent, "system.posix_acl_default", readable_by(NOBODY))
+    if own:
+        os.setxattr(path, "system.posix_acl_access", own)
+    change(path)
+    assert [os.getxattr(path, name) for name in os.listxattr(path)] == ([own] if own else [])
+    assert stat.S_IMODE(path.stat().st_mode) == (0o640 if own else 0o600)
 
 
 def test_an_attribute_that_may_not_be_set_is_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,6 +162,34 @@ def test_a_file_of_another_owner_that_the_group_may_write_is_refused_and_why(
     assert [child.name for child in path.parent.iterdir()] == ["config.toml"]
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+@pytest.mark.parametrize(
+    ("owner", "group", "words", "hint"),
+    [
+        (0, 54321, "it belongs to root,", "run this as root"),
+        (54321, 54321, "it belongs to the user 54321,", "run this as the user 54321"),
+        (NOBODY, 54321, "it belongs to the group 54321,", "chgrp it to a group of yours: chgrp "),
+        (
+            NOBODY,
+            1,
+            f"it belongs to the group {grp.getgrgid(1).gr_name},",
+            "chgrp it to a group of yours: chgrp ",
+        ),
+    ],
+)
+def test_whose_file_it_is_is_named(as_mortal: Path, owner: int, group: int, words: str, hint: str) -> None:
+    path = written(as_mortal / "kimi")
+    path.chmod(0o666)
+    os.setresuid(0, 0, 0)
+    os.chown(path, owner, group)
+    os.setresuid(NOBODY, NOBODY, 0)
+    with pytest.raises(ConfigUnwritable, match=words) as caught:
+        change(path)
+    assert (caught.value.hint or "").startswith(hint)
+    assert caught.value.where == str(path)
+    assert path.read_text() == TEXT
+
+
 def test_a_folder_or_a_file_that_is_read_only_is_named(as_mortal: Path) -> None:
     path = written(as_mortal / "kimi")
     path.chmod(0o400)
@@ -163,6 +201,9 @@ def test_a_folder_or_a_file_that_is_read_only_is_named(as_mortal: Path) -> None:
     with pytest.raises(ConfigUnwritable, match=r"its folder .*kimi is read-only") as caught:
         change(path)
     assert f"chmod u+w {path.parent}," in (caught.value.hint or "")
+    for missing in (path.parent / "new.toml", path.parent / "deeper" / "still" / "new.toml"):
+        with pytest.raises(ConfigUnwritable, match=r"its folder .*kimi is read-only"):
+            change(missing)
     path.parent.chmod(0o700)
     assert change(path).written
 
@@ -200,13 +241,22 @@ def test_each_reason_is_named_with_what_ends_it(path: Path, number: int, reason:
     assert error.hint == f"{hint}, or name another file with --config"
 
 
-def test_a_mark_of_chattr_is_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("of_folder", [True, False])
+@pytest.mark.parametrize("flag", [0x10, 0x20])
+def test_a_mark_of_chattr_is_named(
+    path: Path, monkeypatch: pytest.MonkeyPatch, of_folder: bool, flag: int
+) -> None:
     import fcntl
 
-    monkeypatch.setattr(fcntl, "ioctl", lambda *_: struct.pack("l", 0x10))
+    marked = path.parent if of_folder else path
+
+    def flags(descriptor: int, *_: Any) -> bytes:
+        return struct.pack("l", flag if os.path.samestat(os.fstat(descriptor), marked.stat()) else 0)
+
+    monkeypatch.setattr(fcntl, "ioctl", flags)
     error = files.unwritable(path, PermissionError(1, "Operation not permitted"))
     assert "immutable" in error.message
-    assert f"chattr -i -a {path}" in (error.hint or "")
+    assert f"chattr -i -a {marked}," in (error.hint or "")
 
 
 def test_what_cannot_be_kept_is_not_taken_away_by_force(as_mortal: Path) -> None:

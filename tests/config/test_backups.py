@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import stat
 from typing import TYPE_CHECKING
@@ -123,6 +124,9 @@ def test_a_moved_file_is_known_by_what_it_holds(tmp_path: Path) -> None:
     entry = save(tmp_path, tmp_path / "one.toml", b"1", b"2")
     assert backups.elsewhere(tmp_path, entry.after or "") == entry
     assert backups.elsewhere(tmp_path, entry.before or "") is None
+    later = save(tmp_path, tmp_path / "copy.toml", b"1", b"2", at=3.0)
+    save(tmp_path, tmp_path / "older.toml", b"1", b"2", at=2.0)
+    assert backups.elsewhere(tmp_path, entry.after or "") == later
 
 
 def test_leftovers_of_killed_runs_are_removed(tmp_path: Path) -> None:
@@ -159,8 +163,33 @@ def test_a_damaged_record_is_passed_over(tmp_path: Path, text: str) -> None:
     assert backups.entries(tmp_path, tmp_path / "one.toml") == [kept]
 
 
-def test_a_record_with_a_value_of_a_wrong_type_is_passed_over(tmp_path: Path) -> None:
+@pytest.mark.parametrize("field", ["id", "at", "command", "summary", "path", "before", "after"])
+def test_a_record_with_a_value_of_a_wrong_type_is_passed_over(tmp_path: Path, field: str) -> None:
     save(tmp_path, tmp_path / "one.toml", b"x")
     (record,) = tmp_path.rglob("1.json")
-    record.write_text(record.read_text().replace('"added p"', "5"))
+    fields = json.loads(record.read_text())
+    record.write_text(json.dumps(fields | {field: ["x"]}))
     assert backups.entries(tmp_path, tmp_path / "one.toml") == []
+    record.write_text(json.dumps(fields | {"at": 1}))
+    assert ids(tmp_path, tmp_path / "one.toml") == [1]
+
+
+def test_a_folder_in_the_place_of_a_record_is_passed_over(tmp_path: Path) -> None:
+    save(tmp_path, tmp_path / "one.toml", b"x")
+    (record,) = tmp_path.rglob("1.json")
+    record.with_name("2.json").mkdir()
+    assert ids(tmp_path, tmp_path / "one.toml") == [1]
+
+
+def test_bytes_that_many_changes_found_count_once_and_missing_ones_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backups, "KEPT_BYTES", 100)
+    target = tmp_path / "one.toml"
+    for number in range(6):
+        save(tmp_path, target, b"%d" % (number % 2) * 40)
+    assert ids(tmp_path, target) == [1, 2, 3, 4, 5, 6]
+    for kept in tmp_path.glob("*/*.toml"):
+        kept.unlink()
+    save(tmp_path, target, b"2" * 90)
+    assert ids(tmp_path, target) == [1, 2, 3, 4, 5, 6, 7]

@@ -6,15 +6,15 @@ import errno
 import os
 import signal
 import stat
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from provisioner.config import files
 from tests.config.conftest import umask
 
-if TYPE_CHECKING:
-    from pathlib import Path
+OPEN = Path("/dev/fd")
 
 
 @pytest.fixture
@@ -95,3 +95,35 @@ def test_a_folder_that_another_command_makes_meanwhile_is_taken(
     monkeypatch.setattr(os, "mkdir", twice)
     files.make_private(tmp_path / "a" / "b")
     assert stat.S_IMODE((tmp_path / "a" / "b").stat().st_mode) == 0o700
+
+
+def test_a_folder_that_cannot_be_synced_is_no_reason_to_fail(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    files.replace(target, b"new")
+    assert target.read_bytes() == b"new"
+
+
+def test_no_file_stays_open(target: Path) -> None:
+    before = list(OPEN.iterdir())
+    files.replace(target, b"new")
+    files.unwritable(target, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
+    assert list(OPEN.iterdir()) == before
+
+
+def test_a_circle_of_links_leads_nowhere(target: Path) -> None:
+    circle = target.with_name("circle")
+    circle.symlink_to(circle)
+    with pytest.raises(OSError, match="symbolic links"):
+        files.resolve(circle)
+    link = target.with_name("link")
+    link.symlink_to("missing")
+    assert files.resolve(link) == target.parent.resolve() / "missing"
