@@ -70,11 +70,18 @@ def wants_colour(stream: Any) -> bool:
     return bool(stream.isatty() if asked is None else asked)
 
 
+def columns_of(stream: Any) -> int | None:
+    """How wide the terminal is that ``stream`` writes to; None where it is none."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError, AttributeError):
+        return None
+
+
 def prose(text: str) -> str:
     """A message in lines that end between words, where stderr is a terminal. Commands are not for it: they are copied."""
-    try:
-        columns = os.get_terminal_size(sys.stderr.fileno()).columns
-    except (OSError, ValueError, AttributeError):  # no terminal
+    columns = columns_of(sys.stderr)
+    if columns is None:
         return text
     return click.wrap_text(text, max(columns, _NARROWEST), subsequent_indent="  ")
 
