@@ -78,12 +78,15 @@ def columns_of(stream: Any) -> int | None:
         return None
 
 
-def prose(text: str) -> str:
-    """A message in lines that end between words, where stderr is a terminal. Commands are not for it: they are copied."""
-    columns = columns_of(sys.stderr)
+def prose(text: str, *, indent: str = "", is_result: bool = False) -> str:
+    """A message in lines that end between words, where stderr is a terminal, or stdout for what ``is_result``.
+
+    Commands are not for it: they are copied.
+    """
+    columns = columns_of(sys.stdout if is_result else sys.stderr)
     if columns is None:
-        return text
-    return click.wrap_text(text, max(columns, _NARROWEST), subsequent_indent="  ")
+        return indent + text
+    return click.wrap_text(text, max(columns, _NARROWEST), indent, f"{indent}  ")
 
 
 def styled(text: str, **style: Any) -> str:
