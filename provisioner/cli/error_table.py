@@ -231,6 +231,7 @@ NOTES = {
     "context_unknown": Row("The endpoint's list does not say how large the context is; a small one was written.", "Say it with --only ID:CONTEXT, or --model ID:CONTEXT."),
     "left_out": Row("Something of another tool's provider has no place in config.toml.", "The message names it; set it by hand where it matters."),
     "key_unset": Row("The key is read from a variable that is not set.", "Export it where Kimi Code is started, or repeat with --with-keys."),
+    "key_differs": Row("The key is read from a variable that holds another one than the tool has.", "Mean it, or repeat with --with-keys."),
     "untried": Row("The new key was not tried: the provider has no model to ask.", "`kimi provider test ALIAS` once it has one."),
     "tried": Row("What the trial of the new key came to, where it was more than a plain yes.", "`kimi provider test --provider ID` says more."),
     "still_there": Row("The old key still stands in places that are not this provider's.", "Change them with `kimi provider key ID` of their own, or by hand."),

@@ -56,9 +56,10 @@ def advice(hint: str, program: str = "kimi provider") -> str:
     return f"{styled('try:', bold=True)} {clean(spoken(hint, program))}"
 
 
-def note(text: str, program: str) -> str:
-    """Something to know beside a result."""
-    return prose(f"{styled('note:', fg='yellow')} {clean(spoken(text, program))}")
+def note(text: str, program: str, *, indent: str = "", is_result: bool = False) -> str:
+    """Something to know beside a result, or as part of one."""
+    said = f"{styled('note:', fg='yellow')} {clean(spoken(text, program))}"
+    return prose(said, indent=indent, is_result=is_result)
 
 
 def program_name() -> str:

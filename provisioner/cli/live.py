@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
 import click
 
-from provisioner.cli.terminal import clean, echo_error, styled, wants_colour
+from provisioner.cli.terminal import clean, columns_of, echo_error, styled, wants_colour
 from provisioner.cli.verdict_lines import COLOURS
+from provisioner.cli.word_wrap import WordWrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +70,7 @@ class StreamedAnswer:
         self._stream = stream
         self._kind = ""
         self._check = "text"
-        self._within_line = False
+        self._wrap = self._new_wrap()
 
     def arrived(self, alias: str, delta: Delta) -> None:
         """Writes a piece of text or reasoning."""
@@ -80,9 +81,7 @@ class StreamedAnswer:
             self.end()
         self._kind = delta.kind
         text = "\n".join(clean(line) for line in delta.text.split("\n"))
-        self._write(styled(text, dim=True) if delta.kind == "reasoning" else text)
-        if text:
-            self._within_line = not text.endswith("\n")
+        self._write_answer(self._wrap.feed(text))
 
     def progress(self, progress: Progress) -> None:
         """Says which check asks, and when the server asks to wait."""
@@ -95,9 +94,17 @@ class StreamedAnswer:
 
     def end(self) -> None:
         """Leaves the line that the answer ended on, if it did not itself."""
-        if self._within_line:
+        self._write_answer(self._wrap.rest())
+        if self._wrap.within_line:
             self._write("\n")
-        self._kind, self._within_line = "", False
+        self._kind, self._wrap = "", self._new_wrap()
+
+    def _new_wrap(self) -> WordWrap:
+        return WordWrap(columns_of(self._stream) or sys.maxsize)
+
+    def _write_answer(self, text: str) -> None:
+        if text:
+            self._write(styled(text, dim=True) if self._kind == "reasoning" else text)
 
     def _write(self, text: str) -> None:
         click.echo(text, self._stream, nl=False, color=wants_colour(self._stream))

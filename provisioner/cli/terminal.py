@@ -70,13 +70,23 @@ def wants_colour(stream: Any) -> bool:
     return bool(stream.isatty() if asked is None else asked)
 
 
-def prose(text: str) -> str:
-    """A message in lines that end between words, where stderr is a terminal. Commands are not for it: they are copied."""
+def columns_of(stream: Any) -> int | None:
+    """How wide the terminal is that ``stream`` writes to; None where it is none."""
     try:
-        columns = os.get_terminal_size(sys.stderr.fileno()).columns
-    except (OSError, ValueError, AttributeError):  # no terminal
-        return text
-    return click.wrap_text(text, max(columns, _NARROWEST), subsequent_indent="  ")
+        return os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError, AttributeError):
+        return None
+
+
+def prose(text: str, *, indent: str = "", is_result: bool = False) -> str:
+    """A message in lines that end between words, where stderr is a terminal, or stdout for what ``is_result``.
+
+    Commands are not for it: they are copied.
+    """
+    columns = columns_of(sys.stdout if is_result else sys.stderr)
+    if columns is None:
+        return indent + text
+    return click.wrap_text(text, max(columns, _NARROWEST), indent, f"{indent}  ")
 
 
 def styled(text: str, **style: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from provisioner.cli.error_text import advice, note
-from provisioner.cli.terminal import clean, styled
+from provisioner.cli.terminal import clean, prose, styled
 from provisioner.formatting import request
 
 if TYPE_CHECKING:
@@ -28,18 +28,22 @@ def lines(result: AliasResult, program: str) -> Iterator[str]:
     where = f"  {clean(result.wire)}  {clean(result.url)}" if result.wire and result.url else ""
     yield f"{word(result.verdict)} {styled(clean(result.alias), bold=True)}{where}"
     if shown := figures(result):
-        yield f"{_INDENT}{shown}"
+        yield _below(shown)
     if said := first_line(result.answer.text):
-        yield f"{_INDENT}{styled('says:', bold=True)} {clean(said)}"
+        yield _below(f"{styled('says:', bold=True)} {clean(said)}")
     asked = [check for check in result.checks if check.verdict != "skipped"]
     for check in asked:
         if len(asked) > 1 or check.verdict != "pass":
             head = "" if len(asked) == 1 else f"{check.name}: {_SHORT[check.verdict]}, "
-            yield f"{_INDENT}{head}{clean(check.detail)}"
+            yield _below(f"{head}{clean(check.detail)}")
     for told in result.notes:
-        yield f"{_INDENT}{note(told.message, program)}"
+        yield note(told.message, program, indent=_INDENT, is_result=True)
     if result.error is not None and result.error.hint:
         yield f"{_INDENT}{advice(result.error.hint, program)}"
+
+
+def _below(text: str) -> str:
+    return prose(text, indent=_INDENT, is_result=True)
 
 
 def first_line(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from catalog.untrusted import mapping, sequence, text
+from catalog.urls import is_loopback
 from provisioner.importers.found import Found, headers_of, model
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def _endpoints(
 
 def _host(address: str) -> str:
     try:
-        return urlsplit(address).hostname or "endpoint"
+        host = urlsplit(address).hostname or "endpoint"
     except ValueError:
         return "endpoint"
+    return "local" if is_loopback(host) else host

@@ -221,12 +221,16 @@ def _is_own(old: Mapping[str, Any], item: Item, entry: tables.Entry) -> bool:
 
 
 def _key_notes(app: App, data: Mapping[str, Any], items: list[tuple[Item, Provider]]) -> Iterator[Note]:
-    """Of each key that is referred to and not there: what to export, or how to copy it."""
+    """Of each key that is referred to and not there, or is another than the tool's: what to export, or how to copy it."""
     for item, provider in items:
-        variable = tables.provider_in(data, provider.id).get("api_key_env")
-        if not isinstance(variable, str) or app.env.get(variable):
+        variable, key = tables.provider_in(data, provider.id).get("api_key_env"), item.found.key
+        if not isinstance(variable, str):
             continue
-        copy = ", or copy the key that the tool has (--with-keys)" if item.found.key else ""
-        yield Note(
-            "key_unset", f"{provider.id}: its key is read from {variable}, which is not set: export it{copy}"
-        )
+        copy = "or copy the key that the tool has (--with-keys)"
+        there = app.env.get(variable, "").strip()
+        if not there:
+            said = f"which is not set: export it{f', {copy}' if key else ''}"
+            yield Note("key_unset", f"{provider.id}: its key is read from {variable}, {said}")
+        elif key and there != key.strip():
+            said = f"which holds another key than the tool has: mean it, {copy}"
+            yield Note("key_differs", f"{provider.id}: its key is read from {variable}, {said}")

@@ -114,6 +114,14 @@ def test_all_that_can_be_taken_over_is_and_the_rest_is_named(machine: Machine, c
 
 
 @pytest.mark.usefixtures("opencode")
+def test_a_variable_with_another_key_than_the_tool_s_is_named(cli: Cli) -> None:
+    for value, named in ((KEY, False), ("sk-another-0123456789", True)):
+        done = take(cli, "--only", "deepseek", "--dry-run", DEEPSEEK_API_KEY=value)
+        assert ("DEEPSEEK_API_KEY, which holds another key" in done.err) == named
+        assert value not in done.err
+
+
+@pytest.mark.usefixtures("opencode")
 @pytest.mark.parametrize("flags", [(), ("--dry-run",), ("--json",), ("--dry-run", "--json", "--with-keys")])
 def test_no_secret_is_printed(cli: Cli, flags: tuple[str, ...]) -> None:
     done = take(cli, "--with-keys", *flags)
@@ -251,7 +259,7 @@ def test_a_server_without_a_key_gets_the_placeholder(private_home: Path, machine
     document = json.dumps([{"model_id": "m", "model_name": "m", "api_base": "http://127.0.0.1:9/v1"}])
     put(private_home / ".config/io.datasette.llm/extra-openai-models.yaml", document)
     assert take(cli, tool="llm").code == 0
-    assert saved(machine)["providers"]["127.0.0.1"]["api_key"] == "unused"
+    assert saved(machine)["providers"]["local"]["api_key"] == "unused"
 
 
 @pytest.mark.parametrize("arguments", [("--from",), ("--from", "list")])
@@ -318,7 +326,7 @@ def test_on_a_terminal_the_change_is_shown_and_confirmed(
 ) -> None:
     document = json.dumps([{"model_id": "m", "model_name": "m", "api_base": "http://127.0.0.1:9/v1"}])
     put(private_home / ".config/io.datasette.llm/extra-openai-models.yaml", document)
-    machine.write('[providers."127.0.0.1"]\ntype = "openai"\nbase_url = "https://else.example/v1"\n')
+    machine.write('[providers.local]\ntype = "openai"\nbase_url = "https://else.example/v1"\n')
     with Terminal("add", "--from", "llm") as terminal:
         terminal.wait("Write this to config.toml?", "taken over").press(*keys)
         assert terminal.end() == code

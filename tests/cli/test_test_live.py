@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
 
 
-def spawn(path: Path, *arguments: str) -> Any:
+def spawn(path: Path, *arguments: str, columns: int = 100) -> Any:
     command = ["-m", "provisioner", "test", *arguments, "--config", str(path)]
-    return pexpect.spawn(sys.executable, command, timeout=60, encoding="utf-8", dimensions=(24, 100))
+    return pexpect.spawn(sys.executable, command, timeout=60, encoding="utf-8", dimensions=(24, columns))
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_the_answer_of_one_model_is_seen_as_it_arrives(path: Path) -> None:
 
     def answer(_: Request) -> Chunks:
         yield from stream(
-            data(chunk({"reasoning_content": "Pondering."})), data(chunk({"content": "Hello \x1b[31m"}))
+            data(chunk({"reasoning_content": "Pondering. "})), data(chunk({"content": "Hello \x1b[31m "}))
         )
         seen.wait(60)
         yield data(chunk({"content": "there."}), chunk(finish="stop"), {"choices": [], "usage": CHAT_USAGE})
@@ -78,6 +78,28 @@ def test_each_answer_has_lines_of_its_own_and_its_check_is_named(path: Path) -> 
     assert shown[: len(before) + len(after)] == [*before, *after]
     assert shown[len(before) + len(after)].startswith("PASS")
     assert screen.exitstatus == 0
+
+
+def test_lines_end_between_words(path: Path) -> None:
+    answer = "These are words of an answer that is longer than a line of a terminal of sixty columns."
+
+    def stream_it(_: Request) -> Chunks:
+        pieces = [chunk({"content": answer[at : at + 7]}) for at in range(0, len(answer), 7)]
+        return stream(data(*pieces, chunk(finish="stop"), {"choices": [], "usage": CHAT_USAGE}), DONE)
+
+    with serving(stream_it) as server:
+        path.write_text(config("openai", f"{server.url}/v1"))
+        screen = spawn(path, "p/m", columns=60)
+        screen.expect(pexpect.EOF)
+        screen.close()
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", screen.before).split("\r\n")
+    assert shown[:2] == [
+        "These are words of an answer that is longer than a line of a",
+        "terminal of sixty columns.",
+    ]
+    says = next(number for number, line in enumerate(shown) if line.startswith("        says:"))
+    assert " ".join(line.strip() for line in shown[says : says + 2]) == f"says: {answer}"
+    assert all(line.startswith("        ") and len(line) <= 60 for line in shown[3:] if line)
 
 
 def test_the_table_counts_and_names_those_that_wait(path: Path) -> None:

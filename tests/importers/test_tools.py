@@ -281,7 +281,7 @@ def test_llm() -> None:
 """
     keys = {"// Note": "secret", "corp": "sk-corp", "openai": "sk-openai", "claude": "sk-a", "weather": "w"}
     all_ = found("llm", models=("extra-openai-models.yaml", models), keys=("keys.json", json.dumps(keys)))
-    assert (all_["localhost"].key, all_["localhost"].models[0].capabilities) == (None, ("tool_use",))
+    assert (all_["local"].key, all_["local"].models[0].capabilities) == (None, ("tool_use",))
     assert (all_["corp"].wire, all_["corp"].key) == ("openai", "sk-corp")
     assert all_["corp"].models[0].capabilities == ("image_in",)
     assert all_["corp-2"].wire == "openai_responses"

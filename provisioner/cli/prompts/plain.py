@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from provisioner.cli.prompts.asking import Back
 from provisioner.cli.prompts.list_state import Listing
-from provisioner.cli.terminal import clean
+from provisioner.cli.terminal import clean, prose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
@@ -133,7 +133,7 @@ class Plain:
         """The lines, then a yes or no."""
         self._head(question)
         for _, text in lines:
-            _say(text)
+            sys.stdout.write(f"{clean(text)}\n")  # as it stands in the file
         while True:
             typed = _read(f"{yes}? y or n, < to go back: ").lower()
             if typed in {"y", "yes"}:
@@ -203,4 +203,6 @@ def _back(typed: str) -> str:
 
 
 def _say(text: str = "") -> None:
-    sys.stdout.write(clean(text) + "\n")
+    said = clean(text)
+    body = said.lstrip()
+    sys.stdout.write(f"{prose(body, indent=said.removesuffix(body), is_result=True)}\n")

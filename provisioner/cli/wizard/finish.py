@@ -143,6 +143,10 @@ def _verdict(wizard: Wizard, result: AliasResult) -> None:
         said = f"{result.alias} answers"
     else:
         said = result.error.message if result.error else result.checks[0].detail
-    echo(prose(f"{styled(mark, fg=COLOURS[result.verdict])} {clean(', '.join([said, *figures]))}"))
+    echo(
+        prose(
+            f"{styled(mark, fg=COLOURS[result.verdict])} {clean(', '.join([said, *figures]))}", is_result=True
+        )
+    )
     if result.error is not None and result.error.hint:
         echo(f"  {advice(result.error.hint, wizard.program)}")

@@ -6,6 +6,7 @@ import sys
 from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
+from catalog.reserved import RESERVED_IDS
 from provisioner.cli.prompts.asking import Back, Question
 from provisioner.cli.prompts.choose import prompts
 from provisioner.cli.prompts.echo import unechoed
@@ -97,7 +98,7 @@ def _places(servers: Sequence[LocalServer], tools: Sequence[ToolFiles]) -> list[
 
 
 def _usable(one: ToolFiles) -> str:
-    ids = [found.id for found in one.found if not found.refused]
+    ids = [found.id for found in one.found if not found.refused and found.id not in RESERVED_IDS]
     return ", ".join(ids[:_NAMED]) + (f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else "")
 
 

@@ -114,3 +114,15 @@ def test_the_end_of_input_leaves_a_secret_too(
     monkeypatch.setattr("getpass.getpass", ended)
     with pytest.raises(KeyboardInterrupt):
         ask().secret(QUESTION, check=lambda _: None)
+
+
+def test_lines_end_between_words_and_the_file_s_own_stay(
+    ask: Callable[..., Prompts], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("provisioner.cli.terminal.columns_of", lambda _: 40)
+    row = ListRow("m", ("a model of a name that takes all of a line", "7k"))
+    assert ask("1").one(QUESTION, COLUMNS, [row]) == "m"
+    assert "   1  a model of a name that takes all\n     of a line, 7k context\n" in capsys.readouterr().out
+    line = '+ base_url = "https://a-host.example/with/a/path/as long as it is"'
+    ask("y").review(QUESTION, [("add", line)], yes="write it")
+    assert f"\n{line}\n" in capsys.readouterr().out

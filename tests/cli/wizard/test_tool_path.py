@@ -11,7 +11,7 @@ import pytest
 from catalog.documents import CatalogRequest
 from provisioner.cli import wizard
 from tests.cli.wizard.conftest import assert_ctrl_c_leaves_no_trace
-from tests.cli.wizard.conversation import DOWN, ENTER, ESC, SPACE, conversation
+from tests.cli.wizard.conversation import DOWN, ENTER, ESC, SPACE, UP, conversation
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,7 @@ STEPS = [
 
 @pytest.fixture
 def tool_app(wizard_app: App, demo: Demo, tmp_path: Path) -> App:
-    """An App whose user has opencode with two providers that can be taken over, and one that cannot."""
+    """An App whose user has opencode with two providers that can be taken over, and two that cannot."""
     home = tmp_path / "other-home"
     file = home / ".config" / "opencode" / "opencode.json"
     file.parent.mkdir(parents=True)
@@ -44,6 +44,7 @@ def tool_app(wizard_app: App, demo: Demo, tmp_path: Path) -> App:
         "provider": {
             "mine": provider("mine", baseURL=f"{demo.url}/openai/v1", apiKey=demo.model_key),
             "other": provider("other", baseURL="https://other.example/v1", apiKey="sk-other-0123456789"),
+            "kimi-code": provider("own", baseURL="https://own.example/v1"),
             "lost": {"npm": "@ai-sdk/openai-compatible", "models": {"m": {}}},
         }
     }
@@ -60,9 +61,12 @@ def test_its_providers_are_listed_with_why_not_the_rest_and_written_with_names_f
     run: Run, tool_app: App, demo: Demo, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with conversation(run, columns=100) as talk:
-        talk.sees("From opencode", "mine, other").types(DOWN, ENTER)
+        talk.sees("From opencode", "mine, other")
+        assert "kimi-code" not in talk.everything
+        talk.types(DOWN, ENTER)
         talk.sees(STEPS[1][0], "Leave them there").types(ENTER)
-        talk.sees("Which of its providers?", "2 chosen", "not taken over").types(DOWN, SPACE, ENTER)
+        talk.sees("Which of its providers?", "2 chosen", "not taken over").types(DOWN, DOWN)
+        talk.sees("its id is reserved for Kimi Code itself").types(UP, SPACE, ENTER)
         talk.sees("Which model does Kimi Code start with?", "keys by name", "1 provider").types(ENTER)
         talk.sees("Write this to", "api_key_env").types(ENTER)
         talk.sees("Try it now?").types(DOWN, ENTER)
