@@ -21,33 +21,10 @@ _NOT_SECRET_KEYS = frozenset({"reasoning_key", "api_key_env"})
 _SHORT = 12
 # How the keys of vendors begin, and how they go on.
 _STARTS = (
-    *(
-        "csk-",
-        "sk-",
-        "pk-",
-        "rk-",
-        "gsk_",
-        "rsk_",
-        "sk_",
-        "gho_",
-        "ghp_",
-        "ghr_",
-        "ghs_",
-        "ghu_",
-        "github_pat_",
-    ),
-    *(
-        "glpat-",
-        "hf_",
-        *(f"xox{kind}-" for kind in "abcdefghijklmnopqrstuvwxyz"),
-        "xai-",
-        "nvapi-",
-        "pplx-",
-        "tvly-",
-        "r8_",
-    ),
-    *("fw_", "vck_", "tgp_v1_", "jina_", "AIza", "AQ.", "AKIA", "eyJ", "ya29.", "bce-v3/"),
-)
+    "csk-", "sk-", "pk-", "rk-", "gsk_", "rsk_", "sk_", "gho_", "ghp_", "ghr_", "ghs_", "ghu_", "github_pat_", "glpat-",
+    "hf_", "xai-", "nvapi-", "pplx-", "tvly-", "r8_", "fw_", "vck_", "tgp_v1_", "jina_", "AIza", "AQ.", "AKIA", "eyJ",
+    "ya29.", "bce-v3/", *(f"xox{kind}-" for kind in "abcdefghijklmnopqrstuvwxyz"),
+)  # fmt: skip
 _REST = r"[A-Za-z0-9_./+=-]{8,}"
 # Keys without a prefix: hexadecimal, or a long word of small and capital letters and digits, which no id is.
 _UNPREFIXED = r"[0-9a-f]{32,}(?:\.\w+)?|(?=\w*[a-z])(?=\w*[A-Z])(?=\w*[0-9])\w{24,}"
