@@ -16,7 +16,7 @@ class StrictChat(StrictSdk):
 
     def __init__(self) -> None:
         super().__init__()
-        self._waiting: dict[str, str] = {}  # arguments that came before their call had a name
+        self._waiting: dict[str, list[str]] = {}  # arguments that came before their call had a name
         self._begun: set[str] = set()
 
     def _chunk(self, chunk: Any) -> None:
@@ -72,7 +72,7 @@ class StrictChat(StrictSdk):
                 self.message.arguments(piece, index)
         elif named:
             self._begun.add(index)
-            early = self._waiting.pop(index, "")
+            early = "".join(self._waiting.pop(index, ()))
             self.message.call(name, early + piece if early else arguments, index)
         else:
-            self._waiting[index] = self._waiting.get(index, "") + piece
+            self._waiting.setdefault(index, []).append(piece)

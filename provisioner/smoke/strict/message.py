@@ -8,11 +8,17 @@ from typing import Any
 
 @dataclass(slots=True)
 class Call:
-    """A tool call as Kimi Code would carry it out; ``arguments`` is JSON text, or whatever the server sent instead."""
+    """A tool call as Kimi Code would carry it out."""
 
     name: str
-    arguments: Any
+    first: Any  # the first of its arguments that came
     index: Any = None
+    more: list[str] = field(default_factory=list)  # joined at the end: there may be thousands
+
+    @property
+    def arguments(self) -> Any:
+        """JSON text, or whatever the server sent instead."""
+        return "".join((self.first, *self.more)) if isinstance(self.first, str) else self.first
 
 
 @dataclass(slots=True)
@@ -62,10 +68,10 @@ class Message:
         target = target or open_call
         if target is None:
             self._last = None
-        elif target.arguments is None:
-            target.arguments = piece
-        elif isinstance(target.arguments, str):
-            target.arguments += piece
+        elif target.first is None:
+            target.first = piece
+        elif isinstance(target.first, str):
+            target.more.append(piece)
 
     @property
     def trouble(self) -> str | None:
