@@ -101,7 +101,7 @@ def test_a_key_of_the_users_own_is_named_when_the_token_replaces_it(machine: Mac
     )
     document = cli(*ADD, "--json").json("change")
     (note,) = [note for note in document["notes"] if note["code"] == "own_key"]
-    assert note["message"].startswith("the api_key of alpha was")
+    assert note["message"].startswith("the api_key of alpha is another")
 
 
 def test_only_picks_and_leaves_its_siblings_alone(machine: Machine, cli: Cli) -> None:

@@ -183,7 +183,7 @@ def test_any_endpoint_is_asked_for_its_models(machine: Machine, cli: Cli) -> Non
     assert "source" not in data["providers"]["local"]
     assert data["providers"]["local"]["api_key"] == "unused"
     assert "authorization" not in machine.requests[0].headers
-    assert 'api_key = "unused" was written' in done.err
+    assert 'api_key = "unused" stands in for a key' in done.err
 
 
 def test_models_of_an_endpoint_may_be_named(machine: Machine, cli: Cli) -> None:
