@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -101,15 +102,21 @@ _SMALL = frozenset(
 )
 _UNFINISHED = frozenset(["alpha", "beta", "exp", "experimental", "nightly", "preview", "rc", "stealth"])
 # What leads where a gateway has models of many makers; of one maker's own models all are alike in this.
-_LEADING = re.compile(r"\Ak\d|(?<![a-z])(?:claude|deepseek|gemini|glm|gpt|grok|kimi|minimax|qwen)")
+_LEADING = r"\Ak\d|(?<![a-z])(?:claude|deepseek|gemini|glm|gpt|grok|kimi|minimax|qwen)"
 # "70b", "8x22b", "235b-a22b", "e4b"
-_SIZE = re.compile(r"(?<![a-z0-9.])[a-z]?(?:\d+x)?(\d+(?:\.\d+)?)b(?![a-z0-9])")
+_SIZE = r"(?<![a-z0-9.])[a-z]?(?:\d+x)?(\d+(?:\.\d+)?)b(?![a-z0-9])"
 _LARGE, _MIDDLE = 32, 12  # thousand million parameters
 # "-20250929", "@2025-09-29", "-0905", "-08-2024": a day, not a version.
-_DAY = re.compile(r"[-@:_](20\d{2}-?[01]\d-?[0-3]\d|\d{4}|[01]\d-20\d{2})(?![0-9])")
-_COPY = re.compile(r"[-@]20\d{2}-?\d{2}-?\d{2}\Z")
+_DAY = r"[-@:_](20\d{2}-?[01]\d-?[0-3]\d|\d{4}|[01]\d-20\d{2})(?![0-9])"
+_COPY = r"[-@]20\d{2}-?\d{2}-?\d{2}\Z"
 # "4-8", "2.6", "5p2" (Fireworks), and "55" (Venice), each as two figures
-_VERSION = re.compile(r"(?<![0-9])(\d)(?:[.p_-]?(\d{1,2}))?(?![0-9])")
+_VERSION = r"(?<![0-9])(\d)(?:[.p_-]?(\d{1,2}))?(?![0-9])"
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Only what is asked: of one model nothing is."""
+    return re.compile(pattern)
 
 
 def best(models: Iterable[Model]) -> Model | None:
@@ -131,7 +138,11 @@ def without_copies(models: Iterable[Model]) -> list[Model]:
     """The models without those whose name is that of another and a day: a frozen copy of it."""
     every = list(models)
     ids = {model.id for model in every}
-    return [model for model in every if (plain := _COPY.sub("", model.id)) == model.id or plain not in ids]
+    return [
+        model
+        for model in every
+        if (plain := _compiled(_COPY).sub("", model.id)) == model.id or plain not in ids
+    ]
 
 
 def is_unfinished(model: Model) -> bool:
@@ -151,7 +162,7 @@ def _name(model: Model) -> str:
 @functools.lru_cache(maxsize=1024)
 def _class(name: str) -> int:
     """2 for a large model, 1 for one of middle size or a fast variant, 0 for a small one."""
-    size = max((float(size) for size in _SIZE.findall(name)), default=_LARGE)
+    size = max((float(size) for size in _compiled(_SIZE).findall(name)), default=_LARGE)
     told = 2 if size >= _LARGE else 1 if size >= _MIDDLE else 0
     return min(told, 1) if _has(name, _SMALL) else told
 
@@ -159,13 +170,13 @@ def _class(name: str) -> int:
 @functools.lru_cache(maxsize=1024)  # the providers of a registry often have the same models
 def _version(name: str) -> tuple[int, ...]:
     """The first number in a name that is neither a day nor a size: ``claude-opus-4-8`` and ``kimi-k2.6`` have one."""
-    found = _VERSION.search(_SIZE.sub("", _DAY.sub("", name)))
+    found = _compiled(_VERSION).search(_compiled(_SIZE).sub("", _compiled(_DAY).sub("", name)))
     return tuple(int(part) for part in found.groups() if part) if found else ()
 
 
 def _day(name: str) -> str:
     """The day in a name, for those that differ in nothing else."""
-    found = _DAY.search(name)
+    found = _compiled(_DAY).search(name)
     return found[1].replace("-", "") if found else ""
 
 
@@ -177,7 +188,7 @@ _TRAITS: tuple[Callable[[Model], Any], ...] = (
     lambda model: not _has(_name(model), _SPECIAL),
     lambda model: _class(_name(model)),
     lambda model: not is_unfinished(model),
-    lambda model: _LEADING.search(_name(model)) is not None,
+    lambda model: _compiled(_LEADING).search(_name(model)) is not None,
     lambda model: model.released or "",
     lambda model: _version(_name(model)),
     lambda model: "latest" in _name(model),

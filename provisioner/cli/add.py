@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +16,8 @@ from provisioner.cli.terminal import interactive
 from provisioner.errors import TerminalNeeded, UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from provisioner.app import App
     from provisioner.cli.add_flags import CatalogFlags
     from provisioner.workflows import add_catalog
@@ -129,7 +130,7 @@ add --from TOOL                              what opencode, codex, … have; --f
 )
 @options.option(
     "--file",
-    type=click.Path(path_type=Path),
+    type=options.PATH,
     metavar="PATH",
     help="With --from: read this file alone, in place of the tool's own.",
 )

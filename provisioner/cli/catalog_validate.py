@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,11 +13,14 @@ from provisioner.cli.changes import count
 from provisioner.cli.json_output import print_json
 from provisioner.cli.terminal import clean, echo
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 _INVALID = 4
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=options.PATH)
 @options.as_json
 def command(*, file: Path, as_json: bool) -> int:
     """Check FILE against the catalog's JSON Schema; exit 4 when it is not valid."""

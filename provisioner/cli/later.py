@@ -11,8 +11,8 @@ from importlib import import_module
 from types import ModuleType
 
 # `inspect`: click cleans texts with it, and ours are clean. `ipaddress`: urllib, for hosts in brackets. `anyio`: httpcore,
-# for asynchronous clients. `certifi`: httpx, where nobody names the trust.
-_SELDOM_USED = ("inspect", "ipaddress", "anyio", "certifi")
+# for asynchronous clients. `certifi`: httpx, where nobody names the trust. `bz2` and `lzma`: shutil, for archives.
+_SELDOM_USED = ("inspect", "ipaddress", "anyio", "certifi", "bz2", "lzma")
 _changing = allocate_lock()
 
 
@@ -32,3 +32,7 @@ def delay() -> None:
     """Puts off loading the modules that a quick command does not use; one that is loaded stays."""
     for name in _SELDOM_USED:
         sys.modules.setdefault(name, Later(name))
+    if sys.platform == "linux" and "platform" not in sys.modules:
+        # uuid, which click imports, asks this one thing of it; the answer is what Python has there.
+        sys.modules["platform"] = platform = Later("platform")
+        vars(platform)["system"] = lambda: "Linux"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -16,6 +15,7 @@ from provisioner.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from catalog.documents import CatalogRequest
     from provisioner.app import App
@@ -34,6 +34,19 @@ class Option(click.Option):
         self.help = text
 
 
+class _Path(click.Path):
+    """A path; pathlib is loaded when one is given."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path as it was typed."""
+        from pathlib import Path
+
+        return Path(os.fsdecode(super().convert(value, param, ctx)))
+
+
+PATH = _Path()
+
+
 def option(*names: str, **settings: Any) -> Callable[[F], F]:
     """``click.option`` with options of this kind."""
     return click.option(*names, cls=Option, **settings)
@@ -42,7 +55,7 @@ def option(*names: str, **settings: Any) -> Callable[[F], F]:
 as_json = option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 config = option(
     "--config",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="PATH",
     help="Use this config.toml instead of $KIMI_CODE_HOME/config.toml.",
 )

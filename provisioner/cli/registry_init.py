@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +15,9 @@ from provisioner.cli.progress import waiting
 from provisioner.cli.terminal import echo, echo_error
 from provisioner.errors import UsageError
 from provisioner.seen_keys import without_keys
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command(
@@ -43,9 +46,7 @@ from provisioner.seen_keys import without_keys
 @options.option("--as", "name", metavar="NAME", help="The provider's id in the registry.")
 @options.option("--api-key-env", metavar="NAME", help="The variable with the key for the endpoint's list.")
 @options.option("--api-key-stdin", is_flag=True, help="Read that key from standard input.")
-@options.option(
-    "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write it there, not to stdout."
-)
+@options.option("--output", type=options.PATH, metavar="FILE", help="Write it there, not to stdout.")
 @options.option("--yes", is_flag=True, help="Replace FILE.")
 @options.config
 @click.pass_context

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,13 +16,14 @@ from provisioner.smoke.retry import RETRIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from provisioner.smoke.report import AliasResult
     from provisioner.workflows.test import Result
 
 _CHECKS = ("text", "tools", "thinking", "vision", "video")
 UNKNOWN = 7
-_FILE = click.Path(path_type=Path)
+_FILE = options.PATH
 
 
 def _named(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, ...]:

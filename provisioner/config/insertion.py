@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from provisioner.config.plan import KeyPath
 
 # Comments that mean something to a program where they stand, at the top of the file: `#:schema`, `#!`, modelines.
-_DIRECTIVE = re.compile(r"#(?:[:!]|[ \t]*(?:-\*-|vim?:|ex:|code:|yaml-language-server))[^\n]*(?:\n|\Z)")
+_DIRECTIVE = r"#(?:[:!]|[ \t]*(?:-\*-|vim?:|ex:|code:|yaml-language-server))[^\n]*(?:\n|\Z)"
 
 
 class InsertionPoints:
@@ -107,6 +107,6 @@ def _comments_above(text: str, start: int, header: int) -> int:
             return first
         first = above
     if first == 0:
-        while directive := _DIRECTIVE.match(text, first, header):
+        while directive := re.compile(_DIRECTIVE).match(text, first, header):
             first = directive.end()
     return first
