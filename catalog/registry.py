@@ -301,17 +301,16 @@ def _shared(words: tuple[str, ...] | None) -> tuple[str, ...] | None:
 
 
 def _limit(value: Any) -> int | None:
+    if type(value) is int:
+        return value if 0 < value <= MAX_INTEGER else None
     found = number(value)
     return math.floor(found) or None if found is not None and 0 < found <= MAX_INTEGER else None
 
 
-def _beyond(entry: Mapping[str, Any]) -> Iterator[str]:
+def _beyond(entry: Mapping[str, Any]) -> list[str]:
     """Limits that are larger than any integer Kimi Code reads."""
     limits = mapping(entry.get("limit"))
-    for field in ("context", "output"):
-        found = number(limits.get(field))
-        if found is not None and found > MAX_INTEGER:
-            yield field
+    return [field for field in ("context", "output") if (number(limits.get(field)) or 0) > MAX_INTEGER]
 
 
 def _boolean(value: Any) -> bool | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -99,12 +100,10 @@ def plainly_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     That is where they hold nothing but text, whole numbers, booleans and lists of text, as most do.
     """
     types = list(map(type, one.values()))
-    return (
-        _USUAL.issuperset(types)
-        and one == other
-        and types == list(map(type, other.values()))
-        and all(_TEXT.issuperset(map(type, value)) for value in one.values() if type(value) is list)
-    )
+    if not _USUAL.issuperset(types) or one != other or types != list(map(type, other.values())):
+        return False
+    lists = [value for value in one.values() if type(value) is list]
+    return _TEXT.issuperset(map(type, chain.from_iterable(lists)))
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any], path: KeyPath) -> Iterator[Change]:
@@ -112,14 +111,14 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any], path: KeyPath)
         if key not in after:
             yield Change("remove", (*path, key), old, None)
     for key, new in after.items():
+        old = before.get(key)
+        if key in before and (
+            old is new or (isinstance(old, dict) and isinstance(new, dict) and plainly_same(old, new))
+        ):
+            continue
         here = (*path, key)
         if key in before:
-            old = before[key]
-            if old is new:
-                continue
             if isinstance(old, dict) and isinstance(new, dict):
-                if plainly_same(old, new):
-                    continue
                 yield from _changes(old, new, here)
             elif not same(old, new):
                 yield Change("change", here, old, new)
