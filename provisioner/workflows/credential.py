@@ -37,6 +37,12 @@ class Credential:
                 hint="name the variable that holds the key, or pass the key with --api-key-stdin",
             )
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Credential) and self.fields == other.fields
+
+    def __hash__(self) -> int:
+        return hash((self.key, self.variable))
+
     @property
     def fields(self) -> dict[str, str]:
         """The keys of a provider table that carry it: ``api_key``, ``api_key_env`` or none."""
