@@ -16,6 +16,7 @@ class WordWrap:
         self._columns = max(columns, 1)
         self._held = ""
         self._taken = 0
+        self._open = False  # a word longer than a line was given out and may go on
 
     @property
     def within_line(self) -> bool:
@@ -46,7 +47,8 @@ class WordWrap:
             elif part.isspace():
                 space = part
             else:
-                if self._taken and self._taken + len(space) + _width(part) > self._columns:
+                goes_on, self._open = self._open and not space, len(part) >= self._columns
+                if not goes_on and self._taken and self._taken + len(space) + _width(part) > self._columns:
                     made.append("\n")
                     self._taken, space = 0, ""
                 made += [space, part]

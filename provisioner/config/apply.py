@@ -69,6 +69,7 @@ def change(
     wait_s: float = WAIT_S,
     on_wait: Callable[[Path], None] | None = None,
     command: str = "",
+    review: Callable[[Plan], None] = lambda _: None,
 ) -> Applied:
     """Bring config.toml to what ``edit`` makes of it; a change of nothing touches nothing, not even the lock.
 
@@ -81,6 +82,7 @@ def change(
         wait_s: seconds to wait for another process.
         on_wait: told once, with the file's path, when there is one to wait for.
         command: what the change goes on record as.
+        review: is told the plan before anything is written, the last time under the lock; what it raises ends the change.
 
     Raises:
         ConfigInvalid: the file cannot be read, or is of a shape that cannot be edited safely.
@@ -90,12 +92,14 @@ def change(
         ProvisionerError: whatever ``edit`` raises.
     """
     drafted = draft(seen or read(path), edit)
+    review(drafted.plan)
     if drafted.text is None:
         return Applied(drafted.plan, drafted.data, written=False)
     with locked(path, History(backups, clock, command), wait_s=wait_s, on_wait=on_wait) as held:
         for _ in range(TRIES):
             file = read(held.target, drafted.file)
             drafted = draft(file._replace(path=path), edit) if file.text != drafted.file.text else drafted
+            review(drafted.plan)
             if drafted.text is None:
                 return Applied(drafted.plan, drafted.data, written=False, notes=held.notes)
             old = Reading(None if file.text is None else file.text.encode(), file.stamp)

@@ -100,7 +100,7 @@ def plainly_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     That is where they hold nothing but text, whole numbers, booleans and lists of text, as most do.
     """
     types = list(map(type, one.values()))
-    if not _USUAL.issuperset(types) or one != other or types != list(map(type, other.values())):
+    if not _USUAL.issuperset(types) or one != other or types != [type(other[key]) for key in one]:
         return False
     lists = [value for value in one.values() if type(value) is list]
     return _TEXT.issuperset(map(type, chain.from_iterable(lists)))

@@ -46,6 +46,7 @@ _MOST = 4096  # lines that are remembered at a time
 _PARTS = re.compile(_PART)
 _STRINGS = re.compile(_BASIC)
 _HEADER = re.compile(r"^[ \t]*+\[", re.MULTILINE)
+_NEXT = re.compile(r"\n[ \t]*+\[")
 
 
 class _Unsettled(Exception):
@@ -95,7 +96,8 @@ class _Reading:
         Returns:
             The table that statements belong to then, and where the next line starts.
         """
-        end = self.text.find("\n[", start) + 1 or len(self.text)
+        header = _NEXT.search(self.text, start)
+        end = header.start() + 1 if header else len(self.text)
         lines = self.text[start:end].rstrip("\n").split("\n")
         known: Callable[[str], Any] = self.statements.get
         for number, line in enumerate(lines, 1):

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from provisioner.characters import folded
 from provisioner.config import apply
-from provisioner.config.plan import Plan, plan
 from provisioner.kimi_code.view import NO_DEFAULT, View
 from provisioner.note import Note
 from provisioner.workflows.default_alias import best_alias, models_of
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from catalog.models import Provider
     from provisioner.app import App
     from provisioner.config.diff import DiffLine
+    from provisioner.config.plan import Plan
     from provisioner.config.read import ConfigFile
     from provisioner.workflows.watch import Watch
 
@@ -82,20 +82,15 @@ def commit(
             data=shown.data,
         )
 
-    def reviewed(before: dict[str, Any]) -> dict[str, Any]:
-        after = edit(before)
-        if app.review:
-            app.review(plan(before, after))
-        return after
-
     done = apply.change(
         path,
-        reviewed,
+        edit,
         backups=app.backups,
         clock=app.clock,
         on_wait=waiting_for(watch),
         seen=seen,
         command=app.command,
+        review=app.review or (lambda _: None),
     )
     changed = len(done.plan.changes)
     app.http.trace(f"{path}: {changed} changes written" if done.written else f"{path}: nothing to change")
