@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import functools
 import re
-from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from catalog.patterns import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -113,12 +114,6 @@ _COPY = r"[-@]20\d{2}-?\d{2}-?\d{2}\Z"
 _VERSION = r"(?<![0-9])(\d)(?:[.p_-]?(\d{1,2}))?(?![0-9])"
 
 
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    """Only what is asked: of one model nothing is."""
-    return re.compile(pattern)
-
-
 def best(models: Iterable[Model]) -> Model | None:
     """The model to start with, of at least one; None out of none. Of equals the first."""
     firsts: dict[tuple[Any, ...], Model] = {}
@@ -141,7 +136,7 @@ def without_copies(models: Iterable[Model]) -> list[Model]:
     return [
         model
         for model in every
-        if (plain := _compiled(_COPY).sub("", model.id)) == model.id or plain not in ids
+        if (plain := compiled(_COPY).sub("", model.id)) == model.id or plain not in ids
     ]
 
 
@@ -162,7 +157,7 @@ def _name(model: Model) -> str:
 @functools.lru_cache(maxsize=1024)
 def _class(name: str) -> int:
     """2 for a large model, 1 for one of middle size or a fast variant, 0 for a small one."""
-    size = max((float(size) for size in _compiled(_SIZE).findall(name)), default=_LARGE)
+    size = max((float(size) for size in compiled(_SIZE).findall(name)), default=_LARGE)
     told = 2 if size >= _LARGE else 1 if size >= _MIDDLE else 0
     return min(told, 1) if _has(name, _SMALL) else told
 
@@ -170,13 +165,13 @@ def _class(name: str) -> int:
 @functools.lru_cache(maxsize=1024)  # the providers of a registry often have the same models
 def _version(name: str) -> tuple[int, ...]:
     """The first number in a name that is neither a day nor a size: ``claude-opus-4-8`` and ``kimi-k2.6`` have one."""
-    found = _compiled(_VERSION).search(_compiled(_SIZE).sub("", _compiled(_DAY).sub("", name)))
+    found = compiled(_VERSION).search(compiled(_SIZE).sub("", compiled(_DAY).sub("", name)))
     return tuple(int(part) for part in found.groups() if part) if found else ()
 
 
 def _day(name: str) -> str:
     """The day in a name, for those that differ in nothing else."""
-    found = _compiled(_DAY).search(name)
+    found = compiled(_DAY).search(name)
     return found[1].replace("-", "") if found else ""
 
 
@@ -188,7 +183,7 @@ _TRAITS: tuple[Callable[[Model], Any], ...] = (
     lambda model: not _has(_name(model), _SPECIAL),
     lambda model: _class(_name(model)),
     lambda model: not is_unfinished(model),
-    lambda model: _compiled(_LEADING).search(_name(model)) is not None,
+    lambda model: compiled(_LEADING).search(_name(model)) is not None,
     lambda model: model.released or "",
     lambda model: _version(_name(model)),
     lambda model: "latest" in _name(model),

@@ -119,7 +119,7 @@ def label(name: str | None) -> str | None:
         plain = " ".join(re.sub(f"(?![{_WRITTEN_WITH}]){_INVISIBLE}", "", spaced).split())
         name = plain[:_LONGEST_ID].rstrip()
         name = name if re.sub(_INVISIBLE, "", name) else None
-    return name[:_LONGEST_ID] if name else None
+    return name[:_LONGEST_ID] if name and not name.isspace() else None
 
 
 def id_flaw(identifier: str) -> str | None:

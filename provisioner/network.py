@@ -72,10 +72,10 @@ def document_trust(env: Mapping[str, str]) -> ssl.SSLContext:
     None is read before the first connection that needs them: that takes as long as a small fetch. Where what
     ``SSL_CERT_FILE`` or ``SSL_CERT_DIR`` names cannot be read, that connection ends in the ``OSError``.
     """
-    return cast("ssl.SSLContext", _Later(env))
+    return cast("ssl.SSLContext", _Trust(env))
 
 
-class _Later:
+class _Trust:
     """The authorities for documents, read when something is first asked of them."""
 
     def __init__(self, env: Mapping[str, str]) -> None:

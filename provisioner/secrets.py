@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from catalog.patterns import compiled
 from catalog.urls import masked_urls
 
 if TYPE_CHECKING:
@@ -98,9 +98,9 @@ def scrub(text: str, secrets: Iterable[str]) -> str:
 def looks_like_key(text: str) -> bool:
     """Whether a word that was typed is a key, as far as can be told from its form."""
     start = next(filter(text.startswith, _STARTS), "")
-    if start and _compiled(_REST).fullmatch(text, len(start)):
+    if start and compiled(_REST).fullmatch(text, len(start)):
         return True
-    return len(text) >= _SHORTEST_UNPREFIXED and _compiled(_UNPREFIXED).fullmatch(text) is not None
+    return len(text) >= _SHORTEST_UNPREFIXED and compiled(_UNPREFIXED).fullmatch(text) is not None
 
 
 def mask_prefixed(text: str) -> str:
@@ -109,11 +109,11 @@ def mask_prefixed(text: str) -> str:
     if not present:
         return text
     parts, position = [], 0
-    for start in _compiled("|".join(present)).finditer(text):
+    for start in compiled("|".join(present)).finditer(text):
         at = start.start()
-        if at < position or not _compiled(_BEFORE).search(text[max(at - 4, 0) : at]):
+        if at < position or not compiled(_BEFORE).search(text[max(at - 4, 0) : at]):
             continue
-        if rest := _compiled(_REST).match(text, start.end()):
+        if rest := compiled(_REST).match(text, start.end()):
             parts += [text[position:at], mask(text[at : rest.end()])]
             position = rest.end()
     return "".join([*parts, text[position:]]) if parts else text
@@ -123,14 +123,8 @@ def unprefixed_keys(text: str) -> set[str]:
     """The words of a text that are keys by their looks, without a vendor's prefix; addresses hold ids of that form."""
     if len(text) < _SHORTEST_UNPREFIXED:
         return set()
-    words = set(_compiled(_LONG_WORD).findall(_compiled(_URL).sub("", text) if "://" in text else text))
-    return {found[0] for word in words if (found := _compiled(_UNPREFIXED).match(word))}
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    """Only what is used: to compile all of it takes longer than most commands have to say."""
-    return re.compile(pattern)
+    words = set(compiled(_LONG_WORD).findall(compiled(_URL).sub("", text) if "://" in text else text))
+    return {found[0] for word in words if (found := compiled(_UNPREFIXED).match(word))}
 
 
 def typed_keys(arguments: Iterable[str]) -> tuple[str, ...]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import doctest
+import importlib
 import json
 import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, assert_type
+from typing import TYPE_CHECKING, Any, assert_type
 
 import httpx
 import pytest
@@ -145,6 +146,32 @@ def test_what_was_given_up_is_not_written_later(demo: Demo) -> None:
 
         app = planned.app._replace(http=Http(httpx.MockTransport(answer)))
         applying = asyncio.create_task(kimi_provider.aapply(dataclasses.replace(planned, app=app)))
+        with pytest.raises(asyncio.CancelledError):
+            await applying
+        given_up.set()
+        await loop.shutdown_default_executor()
+
+    asyncio.run(main())
+    assert not planned.app.config_path.exists()
+
+
+def test_what_was_given_up_while_the_file_is_locked_is_not_written(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned = kimi_provider.plan(kimi_provider.AddRegistry(demo.registry_url, token=demo.token))
+    given_up = threading.Event()
+    really_locked = importlib.import_module("kimi_provider.config.locked").locked
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+
+        def locked(*args: Any, **more: Any) -> Any:
+            loop.call_soon_threadsafe(applying.cancel)
+            assert given_up.wait(60)
+            return really_locked(*args, **more)
+
+        monkeypatch.setattr("kimi_provider.config.apply.locked", locked)
+        applying = asyncio.create_task(kimi_provider.aapply(planned))
         with pytest.raises(asyncio.CancelledError):
             await applying
         given_up.set()

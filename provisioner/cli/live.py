@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _ROWS = 20  # at most, below the count
 _NEXT = 3  # rows for those that wait
 _PER_SECOND = 8
+_UNKNOWN_WIDTH = 200  # columns, where the terminal does not say
 
 
 class Shown(Protocol):
@@ -100,7 +101,7 @@ class StreamedAnswer:
         self._kind, self._wrap = "", self._new_wrap()
 
     def _new_wrap(self) -> WordWrap:
-        return WordWrap(columns_of(self._stream) or sys.maxsize)
+        return WordWrap(columns_of(self._stream) or _UNKNOWN_WIDTH)
 
     def _write_answer(self, text: str) -> None:
         if text:

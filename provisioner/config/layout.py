@@ -6,9 +6,9 @@ never includes the newline. Comments and blank lines belong to no statement. Wha
 
 from __future__ import annotations
 
-import re
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
+
+from catalog.patterns import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,12 +38,6 @@ _ASSIGN = rf"[ \t\r\n]*({_KEY})[ \t]*=[ \t]*"
 _VALUE = rf"""{_ML_BASIC}|{_ML_LITERAL}|{_BASIC}|{_LITERAL}|{_ARRAY}|[^\s"'\[\]{{}},#][^\]}},#\n]*"""
 _TOKEN = rf"""{_ML_BASIC}|{_ML_LITERAL}|{_BASIC}|{_LITERAL}|#[^\n]*|[^\[\]{{}}"'#]+|[\[\]{{}}]"""
 _SPACE = r"(?:[ \t\r\n]++|#[^\n]*+)*+"
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    """Only what a text needs: to compile all of it takes longer than to edit a small file."""
-    return re.compile(pattern)
 
 
 class LayoutUnknown(Exception):
@@ -100,7 +94,7 @@ def sections(text: str) -> list[Section]:
         LayoutUnknown: the scan lost its way.
     """
     found = [section := Section((), array=False, start=0, header_end=0)]
-    run_at, header_at, blank_at = (_compiled(pattern).match for pattern in (_RUN, _HEADER, _BLANK))
+    run_at, header_at, blank_at = (compiled(pattern).match for pattern in (_RUN, _HEADER, _BLANK))
     position = 0
     while position < len(text):
         if run := run_at(text, position):
@@ -126,7 +120,7 @@ def statements(text: str, section: Section) -> Iterator[Statement]:
         LayoutUnknown: the scan lost its way.
     """
     position = next_line(text, section.header_end) if section.header_end else 0
-    plain_at, blank_at = _compiled(_PLAIN).match, _compiled(_BLANK).match
+    plain_at, blank_at = compiled(_PLAIN).match, compiled(_BLANK).match
     while position < section.last:
         if plain := plain_at(text, position):
             end = _before_newline(text, plain.end())
@@ -171,7 +165,7 @@ def entries(text: str, start: int, end: int) -> list[Statement] | None:
     found = []
     position = skip_space(text, start + 1)
     while text[position : position + 1] != "}":
-        match = _compiled(_ASSIGN).match(text, position)
+        match = compiled(_ASSIGN).match(text, position)
         if match is None:
             raise LayoutUnknown(position)
         value_end = _value_end(text, match.end())
@@ -186,7 +180,7 @@ def entries(text: str, start: int, end: int) -> list[Statement] | None:
 
 def skip_space(text: str, position: int) -> int:
     """The next offset that is neither white space nor in a comment."""
-    match = _compiled(_SPACE).match(text, position)
+    match = compiled(_SPACE).match(text, position)
     assert match is not None  # the pattern matches the empty string
     return match.end()
 
@@ -208,12 +202,12 @@ def split_key(key: str) -> KeyPath:
     """The parts of a key as written: bare, quoted, dotted."""
     if '"' not in key and "'" not in key:
         return tuple(part.strip(" \t") for part in key.split(".")) if "." in key else (key,)
-    return tuple(_unquoted(part) for part in _compiled(_PART).findall(key))
+    return tuple(_unquoted(part) for part in compiled(_PART).findall(key))
 
 
 def key_parts(text: str, start: int, end: int) -> Iterator[int]:
     """Where the parts of the key in ``text[start:end]`` start, their quotes included."""
-    return (part.start() for part in _compiled(_PART).finditer(text, start, end))
+    return (part.start() for part in compiled(_PART).finditer(text, start, end))
 
 
 def _unquoted(part: str) -> str:
@@ -230,7 +224,7 @@ def _unquoted(part: str) -> str:
 
 
 def _statement(text: str, start: int) -> Statement:
-    match = _compiled(_ASSIGN).match(text, start)
+    match = compiled(_ASSIGN).match(text, start)
     if match is None:
         raise LayoutUnknown(start)
     value_end = _value_end(text, match.end())
@@ -238,7 +232,7 @@ def _statement(text: str, start: int) -> Statement:
 
 
 def _value_end(text: str, start: int) -> int:
-    match = _compiled(_VALUE).match(text, start)
+    match = compiled(_VALUE).match(text, start)
     if match:
         end = match.end()
         while text[end - 1] in " \t\r":
@@ -246,7 +240,7 @@ def _value_end(text: str, start: int) -> int:
         return end
     depth = 0
     position = start
-    while token := _compiled(_TOKEN).match(text, position):
+    while token := compiled(_TOKEN).match(text, position):
         position = token.end()
         if (first := text[token.start()]) in "[{":
             depth += 1

@@ -27,6 +27,7 @@ def wrapped(columns: int, *pieces: str) -> str:
         (("你好啊世界很大",), ["你好啊世", "界很大"]),
         (("1234567 8",), ["1234567", "8"]),
         (("12345678 9",), ["12345678", "9"]),
+        (("a http://", "x.exampl", "e/models", "/m b"), ["a", "http://x.example/models/m", "b"]),
     ],
 )
 def test_a_line_ends_between_words_however_the_pieces_are_cut(

@@ -59,6 +59,7 @@ DIFFERENT: list[tuple[Any, Any]] = [
     ("1", 1),
     ([1], [1.0]),
     ({"a": 1}, {"a": True}),
+    ({"a": 1, "b": True}, {"b": 1, "a": True}),
     (dt.date(2020, 1, 1), dt.datetime(2020, 1, 1)),  # noqa: DTZ001 - a local time is a type of its own in TOML
     (
         dt.datetime(2020, 1, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=1))),

@@ -205,6 +205,22 @@ def test_a_statement_of_another_form_does_not_slow_the_rest(monkeypatch: pytest.
     assert (len(data["models"]), len(data["more"]), data["hooks"]) == (100, 100, [{"event": "x"}])
 
 
+def test_each_table_is_read_by_itself_where_headers_are_indented_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To look through what follows at each header would take quadratic time."""
+    taken: list[int] = []
+
+    def lines(reading: Any, table: dict[str, Any], start: int) -> tuple[dict[str, Any], int]:
+        found, end = real(reading, table, start)
+        taken.append(end - start)
+        return found, end
+
+    real = toml._Reading._lines
+    monkeypatch.setattr(toml._Reading, "_lines", lines)
+    text = "".join(f'  [models."p/{i}"]\n    model = "m"\n    weight = 0.5\n' for i in range(50))
+    assert toml.loads(text) == tomllib.loads(text)
+    assert max(taken) < 2 * len(text) / 50
+
+
 @pytest.mark.parametrize(
     "text", [" " * 200_000 + "x", "a = [" + '"",' * 100_000, "[" + "a." * 3_000, "#" * 200_000 + "\x00"]
 )
