@@ -139,7 +139,13 @@ class _CatalogLoad:
         self._keep(sliced, reply, now)
 
         def read(ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-            return {id_: parse_slice(sliced.slices[id_]) for id_ in ids}
+            try:
+                return {id_: parse_slice(sliced.slices[id_]) for id_ in ids}
+            except (ValueError, RecursionError):
+                message = (
+                    "a provider of the catalog holds a number that cannot be read, or is nested too deeply"
+                )
+                raise DocumentInvalid(message, where=self._where) from None
 
         live = Provenance("live", self._where, now, 0)
         return Catalog(live, sliced.index, read, warnings=sliced.warnings)

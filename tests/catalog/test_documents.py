@@ -85,6 +85,16 @@ def test_a_fresh_copy_parses_only_what_is_asked_for(served: Served, monkeypatch:
     assert [json.loads(text)["id"] for text in parsed] == ["p7"]
 
 
+def test_a_provider_that_cannot_be_read_spoils_no_other(served: Served) -> None:
+    served.body = b'{"odd": {"models": {"m": {"id": "m", "n": %s}}}, %s' % (b"9" * 5000, TEN[1:])
+    for _ in range(2):  # live, and from the cache
+        catalog = served.catalog()
+        assert "odd" in catalog.index()
+        assert catalog.provider("p3")
+        with pytest.raises(DocumentInvalid, match="a number that cannot be read"):
+            catalog.provider("odd")
+
+
 def test_refresh_asks_even_if_the_copy_is_fresh(served: Served) -> None:
     served.catalog()
     served.now += 60

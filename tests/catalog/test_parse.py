@@ -148,6 +148,22 @@ def test_whatever_comes_the_answer_is_the_same_as_of_a_plain_parser(body: bytes)
     assert outcome(parse_members, body) == outcome(parse_object, body)
 
 
+@given(st.text(alphabet='{}[]":,a1-.e\\ud0 \n\t', max_size=30))
+def test_whatever_comes_a_catalog_is_cut_as_a_plain_parser_reads_it(text: str) -> None:
+    body = f'{{"sure": {{"models": {{}}}}, "odd": {text}}}'.encode()
+    try:
+        expected: object = {
+            id_: value for id_, value in parse_object(body, "x").items() if isinstance(value, dict)
+        }
+    except DocumentInvalid:
+        expected = None
+    try:
+        got: object = {id_: parse_slice(cut) for id_, cut in slice_catalog(body, "x").slices.items()}
+    except DocumentInvalid:
+        got = None
+    assert got == expected
+
+
 def outcome(parse: Callable[[bytes, str], Mapping[str, Any]], body: bytes) -> object:
     try:
         return list(parse(body, "x").items())
