@@ -23,7 +23,7 @@ from provisioner.demo.server import Demo
 from provisioner.workflows import add_registry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "api.md"
 
@@ -130,28 +130,40 @@ def test_what_reads_and_writes_can_be_awaited(demo: Demo) -> None:
     assert asyncio.run(main()) == ("registry", True)
 
 
-def test_what_was_given_up_is_not_written_later(demo: Demo) -> None:
-    request = kimi_provider.AddRegistry(demo.registry_url, token=demo.token)
-    planned = kimi_provider.plan(request)
-    body = httpx.get(demo.registry_url, headers={"Authorization": f"Bearer {demo.token}"}).content
+def give_up(prepared: Callable[[Callable[[], None]], kimi_provider.Planned[Any]]) -> None:
+    """Applies what is ``prepared``, and cancels that when the function is called that was handed in for it."""
     given_up = threading.Event()
 
     async def main() -> None:
         loop = asyncio.get_running_loop()
 
-        def answer(request: httpx.Request) -> httpx.Response:
+        def cancel() -> None:
             loop.call_soon_threadsafe(applying.cancel)
             assert given_up.wait(60)
-            return httpx.Response(200, content=body)
 
-        app = planned.app._replace(http=Http(httpx.MockTransport(answer)))
-        applying = asyncio.create_task(kimi_provider.aapply(dataclasses.replace(planned, app=app)))
+        applying = asyncio.create_task(kimi_provider.aapply(prepared(cancel)))
         with pytest.raises(asyncio.CancelledError):
             await applying
         given_up.set()
         await loop.shutdown_default_executor()
 
     asyncio.run(main())
+
+
+def test_what_was_given_up_is_not_written_later(demo: Demo) -> None:
+    planned = kimi_provider.plan(kimi_provider.AddRegistry(demo.registry_url, token=demo.token))
+    body = httpx.get(demo.registry_url, headers={"Authorization": f"Bearer {demo.token}"}).content
+
+    def prepared(cancel: Callable[[], None]) -> kimi_provider.Planned[Any]:
+        def answer(request: httpx.Request) -> httpx.Response:
+            del request
+            cancel()
+            return httpx.Response(200, content=body)
+
+        app = planned.app._replace(http=Http(httpx.MockTransport(answer)))
+        return dataclasses.replace(planned, app=app)
+
+    give_up(prepared)
     assert not planned.app.config_path.exists()
 
 
@@ -159,25 +171,17 @@ def test_what_was_given_up_while_the_file_is_locked_is_not_written(
     demo: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     planned = kimi_provider.plan(kimi_provider.AddRegistry(demo.registry_url, token=demo.token))
-    given_up = threading.Event()
     really_locked = importlib.import_module("kimi_provider.config.locked").locked
 
-    async def main() -> None:
-        loop = asyncio.get_running_loop()
-
+    def prepared(cancel: Callable[[], None]) -> kimi_provider.Planned[Any]:
         def locked(*args: Any, **more: Any) -> Any:
-            loop.call_soon_threadsafe(applying.cancel)
-            assert given_up.wait(60)
+            cancel()
             return really_locked(*args, **more)
 
         monkeypatch.setattr("kimi_provider.config.apply.locked", locked)
-        applying = asyncio.create_task(kimi_provider.aapply(planned))
-        with pytest.raises(asyncio.CancelledError):
-            await applying
-        given_up.set()
-        await loop.shutdown_default_executor()
+        return planned
 
-    asyncio.run(main())
+    give_up(prepared)
     assert not planned.app.config_path.exists()
 
 
