@@ -139,16 +139,20 @@ class _CatalogLoad:
         self._keep(sliced, reply, now)
 
         def read(ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-            try:
-                return {id_: parse_slice(sliced.slices[id_]) for id_ in ids}
-            except (ValueError, RecursionError):
-                message = (
-                    "a provider of the catalog holds a number that cannot be read, or is nested too deeply"
-                )
-                raise DocumentInvalid(message, where=self._where) from None
+            return {id_: self._provider(id_, sliced.slices[id_]) for id_ in ids}
 
         live = Provenance("live", self._where, now, 0)
         return Catalog(live, sliced.index, read, warnings=sliced.warnings)
+
+    def _provider(self, id_: str, text: bytes) -> dict[str, Any]:
+        try:
+            return parse_slice(text)
+        except (ValueError, RecursionError):
+            raise DocumentInvalid(
+                f"the catalog's provider {id_!a} holds a number that cannot be read, or is nested too deeply",
+                hint="take another provider, and tell those who publish the catalog",
+                where=self._where,
+            ) from None
 
     def _had(self, stamp: DocumentStamp | None) -> int:
         """How many providers the copy at hand has; for the default catalog the snapshot is one."""

@@ -85,13 +85,13 @@ def test_a_fresh_copy_parses_only_what_is_asked_for(served: Served, monkeypatch:
     assert [json.loads(text)["id"] for text in parsed] == ["p7"]
 
 
-def test_a_provider_that_cannot_be_read_spoils_no_other(served: Served) -> None:
+def test_a_provider_that_cannot_be_read_is_named_and_the_others_can_be_had(served: Served) -> None:
     served.body = b'{"odd": {"models": {"m": {"id": "m", "n": %s}}}, %s' % (b"9" * 5000, TEN[1:])
     for _ in range(2):  # live, and from the cache
         catalog = served.catalog()
         assert "odd" in catalog.index()
         assert catalog.provider("p3")
-        with pytest.raises(DocumentInvalid, match="a number that cannot be read"):
+        with pytest.raises(DocumentInvalid, match="provider 'odd' holds a number that cannot be read"):
             catalog.provider("odd")
 
 
